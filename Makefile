@@ -1,0 +1,57 @@
+# Two commands matter: `make demo` sets everything up and runs the built-in study; `make test` sets everything up and tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test fast lint bench-env lock clean
+
+help:
+	@echo "make demo       set up .venv and run the built-in study: sweep run demo"
+	@echo "make test       set up .venv and run lint, types, floors and all tests"
+	@echo "make fast       only the tests without Ray and TensorFlow"
+	@echo "make bench-env  set up what the benchmarks' rivals need"
+	@echo "make lock       resolve the lock files again (needs uv)"
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Expected Python 3.11 to 3.13. Received: " + sys.version.split()[0] + ". Say make PYTHON=/path/to/python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: $(BIN)/python requirements.lock pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+$(VENV)/bench.stamp: $(VENV)/dev.stamp requirements-bench.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
+
+demo: $(VENV)/run.stamp
+	$(BIN)/sweep run demo
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy sweep
+	$(BIN)/lint-imports
+
+fast: $(VENV)/dev.stamp
+	$(BIN)/pytest -m "not ray and not tensorflow"
+
+test: lint
+	$(BIN)/pytest
+
+bench-env: $(VENV)/bench.stamp
+
+LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+lock:
+	$(LOCK) --extra build -o requirements.lock
+	$(LOCK) --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --extra build --extra dev --extra bench -c requirements-dev.lock -o requirements-bench.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
