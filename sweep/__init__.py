@@ -1,0 +1,66 @@
+"""Seed Sweep: one Keras model, many seeds, repeatable to the bit, with intervals that mean what they say.
+
+The public door. Nothing heavy is imported before it is used: neither Ray nor TensorFlow by `load` and `metrics`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from sweep import metrics, stats
+    from sweep.execution import RunSummary, run
+    from sweep.explain.script import explain_script
+    from sweep.explain.sources import explain_study
+    from sweep.explain.verify import verify
+    from sweep.report.answers import against, compare, estimate, estimates
+    from sweep.report.precision import plan_precision
+    from sweep.store import Results, load
+    from sweep.study import Study
+
+_FROM = {
+    "Results": "sweep.store",
+    "RunSummary": "sweep.execution",
+    "Study": "sweep.study",
+    "against": "sweep.report.answers",
+    "compare": "sweep.report.answers",
+    "estimate": "sweep.report.answers",
+    "estimates": "sweep.report.answers",
+    "explain_script": "sweep.explain.script",
+    "explain_study": "sweep.explain.sources",
+    "load": "sweep.store",
+    "plan_precision": "sweep.report.precision",
+    "run": "sweep.execution",
+    "verify": "sweep.explain.verify",
+}
+__all__ = [
+    "Results",
+    "RunSummary",
+    "Study",
+    "against",
+    "compare",
+    "estimate",
+    "estimates",
+    "explain_script",
+    "explain_study",
+    "load",
+    "metrics",
+    "plan_precision",
+    "run",
+    "stats",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for."""
+    import importlib
+
+    if name in _FROM:
+        value = getattr(importlib.import_module(_FROM[name]), name)
+    elif name in __all__:
+        value = importlib.import_module(f"sweep.{name}")
+    else:
+        raise AttributeError(f"module 'sweep' has no attribute {name!r}")
+    globals()[name] = value
+    return value

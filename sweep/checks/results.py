@@ -1,0 +1,56 @@
+"""The findings of stored trials: one for each check and configuration, with how many trials show it."""
+
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+
+from sweep.checks.finding import Finding
+from sweep.checks.traps import TRAPS, Trap
+
+
+def findings_of(trials: pd.DataFrame, labels: dict[str, Any]) -> tuple[Finding, ...]:
+    """Return what the checks of trials that are ok found, the worst first.
+
+    trials: rows of trials.parquet, each trial once. labels: config_id -> the configuration's name for people.
+    """
+    found = [_of_trap(trap, trials, labels) for trap in TRAPS if f"check.{trap.name}" in trials]
+    found.append(_seeds_do_nothing(trials, labels))
+    rank = {"error": 0, "warning": 1, "note": 2}
+    return tuple(sorted((one for one in found if one), key=lambda one: rank[one.severity]))
+
+
+def _of_trap(trap: Trap, trials: pd.DataFrame, labels: dict[str, Any]) -> Finding | None:
+    values = trials[f"check.{trap.name}"]
+    hit = trials[values > trap.limit]
+    if hit.empty:
+        return None
+    said = trap.evidence.format(value=float(values.max()))
+    if trap.name == "chosen_on_test" and "check.optimism" in hit and hit["check.optimism"].notna().any():
+        said += f" This alone makes HTER look better by {hit['check.optimism'].mean():.2%} points on average."
+    return Finding(trap.name, trap.severity, f"{said} {_where(hit, trials, labels)}", trap.remedy)
+
+
+def _seeds_do_nothing(trials: pd.DataFrame, labels: dict[str, Any]) -> Finding | None:
+    if "hp.stream.init" in trials:  # runs of `sweep explain`, which repeats one of them on purpose
+        trials = trials[trials["hp.stream.init"].isna()]
+    if trials.empty:
+        return None
+    same = trials.groupby(["config_id", "final_sha256"], observed=True)["seed"].transform("nunique") > 1
+    if not same.any():
+        return None
+    return Finding(
+        "seeds_do_nothing",
+        "error",
+        f"Several seeds ended with weights that are equal to the bit: the seed does nothing there. "
+        f"{_where(trials[same], trials, labels)}",
+        "Look under `hold` for streams held still, and in the model's code for a seed written down; these trials count "
+        "as one.",
+    )
+
+
+def _where(hit: pd.DataFrame, trials: pd.DataFrame, labels: dict[str, Any]) -> str:
+    counts = Counter(map(str, hit["config_id"]))
+    of = Counter(map(str, trials["config_id"]))
+    parts = [f"{n} of {of[key]} seeds" + (f" of {labels[key]}" if labels.get(key) else "") for key, n in counts.items()]
+    return f"({'; '.join(parts[:4])}{'; ...' if len(parts) > 4 else ''})"

@@ -1,0 +1,115 @@
+"""The checks that a trial measures: column check.NAME, from which value on it is a finding, and what is said then."""
+
+from dataclasses import dataclass
+
+from sweep.checks.finding import Severity
+
+
+@dataclass(frozen=True)
+class Trap:
+    """One check of a trial.
+
+    name: its column is check.NAME. limit: a value above it is a finding. severity, evidence, remedy: as in `Finding`;
+    evidence is a format with {value}, the largest over the trials.
+    """
+
+    name: str
+    limit: float
+    severity: Severity
+    evidence: str
+    remedy: str
+
+
+TRAPS = (
+    Trap(
+        "unavailable",
+        0,
+        "note",
+        "The checks could not be run on this model.",
+        "Its results are not affected.",
+    ),
+    Trap(
+        "batchnorm_unsettled",
+        0.15,
+        "error",
+        "On the same training samples the model is right {value:.0%} less often when BatchNormalization uses its "
+        "moving statistics than when it uses the batch's: they have not settled.",
+        "Train more steps, or lower the layers' momentum (0.9 instead of 0.99).",
+    ),
+    Trap(
+        "batchnorm_unsettled_loss",
+        1.0,
+        "error",
+        "On the same training samples the loss is exp({value:.2g}) times as large when BatchNormalization uses its "
+        "moving statistics: they have not settled.",
+        "Train more steps, or lower the layers' momentum (0.9 instead of 0.99).",
+    ),
+    Trap(
+        "scores_out_of_scale",
+        0.5,
+        "warning",
+        "The scores rank dev well (AUC above 0.9), yet a decision at 0.5 is right as often as chance: they are out of "
+        "scale.",
+        "Read EER and HTER, whose threshold comes from dev, not the accuracy at 0.5; then look for unsettled "
+        "BatchNormalization or another input scale in training.",
+    ),
+    Trap(
+        "frozen_batchnorm_by_batch",
+        0,
+        "warning",
+        "{value:.0f} BatchNormalization layers have gamma and beta frozen, but still normalise by the batch in "
+        "training.",
+        "Freeze the layer itself (`layer.trainable = False`); then it uses its moving statistics.",
+    ),
+    Trap(
+        "training_false_ignored",
+        0,
+        "warning",
+        "{value:.0f} layers were called with training=False while the Functional model was built; Keras 3 passes the "
+        "outer model's mode on instead, so they train as usual.",
+        "Set `trainable = False` on them, or call them inside a layer of your own with training=False.",
+    ),
+    Trap(
+        "chosen_on_test",
+        0,
+        "error",
+        "{value:.0%} of dev's samples are also in test: threshold and epoch are chosen on test data.",
+        "Give dev subjects of its own.",
+    ),
+    Trap(
+        "label_order",
+        0.3,
+        "error",
+        "With the classes renamed, a split would be right {value:.0%} more often: the labels of dev or test stand in "
+        "another order than in train.",
+        "Number the classes once, for all splits.",
+    ),
+    Trap(
+        "same_order_every_epoch",
+        0.5,
+        "warning",
+        "Every epoch met the samples in one and the same order.",
+        "Draw a new order for every epoch; `fit(shuffle=True)` after seeding does not.",
+    ),
+    Trap(
+        "never_stopped",
+        0.5,
+        "note",
+        "Early stopping was asked for and never stopped: the training ended with train.epochs.",
+        "Raise train.epochs; what the trial reports may be the budget, not the model.",
+    ),
+    Trap(
+        "one_class",
+        0.5,
+        "warning",
+        "Every score of test lies on one side of the decision: the model names one class only.",
+        "Look at the loss: the model may not have trained, or its BatchNormalization has not settled.",
+    ),
+    Trap(
+        "saturated_scores",
+        0.05,
+        "warning",
+        "Up to {value:.0%} of the scores are saturated at 0 or 1: ties, where EER and AUC lose their order.",
+        "Score with the logits (no sigmoid at the end), or regularise more.",
+    ),
+)

@@ -1,0 +1,49 @@
+"""The command `sweep`: its words, and what becomes of an error.
+
+Exit codes: 0 done, 1 some trials failed or a check found something, 2 the input is wrong, 3 the machine or cluster
+could not do it, 130 stopped by Ctrl-C.
+"""
+
+import sys
+
+import typer
+
+from sweep.commands.check import check
+from sweep.commands.compare import compare
+from sweep.commands.explain import explain
+from sweep.commands.metrics import metrics
+from sweep.commands.output import note
+from sweep.commands.plan import plan
+from sweep.commands.report import report
+from sweep.commands.run import run
+from sweep.commands.schema import schema
+from sweep.commands.verify import verify
+from sweep.errors import SweepError
+
+app = typer.Typer(
+    name="sweep",
+    help="Run one Keras model over many seeds and say what the difference between the runs means.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+for command in (run, report, plan, compare, check, verify, explain, metrics, schema):
+    app.command(command.__name__)(command)
+
+
+def main() -> None:
+    """Run the command; an expected error is one message and its exit code, never a traceback."""
+    try:
+        app()
+    except SweepError as error:
+        note(f"sweep: {error}")
+        sys.exit(error.exit_code)
+    except BrokenPipeError:  # `sweep ... | head` is no error
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

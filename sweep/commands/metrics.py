@@ -1,0 +1,185 @@
+"""`sweep metrics`: error rates and intervals of any score files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from sweep.commands.output import note, say, say_json
+from sweep.errors import InputError
+
+if TYPE_CHECKING:
+    from sweep.metrics.evaluation import Evaluation
+    from sweep.metrics.score_set import ScoreSet
+
+# The command line reads these words; the library's own are the same, but would cost its import at start-up.
+Form = Literal["auto", "2col", "3col", "4col", "5col", "csv", "parquet"]
+Unit = Literal["score", "video", "subject"]
+
+
+def metrics(
+    dev: Annotated[Path | None, typer.Option(help="Scores of the development set, which gives the threshold.")] = None,
+    test: Annotated[Path | None, typer.Option(help="Scores of the test set, judged at that threshold.")] = None,
+    form: Annotated[Form, typer.Option("--format", help="How the files are written.")] = "auto",
+    genuine: Annotated[Path | None, typer.Option(help="Genuine scores of the development set, one a line.")] = None,
+    impostor: Annotated[Path | None, typer.Option(help="Impostor scores of the development set, one a line.")] = None,
+    distances: Annotated[bool, typer.Option("--distances", help="Lower is more genuine.")] = False,
+    unit: Annotated[Unit, typer.Option(help="What the intervals draw again.")] = "score",
+    confidence: Annotated[float, typer.Option(help="Confidence of the intervals, between 0 and 1.")] = 0.95,
+    rng: Annotated[int, typer.Option(help="Seed of the Monte Carlo intervals, 0 or greater.")] = 0,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="PURPOSE=NAME of a CSV or Parquet column, as in score=cosine. May be repeated."),
+    ] = None,
+    trial: Annotated[str | None, typer.Option(help="Which trial of a study's scores.parquet.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Write one JSON object, rates as fractions.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Folder for the DET, ROC, EPC and histogram figures.")] = None,
+    latex: Annotated[Path | None, typer.Option(help="File for a LaTeX table.")] = None,
+) -> None:
+    """Say EER and HTER of any score files, with intervals, and warn where they cannot be trusted."""
+    import numpy as np
+
+    from sweep.metrics.answer import answer
+    from sweep.metrics.evaluation import evaluate
+
+    if rng < 0:
+        raise InputError(f"Expected --rng 0 or greater. Received: {rng}.")
+    wanted = _columns(column or [])
+    of_dev, of_test = _read(dev, test, genuine, impostor, form, wanted, trial, distances)
+    found = evaluate(of_dev, of_test, rng=np.random.default_rng(rng), unit=unit, confidence=confidence)
+    written: list[Path] = []
+    try:
+        if plot:
+            from sweep.metrics.figures import write_figures
+
+            drawn = np.random.default_rng(rng)
+            written += write_figures(
+                plot, of_dev, of_test, rng=drawn, unit=unit, confidence=confidence, distances=distances
+            )
+        if latex:
+            from sweep.metrics.latex import write_table
+
+            written.append(write_table(latex, found))
+    except OSError as error:
+        raise InputError(f"Expected a place to write to. Received: {error}. Name another.") from error
+    if json:
+        say_json({**_in_file_units(answer(found), distances), "files": [str(path) for path in written]})
+        return
+    _report(found, of_dev, of_test, distances)
+    for path in written:
+        note(f"wrote {path}")
+
+
+def _read(
+    dev: Path | None,
+    test: Path | None,
+    genuine: Path | None,
+    impostor: Path | None,
+    form: Form,
+    columns: dict[str, str],
+    trial: str | None,
+    distances: bool,
+) -> "tuple[ScoreSet, ScoreSet | None]":
+    from sweep.metrics.score_file import read_scores, read_two_files
+
+    def one(path: Path, split: str) -> "ScoreSet":
+        return read_scores(path, form=form, split=split, columns=columns, trial=trial, distances=distances)
+
+    if genuine and impostor and not dev:
+        first = read_two_files(genuine, impostor, distances=distances)
+    elif dev and not (genuine or impostor):
+        first = one(dev, "dev")
+    else:
+        given = [name for name, path in (("--dev", dev), ("--genuine", genuine), ("--impostor", impostor)) if path]
+        raise InputError(
+            "Expected --dev FILE, or --genuine FILE with --impostor FILE. "
+            f"Received: {' and '.join(given) or 'neither'}. The development set gives the threshold."
+        )
+    return first, one(test, "test") if test else None
+
+
+def _columns(given: list[str]) -> dict[str, str]:
+    pairs = [item.partition("=") for item in given]
+    for item, (purpose, equals, name) in zip(given, pairs, strict=True):
+        if not (purpose and equals and name):
+            raise InputError(f"Expected --column PURPOSE=NAME, as in score=cosine. Received: '{item}'.")
+    return {purpose: name for purpose, _, name in pairs}
+
+
+def _in_file_units(plain: dict[str, Any], distances: bool) -> dict[str, Any]:
+    """Return the answer with its thresholds on the scale of the file, and the side that is accepted in words."""
+    if distances:
+        plain["eer_threshold"] = -plain["eer_threshold"]
+        if "attacks" in plain:
+            plain["attacks"]["threshold"] = -plain["attacks"]["threshold"]
+    plain["accept"] = "distance <= eer_threshold" if distances else "score >= eer_threshold"
+    return plain
+
+
+def _report(found: "Evaluation", dev: "ScoreSet", test: "ScoreSet | None", distances: bool) -> None:
+    """Write the result for a person: per cent throughout."""
+    eer, interval = found.eer, found.interval
+    level = f"{100 * interval.confidence:g} %"
+    failed = f", {eer.n_failed} without a score" if eer.n_failed else ""
+    say(f"dev   {dev.source}: {eer.n_genuine} genuine, {eer.n_impostor} impostor{failed}")
+    say(f"  EER         {_percent(eer.value)}   {level} interval {_percent(interval.low)} to {_percent(interval.high)}")
+    say(f"              {interval.method}; unit: {_units(interval.unit, interval.n_units)}")
+    if found.interpolated and found.interpolated.method != interval.method:
+        say(
+            f"              step EER {_percent(eer.step)}, to which that interval belongs; of the interpolated EER: "
+            f"{_percent(found.interpolated.low)} to {_percent(found.interpolated.high)}"
+        )
+    accept, threshold = ("distance <=", -eer.threshold) if distances else ("score >=", eer.threshold)
+    say(f"  threshold   accept when {accept} {threshold:.6g}")
+    point = found.point
+    say(
+        f"  FNMR at     FMR 1 %: {_percent(point['fmr100'])}   0.1 %: {_percent(point['fmr1000'])}   "
+        f"0.01 %: {_percent(point['fmr10000'])}"
+    )
+    say(
+        f"  AUC {point['auc']:.5f}   d' {point['d_prime']:.3f}   "
+        f"Cllr {point['cllr']:.4g} bits (least {point['min_cllr']:.4f})"
+    )
+    if found.hter and found.hter_interval and found.fixed and test:
+        _report_test(found, test)
+    if found.attacks:
+        say("attacks at dev's threshold")
+        for kind, rate in found.attacks.by_type.items():
+            say(f"  APCER       {_percent(rate)}   {kind}, {found.attacks.counts[kind]} presentations")
+        say(f"  BPCER       {_percent(found.attacks.bpcer)}   ACER {_percent(found.attacks.acer)}, worst attack type")
+    for caution in found.cautions:
+        note(f"caution: {caution}")
+
+
+def _report_test(found: "Evaluation", test: "ScoreSet") -> None:
+    hter, interval, fixed = found.hter, found.hter_interval, found.fixed
+    if not (hter and interval and fixed):
+        return
+    level = f"{100 * interval.confidence:g} %"
+    failed = f", {hter.n_failed} without a score" if hter.n_failed else ""
+    say(f"test  {test.source}: {hter.n_genuine} genuine, {hter.n_impostor} impostor{failed}")
+    say(
+        f"  HTER        {_percent(hter.value)}   {level} interval {_percent(interval.low)} to {_percent(interval.high)}"
+    )
+    say(f"              {interval.method}; unit: {_units(interval.unit, interval.n_units)}")
+    say(
+        f"              for comparison: {_percent(fixed.low)} to {_percent(fixed.high)} "
+        f"({fixed.method}, scores independent)"
+    )
+    say(
+        f"  FAR         {_percent(hter.far)}   {hter.false_accepts} of {hter.n_impostor}      "
+        f"FRR {_percent(hter.frr)}   {hter.false_rejects} of {hter.n_genuine}"
+    )
+    if hter.n_failed:
+        say(
+            f"              of all attempts: FAR {_percent(hter.far_of_attempts)}, FRR {_percent(hter.frr_of_attempts)}"
+        )
+    say(f"  EER         {_percent(found.test['eer'])}   on test alone, to compare; AUC {found.test['auc']:.5f}")
+
+
+def _units(unit: str, n_units: int) -> str:
+    return f"{unit}, {n_units} of them"
+
+
+def _percent(rate: float) -> str:
+    return f"{100 * rate:.3f} %"

@@ -1,0 +1,34 @@
+"""What a command writes: one JSON object or text on standard output, everything else on standard error."""
+
+import json
+import math
+import sys
+from typing import Any
+
+
+def say(text: str) -> None:
+    """Write a line for the person, on standard output."""
+    sys.stdout.write(text + "\n")
+
+
+def note(text: str) -> None:
+    """Write a line of progress or warning, on standard error."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def say_json(answer: dict[str, Any]) -> None:
+    """Write one JSON object on standard output; a number that is not finite becomes null, as JSON has none."""
+    sys.stdout.write(json.dumps(_finite(answer), indent=2, allow_nan=False) + "\n")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if hasattr(value, "tolist"):
+        return _finite(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,67 @@
+"""`sweep plan STUDY`: the trials that a study means, those that are stored, and what the rest costs."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sweep.commands.named_value import named_value
+from sweep.commands.output import say, say_json
+from sweep.errors import InputError
+
+
+def plan(
+    study: Annotated[str, typer.Argument(help="A study file, or the name of a built-in study.")],
+    seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds, in place of the study's.")] = None,
+    results: Annotated[Path | None, typer.Option(help="Folder of results, in place of the study's.")] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(metavar="METRIC=NUMBER", help="Seeds for this half-width, as hter=0.005, from a pilot."),
+    ] = None,
+    sd: Annotated[float | None, typer.Option(help="With --precision: an SD over seeds, in place of a pilot.")] = None,
+    level: Annotated[float, typer.Option(help="With --precision: nominal coverage of the interval.")] = 0.95,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Show the trials of a study and the time that the rest will take, or the seeds that a precision needs."""
+    if precision is not None:
+        _precision(study, results, precision, sd, level, json)
+        return
+    from sweep.cost import cost
+
+    found = cost(study, seeds=seeds, results=results)
+    if json:
+        say_json(found.as_json())
+    else:
+        say(found.as_text())
+
+
+def _precision(study: str, results: Path | None, precision: str, sd: float | None, level: float, json: bool) -> None:
+    metric, half_width = named_value(precision, "--precision")
+    answer: Any
+    if sd is not None:
+        from sweep.report.precision_of_sd import precision_of_sd
+
+        answer = precision_of_sd(metric, half_width, sd, level)
+    else:
+        from sweep.report.precision import plan_precision
+
+        answer = plan_precision(_pilot(study, results), metric, half_width, level=level)
+    if json:
+        say_json(answer.as_dict())
+    else:
+        say(answer.as_text())
+
+
+def _pilot(study: str, results: Path | None) -> Path:
+    """Return the folder of a study's results; a folder of results may be named in place of the study."""
+    if (Path(study) / "study.json").is_file():
+        return Path(study)
+    from sweep.execution import resolve, results_folder
+
+    folder = results_folder(resolve(study, seeds=None, results=results))
+    if not (folder / "study.json").is_file():
+        raise InputError(
+            f"Expected the results of a pilot in {folder}. Received: none. Run `sweep run {study} --seeds 10` first, "
+            "or give the SD over seeds with --sd."
+        )
+    return folder

@@ -1,0 +1,48 @@
+"""`sweep report RESULTS`: the table, the intervals and the figures of stored results."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sweep.commands.output import say, say_json
+from sweep.errors import InputError, nearest
+
+
+def report(
+    results: Annotated[str, typer.Argument(help="A folder of results, or the name of a study under results/.")],
+    level: Annotated[float, typer.Option(help="Nominal coverage of the intervals.")] = 0.95,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Print the table of a study's stored trials, and write table, figures and page into RESULTS/report/."""
+    from sweep import report as door
+    from sweep import store
+
+    written = door.write(store.load(folder_of(results)), level)
+    if json:
+        say_json(door.as_json(written))
+    else:
+        say(door.as_text(written, terminal=sys.stdout.isatty()))
+
+
+def folder_of(results: str, under: Path = Path("results")) -> Path:
+    """Return the folder that RESULTS means: a path, or else the name of a study under `under`.
+
+    Raises:
+        InputError: neither, with the nearest that exists.
+    """
+    path, named = Path(results), under / results
+    for folder in (path, named):
+        if (folder / "study.json").is_file():
+            return folder
+    places = [path.parent, *([path] if path.is_dir() else []), under]
+    known = {str(found.parent): found.parent.name for place in places for found in sorted(place.glob("*/study.json"))}
+    by_name = {name: folder for folder, name in known.items()}
+    said = nearest(str(path), known) or nearest(path.name, by_name)
+    if not said and known:
+        said = f" There {'is' if len(known) == 1 else 'are'} {', '.join(list(known)[:5])}."
+    raise InputError(
+        f"Expected a folder of results with study.json in it, or a study's name under {under}/. Received: {results}."
+        + (said or " `sweep run STUDY` makes one.")
+    )

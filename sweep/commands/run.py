@@ -1,0 +1,44 @@
+"""`sweep run STUDY`: run what is missing, then print the report."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sweep.commands.output import note, say, say_json
+
+
+def run(
+    study: Annotated[str, typer.Argument(help="A study file, or the name of a built-in study.")],
+    seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds, in place of the study's.")] = None,
+    results: Annotated[Path | None, typer.Option(help="Folder of results, in place of the study's.")] = None,
+    address: Annotated[str | None, typer.Option(help="A Ray cluster that is there already.")] = None,
+    slots: Annotated[int | None, typer.Option(min=1, help="Processors to use on this machine.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run stored failures again.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Run the trials of a study that are not stored yet, and print the report."""
+    from sweep import report, store
+    from sweep.execution import run as run_study
+
+    try:
+        done = run_study(study, seeds=seeds, results=results, address=address, slots=slots, retry_failed=retry_failed)
+    except KeyboardInterrupt:
+        note("sweep: stopped. What had finished is stored; the same command goes on from there.")
+        raise typer.Exit(130) from None
+    for text in done.notes:
+        note(f"sweep: {text}")
+    written = report.write(store.load(done.folder))
+    failed = f", {done.n_failed} failed (--retry-failed runs them again)" if done.n_failed else ""
+    note(
+        f"sweep: {done.n_run} trials run in {done.seconds:.0f} s; {done.n_ok} of {done.n_planned} ok{failed}; "
+        f"results in {done.folder}"
+    )
+    if json:
+        counts = {"n_planned": done.n_planned, "n_run": done.n_run, "n_ok": done.n_ok, "n_failed": done.n_failed}
+        say_json({**counts, "results": str(done.folder), "report": report.as_json(written)})
+    else:
+        say(report.as_text(written, terminal=sys.stdout.isatty()))
+    if done.n_failed:
+        raise typer.Exit(1)

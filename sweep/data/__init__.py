@@ -1,0 +1,23 @@
+"""Data: loaders that return train, dev and test with the subject and video of every sample.
+
+A study names a loader with `use: "sweep.data:image_folder"`; any function that returns `Splits` serves as well.
+"""
+
+from sweep.data.image_folder import image_folder
+from sweep.data.prepare import Count, Prepared, open_prepared, prepare
+from sweep.data.splits import Split, Splits, as_splits
+from sweep.data.synthetic import synthetic_attack
+from sweep.data.vectors import synthetic_vectors
+
+__all__ = [
+    "Count",
+    "Prepared",
+    "Split",
+    "Splits",
+    "as_splits",
+    "image_folder",
+    "open_prepared",
+    "prepare",
+    "synthetic_attack",
+    "synthetic_vectors",
+]

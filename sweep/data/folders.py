@@ -1,0 +1,124 @@
+"""Folders that are there completely or not at all, however many processes write them and however a writer ends.
+
+A folder is written beside its place under a lock, flushed to the disk and renamed into place; its `contents.json`,
+written last, holds the size of every file, so that a torn folder is seen without reading it.
+"""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from sweep.errors import ClusterError
+
+CONTENTS = "contents.json"
+_BLOCK_BYTES = 16 * 2**20
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def read_contents(folder: Path) -> dict[str, Any] | None:
+    """Return what `contents.json` says, or None if the folder is absent or torn (a file missing or of another size)."""
+    try:
+        contents: dict[str, Any] = json.loads((folder / CONTENTS).read_bytes())
+        sizes = contents["files"]
+        complete = all((folder / name).stat().st_size == size for name, size in sizes.items())
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return contents if complete else None
+
+
+def write_folder(folder: Path, write: Callable[[Path], Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the contents of the folder, made by `write(temporary folder)` unless it is there and complete.
+
+    write: fills the folder that it is given and returns what `contents.json` shall say beside the sizes.
+    Raises ClusterError where the disk is full or the place may not be written.
+    """
+    with disk_errors(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.parent / f"{folder.name}.lock"):
+            contents = read_contents(folder)
+            if contents is not None:
+                return contents
+            for torn in (*folder.parent.glob(f"{folder.name}.part*"), folder):
+                shutil.rmtree(torn, ignore_errors=True)  # left by a writer that was killed: the lock is ours
+            part = folder.parent / f"{folder.name}.part-{os.getpid()}"
+            part.mkdir()
+            try:
+                told = dict(write(part))
+                told["files"] = {path.name: path.stat().st_size for path in sorted(part.iterdir())}
+                write_bytes(part / CONTENTS, [json.dumps(told, indent=1).encode()])
+                part.rename(folder)
+            except BaseException:
+                shutil.rmtree(part, ignore_errors=True)
+                raise
+            return told
+
+
+def write_array(path: Path, array: NDArray[Any]) -> None:
+    """Write a .npy file that a memory map can open, flushed to the disk.
+
+    `np.save` hides the reason when a disk is full; a memory map written to would end the process there.
+    """
+    step = max(1, _BLOCK_BYTES // max(1, array.nbytes // max(1, len(array))))
+    blocks = (np.ascontiguousarray(array[start : start + step]) for start in range(0, len(array), step))
+    write_rows(path, array.shape, array.dtype, blocks)
+
+
+def write_rows(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any], blocks: Iterable[NDArray[Any]]) -> None:
+    """Write a .npy file of the shape from blocks of rows that come one by one."""
+
+    def pieces() -> Iterator[memoryview]:
+        for block in blocks:
+            yield block.reshape(-1).view(np.uint8).data
+
+    header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+    write_bytes(path, pieces(), mode="ab")
+
+
+def write_bytes(path: Path, pieces: Iterable[bytes | memoryview], mode: str = "wb") -> None:
+    """Write the pieces and flush them to the disk, so that a rename after it cannot come before it."""
+    with path.open(mode) as file:
+        for piece in pieces:
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def disk_errors(folder: Path) -> Iterator[None]:
+    """Turn a full or forbidden disk into a ClusterError that names the folder."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise ClusterError(
+                f"Expected room for the data in {folder.parent}. Received: {error.strerror}. "
+                "Free some space there or choose another cache folder."
+            ) from error
+        if error.errno in (errno.ENOTDIR, errno.EEXIST):
+            raise ClusterError(
+                f"Expected a folder for the data at {folder.parent}. Received: {error.strerror}. "
+                "Move the file that is in the way or choose another cache folder."
+            ) from error
+        if error.errno in _FORBIDDEN and _inside(error.filename, folder.parent):
+            raise ClusterError(
+                f"Expected to write in {folder.parent}. Received: {error.strerror}. "
+                "Give the right to write there or choose another cache folder."
+            ) from error
+        raise
+
+
+def _inside(filename: Any, folder: Path) -> bool:
+    """Tell whether an error is about this folder or one above it, not about a file of the user."""
+    return filename is not None and (Path(filename).is_relative_to(folder) or folder.is_relative_to(Path(filename)))

@@ -1,0 +1,163 @@
+"""Which image is what: split, class, subject and video of every frame, from its folders, its name or a manifest."""
+
+import csv
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweep.data.listing import Listing
+from sweep.errors import InputError, nearest
+
+SPLIT_NAMES = {
+    "train": ("train", "training"),
+    "dev": ("dev", "devel", "development", "val", "valid", "validation"),
+    "test": ("test", "testing"),
+}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One image: path below the root; split "" where the data are not divided yet; subject and video "" if unknown."""
+
+    path: str
+    split: str
+    label: str
+    subject: str
+    video: str
+
+
+def frames_from_folders(listing: Listing, pattern: str | None) -> list[Frame]:
+    """Return the frames of `root/SPLIT/CLASS/...` or `root/CLASS/...`, in the order of their paths.
+
+    pattern: None takes the subject from the first folder below the class and the video from the folders below that; a
+    regular expression with groups `subject` and `video` (either may be absent) is searched for in the file name, or,
+    if it holds a "/", in the path below the root.
+    Raises InputError where the splits are incomplete, a folder of a class is empty, an image lies outside a class, or
+    the pattern does not match.
+    """
+    top = [name for name in listing.folders if "/" not in name]
+    splits = _split_folders(top)
+    if splits and set(splits.values()) != set(SPLIT_NAMES):
+        missing = ", ".join(name for name in SPLIT_NAMES if name not in splits.values())
+        raise InputError(
+            f"Expected the folders train, dev and test in {listing.root}, or folders of classes alone. Received: "
+            f"{', '.join(top)}; no {missing}. The threshold and the epoch are chosen on dev: give it its own subjects."
+        )
+    depth = 1 if splits else 0
+    _check_classes_filled(listing, depth, splits)
+    search = None if pattern is None else _compiled(pattern)
+    frames = []
+    for path in listing.images:
+        parts = path.split("/")
+        if splits and parts[0] not in splits:
+            raise InputError(
+                f"Expected every image in train, dev or test. Received: {path}. Move it, or the folder {parts[0]}."
+            )
+        if len(parts) < depth + 2:
+            raise InputError(f"Expected every image in the folder of its class. Received: {path} in {listing.root}.")
+        below = parts[depth + 1 : -1]
+        subject, video = (below[0] if below else "", "/".join(below[1:])) if search is None else _found(search, path)
+        label = parts[depth]
+        frames.append(Frame(path, splits[parts[0]] if splits else "", label, subject, _unique(label, subject, video)))
+    return frames
+
+
+def frames_from_manifest(listing: Listing, manifest: Path) -> list[Frame]:
+    """Return the frames that a CSV file lists, in the order of their paths.
+
+    Columns: path (below the root) and label, and where known split, subject and video. Other columns are ignored.
+    Raises InputError where the file or a column is missing, or a row names an image that is not there.
+    """
+    if not manifest.is_file():
+        raise InputError(f"Expected the manifest {manifest}. Received: no such file.")
+    with manifest.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file, skipinitialspace=True)
+        columns = list(reader.fieldnames or ())
+        for needed in ("path", "label"):
+            if needed not in columns:
+                raise InputError(
+                    f"Expected the columns path, label and, where known, split, subject, video in {manifest}. "
+                    f"Received: {', '.join(columns) or 'none'}; no {needed}.{nearest(needed, columns)}"
+                )
+        rows = [(reader.line_num, {key: (row.get(key) or "").strip() for key in _COLUMNS}) for row in reader]
+    frames: dict[str, Frame] = {}
+    for line, row in rows:
+        where = f"{manifest}, line {line}"
+        path = row["path"].replace("\\", "/").removeprefix("./")
+        if path not in listing.images:
+            raise InputError(
+                f"Expected an image below {listing.root} in {where}. Received: {path!r}.{nearest(path, listing.images)}"
+            )
+        if path in frames:
+            raise InputError(f"Expected every path once. Received: {path} again in {where}.")
+        if not row["label"]:
+            raise InputError(f"Expected a label in {where}. Received: none.")
+        split = _split_named(row["split"], where) if "split" in columns else ""
+        video = _unique(row["label"], row["subject"], row["video"])
+        frames[path] = Frame(path, split, row["label"], row["subject"], video)
+    if not frames:
+        raise InputError(f"Expected a row for each image in {manifest}. Received: none.")
+    return [frames[path] for path in sorted(frames)]
+
+
+_COLUMNS = ("path", "label", "split", "subject", "video")
+
+
+def _unique(label: str, subject: str, video: str) -> str:
+    """Return a name that no other video has: cameras number the videos of every subject and class from 1."""
+    return "/".join(part for part in (label, subject, video) if part) if video else ""
+
+
+def _split_folders(names: Iterable[str]) -> dict[str, str]:
+    """Return folder -> split for the names that are splits, if any."""
+    known = {spelling: split for split, spellings in SPLIT_NAMES.items() for spelling in spellings}
+    found = {name: known[name.lower()] for name in names if name.lower() in known}
+    for split in SPLIT_NAMES:
+        spelt = [name for name, meaning in found.items() if meaning == split]
+        if len(spelt) > 1:
+            raise InputError(f"Expected one folder for {split}. Received: {', '.join(spelt)}. Keep one of them.")
+    return found
+
+
+def _split_named(name: str, where: str) -> str:
+    for split, spellings in SPLIT_NAMES.items():
+        if name.lower() in spellings:
+            return split
+    raise InputError(f"Expected split train, dev or test in {where}. Received: {name!r}.{nearest(name, SPLIT_NAMES)}")
+
+
+def _check_classes_filled(listing: Listing, depth: int, splits: dict[str, str]) -> None:
+    filled = {"/".join(path.split("/")[: depth + 1]) for path in listing.images}
+    for folder in listing.folders:
+        in_splits = not splits or folder.split("/")[0] in splits
+        if in_splits and folder.count("/") == depth and folder not in filled:
+            raise InputError(
+                f"Expected images in every folder of a class. Received: none in {listing.root / folder} "
+                "(PNG, JPEG, PGM, BMP). Fill or remove that folder."
+            )
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        search = re.compile(pattern)
+    except re.error as error:
+        raise InputError(f"Expected a regular expression as pattern. Received: {pattern!r} ({error}).") from error
+    if not {"subject", "video"} & set(search.groupindex):
+        raise InputError(
+            f"Expected a group called subject in the pattern, and video where known. Received: {pattern!r}. "
+            "Write for instance '(?P<subject>[^_]+)_(?P<video>[^_]+)'."
+        )
+    return search
+
+
+def _found(search: re.Pattern[str], path: str) -> tuple[str, str]:
+    text = path if "/" in search.pattern else path.rsplit("/", 1)[-1]
+    match = search.search(text)
+    if match is None:
+        raise InputError(
+            f"Expected every image to match the pattern {search.pattern!r}. Received: {text!r} ({path}). "
+            "A pattern with a '/' is searched for in the path below the root."
+        )
+    groups = match.groupdict()
+    return groups.get("subject") or "", groups.get("video") or ""

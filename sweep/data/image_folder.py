@@ -1,0 +1,130 @@
+"""A folder of images as train, dev and test, with the subject and the video of every image."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from sweep.data.decoding import CHANNELS
+from sweep.data.division import divide
+from sweep.data.frames import Frame, frames_from_folders, frames_from_manifest
+from sweep.data.image_store import ImageStore, stored_images
+from sweep.data.images import Images
+from sweep.data.listing import list_images
+from sweep.data.splits import SPLITS, Split, Splits
+from sweep.errors import InputError, nearest
+
+GENUINE = ("genuine", "real", "live", "bonafide", "bona_fide", "bona-fide", "1")
+IMPOSTOR = ("impostor", "imposter", "attack", "spoof", "fake", "0")
+
+
+def image_folder(
+    root: str | Path,
+    image_size: int | Sequence[int],
+    *,
+    color: str = "rgb",
+    pattern: str | None = None,
+    manifest: str | None = None,
+    genuine: str | None = None,
+    fractions: Sequence[float] = (0.6, 0.2, 0.2),
+    on_corrupt: str = "stop",
+    split_seed: int = 0,
+    task: str | None = None,
+    cache: Path | None = None,
+) -> Splits:
+    """Return the images below the root, decoded to uint8 of one size.
+
+    root: holds `{train,dev,test}/{genuine,impostor}/...`, or `{genuine,impostor}/...` to be divided by subject.
+    image_size: pixels, a number or (height, width). color: rgb (3 channels) or grayscale (1).
+    pattern: None takes subject and video from the folders `CLASS/SUBJECT/VIDEO/frame.png`; a regular expression with
+    groups `subject` and `video` takes them from the file name, or from the path if it holds a "/".
+    manifest: a CSV file below the root with path, label and where known split, subject, video, in place of the folders.
+    genuine: which class is the genuine one; every other is then an impostor. None knows the words of GENUINE and
+    IMPOSTOR. fractions: of the subjects in train, dev, test where the root is not divided yet.
+    on_corrupt: "stop" at an image that cannot be decoded, or "skip" it. split_seed: of the division into splits.
+    task: "classification" takes the sorted class folders as labels 0, 1, ...; "verification" wants the genuine one.
+    cache: a folder of this node to decode into; None decodes into memory.
+    Sample ids are the paths below the root. Raises InputError for whatever is wrong, with the file or folder named.
+    """
+    size = _checked(image_size, color, on_corrupt)
+    listing = list_images(Path(root).expanduser())
+    if not listing.images:
+        raise InputError(f"Expected images (PNG, JPEG, PGM, BMP) below {root}. Received: none.")
+    if manifest is None:
+        frames = frames_from_folders(listing, pattern)
+    else:
+        frames = frames_from_manifest(listing, listing.root / manifest)
+    classes = _classes(sorted({frame.label for frame in frames}), genuine, task)
+    label = {name: number for number, names in enumerate(classes.values()) for name in names}
+    if frames[0].split:
+        _check_same_classes(frames, label, tuple(classes))
+    else:
+        frames = divide(frames, fractions, np.random.default_rng(split_seed))
+    paths = [frame.path for frame in frames]
+    store = stored_images(listing, paths, size, color, on_corrupt=on_corrupt, cache=cache)
+    train, dev, test = (_split(frames, name, label, store) for name in SPLITS)
+    return Splits(train, dev, test, classes=tuple(classes), findings=_findings(store, listing.others, manifest))
+
+
+def _checked(image_size: int | Sequence[int], color: str, on_corrupt: str) -> tuple[int, int]:
+    for name, value, known in (("color", color, tuple(CHANNELS)), ("on_corrupt", on_corrupt, ("stop", "skip"))):
+        if value not in known:
+            raise InputError(
+                f"Expected {name} as one of {', '.join(known)}. Received: {value!r}.{nearest(str(value), known)}"
+            )
+    size = (image_size, image_size) if isinstance(image_size, int) else tuple(image_size)
+    if len(size) != 2 or not all(isinstance(side, int) and side >= 1 for side in size):
+        raise InputError(f"Expected image_size as pixels: a number or [height, width]. Received: {image_size!r}.")
+    return size[0], size[1]
+
+
+def _classes(names: list[str], genuine: str | None, task: str | None) -> dict[str, list[str]]:
+    """Return class -> names of its folders, in the order of the labels."""
+    if genuine is not None:
+        if genuine not in names:
+            raise InputError(
+                f"Expected a class called {genuine!r}. Received: {', '.join(names)}.{nearest(genuine, names)}"
+            )
+        return {"impostor": [name for name in names if name != genuine], "genuine": [genuine]}
+    if task != "classification":
+        good = [name for name in names if name.lower() in GENUINE]
+        bad = [name for name in names if name.lower() in IMPOSTOR]
+        if len(good) == 1 and good + bad and len(good) + len(bad) == len(names):
+            return {"impostor": bad, "genuine": good}
+        if task == "verification":
+            raise InputError(
+                f"Expected the classes genuine and impostor. Received: {', '.join(names)}. "
+                "Say which one is genuine, for instance `genuine: real`; every other is then an impostor."
+            )
+    return {name: [name] for name in names}
+
+
+def _check_same_classes(frames: Sequence[Frame], label: dict[str, int], classes: tuple[str, ...]) -> None:
+    present = {name: {label[frame.label] for frame in frames if frame.split == name} for name in SPLITS}
+    for name, found in present.items():
+        absent = [classes[number] for number in range(len(classes)) if number not in found]
+        if absent:
+            raise InputError(
+                f"Expected the same classes in train, dev and test. Received: no {', '.join(absent)} in {name}."
+            )
+
+
+def _split(frames: Sequence[Frame], name: str, label: dict[str, int], store: ImageStore) -> Split:
+    rows = [row for row, frame in enumerate(frames) if frame.split == name and frame.path not in store.broken]
+    chosen = [frames[row] for row in rows]
+    return Split(
+        x=Images(store.pixels, np.asarray(rows, dtype=np.int64), store.digests, store.folder),
+        y=np.asarray([label[frame.label] for frame in chosen], dtype=np.int64),
+        subject=np.asarray([frame.subject for frame in chosen], dtype=str),
+        video=np.asarray([frame.video for frame in chosen], dtype=str),
+        sample=np.asarray([frame.path for frame in chosen], dtype=str),
+    )
+
+
+def _findings(store: ImageStore, others: Sequence[str], manifest: str | None) -> tuple[str, ...]:
+    found = [f"Skipped, cannot be decoded: {path} ({reason})." for path, reason in store.broken.items()]
+    strange = [name for name in others if name != manifest]
+    if strange:
+        more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+        found.append(f"Left out, no image of a kind that is read (PNG, JPEG, PGM, BMP): {strange[0]}{more}.")
+    return tuple(found)

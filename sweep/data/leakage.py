@@ -1,0 +1,89 @@
+"""What two splits share and should not: subjects, videos, and samples that are the same to the byte."""
+
+from collections.abc import Mapping
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.data.splits import Splits
+from sweep.errors import InputError
+
+
+def find_leaks(splits: Splits, digests: Mapping[str, NDArray[np.uint8]], *, leakage: str) -> tuple[str, ...]:
+    """Return what the splits share, one sentence each, and the samples repeated within a split.
+
+    digests: split name -> (n, 16) digests of the rows of x.
+    leakage: "refuse" raises InputError for whatever two splits share; "allow" reports it.
+    Subjects are compared where they are known; videos where the subject is not.
+    """
+    subjects = _shared({name: _known(split.subject) for name, split in splits.items()})
+    videos = _shared({name: _known(split.video[split.subject == ""]) for name, split in splits.items()})
+    leaks = [
+        ("every subject in one split", _sentence("subject", subjects), "Split by subject"),
+        ("every video in one split", _sentence("video", videos), "Split by video, better by subject"),
+        ("no sample in two splits", _identical_across(splits, digests), "Remove the copies"),
+    ]
+    found = [leak for leak in leaks if leak[1]]
+    if found and leakage != "allow":
+        raise InputError(
+            " ".join(
+                f"Expected {wanted}. Received: {received}. {remedy}, or set `leakage: allow`."
+                for wanted, received, remedy in found
+            )
+        )
+    allowed = [f"Allowed by `leakage: allow`: {received}." for _, received, _ in found]
+    return (*allowed, *_identical_within(splits, digests))
+
+
+def _known(column: NDArray[np.str_]) -> set[str]:
+    return set(column.tolist()) - {""}
+
+
+def _shared(values: Mapping[str, set[str]]) -> dict[tuple[str, str], list[str]]:
+    found = {(a, b): sorted(values[a] & values[b], key=_by_number) for a, b in combinations(values, 2)}
+    return {pair: shared for pair, shared in found.items() if shared}
+
+
+def _by_number(text: str) -> tuple[int, str]:
+    """Sort 2 before 12 by looking at the length first."""
+    return len(text), text
+
+
+def _sentence(what: str, shared: Mapping[tuple[str, str], list[str]]) -> str:
+    parts = []
+    for (a, b), values in shared.items():
+        few = ", ".join(values[:5]) + (f" and {len(values) - 5} more" if len(values) > 5 else "")
+        parts.append(f"{what}{'s' if len(values) > 1 else ''} {few} in {a} and {b}")
+    return "; ".join(parts)
+
+
+def _identical_across(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str:
+    keys = {name: _keys(digests[name]) for name, _ in splits.items()}
+    parts = []
+    for (a, first), (b, second) in combinations(splits.items(), 2):
+        _, rows_a, rows_b = np.intersect1d(keys[a], keys[b], return_indices=True)
+        if len(rows_a):
+            parts.append(f"{first.sample[rows_a[0]]} in {a} and {second.sample[rows_b[0]]} in {b}{_more(len(rows_a))}")
+    return f"identical to the byte: {'; '.join(parts)}" if parts else ""
+
+
+def _identical_within(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> list[str]:
+    sentences = []
+    for name, split in splits.items():
+        _, first, inverse = np.unique(_keys(digests[name]), return_index=True, return_inverse=True)
+        copies = np.flatnonzero(first[inverse] != np.arange(len(inverse)))
+        if len(copies):
+            original = first[inverse[copies[0]]]
+            example = f"{split.sample[original]} and {split.sample[copies[0]]}"
+            sentences.append(f"Identical samples within {name}: {example}{_more(len(copies))}.")
+    return sentences
+
+
+def _keys(digests: NDArray[np.uint8]) -> NDArray[np.void]:
+    """Return each digest as one comparable value."""
+    return np.ascontiguousarray(digests).view(f"V{digests.shape[1]}").ravel()
+
+
+def _more(pairs: int) -> str:
+    return f" and {pairs - 1} more pair{'s' if pairs > 2 else ''}" if pairs > 1 else ""

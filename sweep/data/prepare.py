@@ -1,0 +1,190 @@
+"""From the user's data function to checked arrays on the disk of this node, opened by every trial in milliseconds."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sweep.data.content import data_digest, row_digests
+from sweep.data.folders import read_contents, write_array, write_folder
+from sweep.data.images import Images
+from sweep.data.leakage import find_leaks
+from sweep.data.splits import SPLITS, Split, Splits, as_splits
+from sweep.data.validation import TASKS, validate
+from sweep.errors import InputError, SweepError, nearest
+
+_COLUMNS = ("y", "subject", "video", "sample")
+
+
+@dataclass(frozen=True)
+class Count:
+    """How much is in a split.
+
+    n: samples. labels: samples of each label, by class name where known (empty for regression).
+    subjects, videos: how many are known; 0 means unknown.
+    """
+
+    n: int
+    labels: dict[str, int]
+    subjects: int
+    videos: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Data that was checked and lies ready on this node.
+
+    data_id: 64 hexadecimal digits, a digest of the content alone.
+    findings: what a person should know: corrupt images skipped, leaks allowed, samples that repeat.
+    counts: split -> Count. input_shape: shape of one sample. n_classes: 2 for verification, 0 for regression.
+    classes: their names in the order of the labels, where known. path: the folder on this node.
+    """
+
+    data_id: str
+    findings: tuple[str, ...]
+    counts: dict[str, Count]
+    input_shape: tuple[int, ...]
+    n_classes: int
+    classes: tuple[str, ...]
+    path: Path
+
+
+def prepare(
+    function: Callable[..., Any],
+    keywords: Mapping[str, Any],
+    *,
+    split_seed: int | None,
+    task: str,
+    leakage: str = "refuse",
+    cache: Path,
+    expect: str | None = None,
+) -> Prepared:
+    """Return the data of `function(**keywords)`, checked and stored under the cache folder.
+
+    split_seed, cache, task: handed to the function too where it has parameters of these names and keywords does not.
+    task: verification, classification or regression. leakage: "refuse" or "allow".
+    expect: the data_id that must come out (another node sees the same data), or None.
+    Calling it again costs the function and the digests; nothing is written twice. Processes may call it together.
+    Raises InputError where the function or its data are wrong, ClusterError where the cache cannot be written.
+    """
+    for word, value, known in (("task", task, TASKS), ("leakage", leakage, ("refuse", "allow"))):
+        if value not in known:
+            raise InputError(
+                f"Expected {word} as one of {', '.join(known)}. Received: {value!r}.{nearest(value, known)}"
+            )
+    cache = Path(cache).absolute()
+    splits = as_splits(_call(function, keywords, {"split_seed": split_seed, "cache": cache, "task": task}))
+    validate(splits, task)
+    splits = _typed(splits, task)
+    digests = {name: row_digests(split.x) for name, split in splits.items()}
+    findings = (*splits.findings, *find_leaks(splits, digests, leakage=leakage))
+    data_id = data_digest(splits, digests)
+    if expect is not None and data_id != expect:
+        raise InputError(
+            f"Expected the data {expect[:16]}. Received: {data_id[:16]}. "
+            "This machine sees other data than the one that planned the study: give both the same files."
+        )
+    path = _folder(cache, data_id)
+    write_folder(path, lambda part: _write(part, splits, cache))
+    return Prepared(
+        data_id=data_id,
+        findings=findings,
+        counts={name: _count(split, splits.classes, task) for name, split in splits.items()},
+        input_shape=tuple(int(size) for size in splits.train.x.shape[1:]),
+        n_classes=_n_classes(splits, task),
+        classes=splits.classes,
+        path=path,
+    )
+
+
+def open_prepared(cache: Path, data_id: str) -> Splits:
+    """Return the splits of `prepare`, memory-mapped and read-only.
+
+    Raises FileNotFoundError where the data are not complete in this cache folder; call `prepare` then.
+    """
+    cache = Path(cache)
+    folder = _folder(cache, data_id)
+    contents = read_contents(folder)
+    stores = {} if contents is None else contents["stores"]
+    if contents is None or any(read_contents(cache / store) is None for store in stores.values()):
+        raise FileNotFoundError(f"no complete data {data_id} in {cache}")
+    opened: dict[str, Split] = {}
+    for name in SPLITS:
+        columns: dict[str, Any] = {key: np.asarray(_map(folder / f"{name}-{key}.npy")) for key in (*_COLUMNS, "x")}
+        if name in stores:
+            store = cache / stores[name]
+            columns["x"] = Images(_map(store / "pixels.npy"), columns["x"], _map(store / "digests.npy"), store)
+        opened[name] = Split(**columns)
+    return Splits(opened["train"], opened["dev"], opened["test"], classes=tuple(contents["classes"]))
+
+
+def _folder(cache: Path, data_id: str) -> Path:
+    return cache / "data" / data_id
+
+
+def _map(path: Path) -> Any:
+    return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+def _call(function: Callable[..., Any], keywords: Mapping[str, Any], offered: Mapping[str, Any]) -> Any:
+    name = getattr(function, "__name__", "the data function")
+    parameters = inspect.signature(function).parameters
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
+    for key in keywords:
+        if key not in parameters and not takes_any:
+            known = ", ".join(parameters)
+            raise InputError(f"Expected keywords of {name}: {known}. Received: {key!r}.{nearest(key, parameters)}")
+    extra = {key: value for key, value in offered.items() if key in parameters and value is not None}
+    given = {**extra, **keywords}
+    try:
+        inspect.signature(function).bind(**given)
+    except TypeError as error:
+        raise InputError(f"Expected all that {name} needs. Received: {error}. Add it under `data:`.") from error
+    try:
+        return function(**given)
+    except (SweepError, MemoryError):
+        raise
+    except Exception as error:
+        raise InputError(
+            f"Expected {name} to return the splits. It raised {type(error).__name__}: {error}. "
+            f"Call {name} alone to see where."
+        ) from error
+
+
+def _typed(splits: Splits, task: str) -> Splits:
+    """Return the splits with labels of one type, so that 1, 1.0 and True give the same data_id."""
+    label = np.float64 if task == "regression" else np.int64
+    train, dev, test = (replace(split, y=split.y.astype(label)) for _, split in splits.items())
+    return replace(splits, train=train, dev=dev, test=test)
+
+
+def _n_classes(splits: Splits, task: str) -> int:
+    if task == "regression":
+        return 0
+    return 2 if task == "verification" else len(splits.classes) or int(splits.train.y.max()) + 1
+
+
+def _count(split: Split, classes: tuple[str, ...], task: str) -> Count:
+    labels: dict[str, int] = {}
+    if task != "regression":
+        names = ("impostor", "genuine") if task == "verification" else classes
+        for label, n in zip(*np.unique(split.y, return_counts=True), strict=True):
+            labels[names[label] if names else str(label)] = int(n)
+    known = [len(set(column.tolist()) - {""}) for column in (split.subject, split.video)]
+    return Count(n=len(split), labels=labels, subjects=known[0], videos=known[1])
+
+
+def _write(part: Path, splits: Splits, cache: Path) -> dict[str, Any]:
+    stores = {}
+    for name, split in splits.items():
+        x = split.x
+        if isinstance(x, Images) and x.store is not None and x.store.is_relative_to(cache):
+            stores[name] = x.store.relative_to(cache).as_posix()
+            x = x.rows
+        write_array(part / f"{name}-x.npy", x)
+        for key in _COLUMNS:
+            write_array(part / f"{name}-{key}.npy", getattr(split, key))
+    return {"stores": stores, "classes": list(splits.classes)}

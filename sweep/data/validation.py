@@ -1,0 +1,121 @@
+"""What must hold of the splits before a trial may see them: one message for each thing that does not."""
+
+from typing import Any
+
+import numpy as np
+
+from sweep.data.images import Images
+from sweep.data.splits import Split, Splits
+from sweep.errors import InputError
+
+TASKS = ("verification", "classification", "regression")
+
+
+def validate(splits: Splits, task: str) -> None:
+    """Raise InputError unless the splits can serve the task.
+
+    Checked: rows there, inputs numeric, finite and of one shape and type; sample ids unique; labels fit the task:
+    verification 1 and 0, both in every split; classification whole numbers from 0, each class in train; regression
+    finite numbers.
+    """
+    for name, split in splits.items():
+        _check_inputs(name, split, splits.train)
+        _check_labels(name, split, task)
+    samples = np.concatenate([split.sample for _, split in splits.items()])
+    names, counts = np.unique(samples, return_counts=True)
+    if len(names) < len(samples):
+        repeated = names[counts > 1]
+        raise InputError(
+            f"Expected every sample id once. Received: {_few(repeated)} more than once. "
+            "Leave `sample` out to have the samples numbered."
+        )
+    if task == "verification":
+        _check_both_classes(splits)
+    if task == "classification":
+        _check_classes(splits)
+
+
+def _check_inputs(name: str, split: Split, train: Split) -> None:
+    x = split.x
+    if len(split) == 0:
+        raise InputError(f"Expected samples in {name}. Received: none.")
+    if len(x.shape) < 2 or np.dtype(x.dtype).kind not in "buif":
+        raise InputError(
+            f"Expected x of {name} as numbers with shape (n, ...), a row a sample. Received: shape {tuple(x.shape)}, "
+            f"type {x.dtype}."
+        )
+    if x.shape[1:] != train.x.shape[1:] or x.dtype != train.x.dtype:
+        raise InputError(
+            f"Expected inputs of one shape and type in all splits. Received: {train.x.shape[1:]} {train.x.dtype} in "
+            f"train, {x.shape[1:]} {x.dtype} in {name}."
+        )
+    row = None if isinstance(x, Images) else _first_not_finite(x)
+    if row is not None:
+        raise InputError(
+            f"Expected finite inputs. Received: NaN or infinity in x of {name}, sample {split.sample[row]}. "
+            "Remove or repair that sample."
+        )
+
+
+def _first_not_finite(x: Any) -> int | None:
+    """Return the first row that holds a NaN or an infinity, looking at some 4 million numbers at a time."""
+    if np.dtype(x.dtype).kind != "f":
+        return None
+    step = max(1, 4_000_000 // max(1, int(np.prod(x.shape[1:]))))
+    for start in range(0, len(x), step):
+        finite = np.isfinite(x[start : start + step]).reshape(len(x[start : start + step]), -1).all(axis=1)
+        if not finite.all():
+            return start + int(np.argmin(finite))
+    return None
+
+
+def _check_labels(name: str, split: Split, task: str) -> None:
+    y = split.y
+    if y.dtype.kind not in "buif":
+        raise InputError(f"Expected numbers as labels. Received: type {y.dtype} in y of {name}. Number the classes.")
+    wrong = ~np.isfinite(y)
+    expected = "finite labels"
+    if task == "verification":
+        wrong = wrong | ~np.isin(y, (0, 1))
+        expected = "labels 1 (genuine) and 0 (impostor)"
+    elif task == "classification":
+        wrong = wrong | (y < 0) | (y != np.round(y))
+        expected = "the classes numbered 0, 1, 2, ..."
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise InputError(f"Expected {expected}. Received: {y[row]} in y of {name}, sample {split.sample[row]}.")
+
+
+def _check_both_classes(splits: Splits) -> None:
+    for name, split in splits.items():
+        genuine = int(np.sum(split.y == 1))
+        impostor = len(split) - genuine
+        if not (genuine and impostor):
+            raise InputError(
+                f"Expected genuine and impostor samples in every split. Received: {genuine} genuine and {impostor} "
+                f"impostor in {name}. An error rate needs both."
+            )
+
+
+def _check_classes(splits: Splits) -> None:
+    known = {int(label) for label in np.unique(splits.train.y)}
+    n_classes = len(splits.classes) or max(known) + 1
+    absent = sorted(set(range(n_classes)) - known)
+    if absent or n_classes < 2:
+        names = [splits.classes[label] if splits.classes else str(label) for label in absent]
+        raise InputError(
+            f"Expected two classes or more, each with samples in train. Received: {n_classes} classes"
+            + (f", none of class {_few(names)}." if absent else ".")
+        )
+    for name, split in splits.items():
+        strange = sorted({int(label) for label in np.unique(split.y)} - (known & set(range(n_classes))))
+        if strange:
+            raise InputError(
+                f"Expected in {name} only the {n_classes} classes of train. Received: {_few(strange)} in {name}."
+            )
+
+
+def _few(values: Any, limit: int = 5) -> str:
+    """Return the first values in words, and how many more there are."""
+    shown = ", ".join(str(value) for value in values[:limit])
+    return shown if len(values) <= limit else f"{shown} and {len(values) - limit} more"

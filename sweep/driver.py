@@ -1,0 +1,197 @@
+"""The driver: Ray Tune runs one trial for each order, keeps every slot busy, and starts crashed trials again."""
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import ray
+from ray import tune
+from ray.tune.execution.tune_controller import TuneController
+
+from sweep import process, records, session
+from sweep.errors import ClusterError, InputError, SweepError
+from sweep.trial import TrialOrder, first_row, run_trial
+
+CRASHES = 2  # how often a trial whose process dies is started again, from scratch, before it counts as failed
+_OBJECT_STORE = 256 * 2**20  # bytes; Ray carries orders and summaries only, the arrays stay in each node's cache
+
+Report = Callable[[dict[str, Any]], None]
+
+
+class TrialActor(tune.Trainable):  # type: ignore[misc]
+    """A slot: it starts every trial that it is given in a fresh process, and outlives them all."""
+
+    def setup(self, config: dict[str, Any], orders: Sequence[TrialOrder]) -> None:
+        """Take the first trial, and start the fork server that imports TensorFlow once for all of them."""
+        self._orders = orders
+        self._at: int = config["at"]
+        context = ray.get_runtime_context()
+        self._gpus = ",".join(context.get_accelerator_ids().get("GPU", []))
+        self._node = ray.util.get_node_ip_address()
+        process.warm_up("sweep.preload")
+
+    def reset_config(self, new_config: dict[str, Any]) -> bool:
+        """Take the next trial; nothing of the last one is left, since it ran in a process of its own."""
+        self._at = new_config["at"]
+        return True
+
+    def step(self) -> dict[str, Any]:
+        """Run the trial, again from scratch if its process dies, and return its summary."""
+        order = replace(self._orders[self._at], gpus=self._gpus, node=self._node)
+        for crash in range(CRASHES + 1):
+            order = replace(order, attempt=order.attempt + (crash > 0))
+            outcome = process.call(run_trial, order)
+            if not outcome.crash:
+                return {**outcome.value, "done": True}
+            summary = store_crash(order, outcome.crash, outcome.log)
+        return {**summary, "done": True}
+
+
+def store_crash(order: TrialOrder, how: str, log: str = "") -> dict[str, Any]:
+    """Store an attempt whose process or worker died before it could, and return its summary."""
+    row = first_row(order) | {"status": "failed", "error": f"crash: the trial's process was {how}\n{log}".rstrip()}
+    summary = {"trial_id": order.trial_id, "status": "failed", "stage": "crash", "metrics": {}}
+    try:
+        records.write_part(Path(order.results), records.Record(row, environment={"git_commit": order.git_commit}))
+    except OSError as error:
+        return summary | {"status": "unstored", "error": str(error)}
+    return summary | {"error": row["error"].partition("\n")[0]}
+
+
+class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
+    """Hears of every trial's end; ends all of them when going on is in vain."""
+
+    def __init__(self, orders: Sequence[TrialOrder], report: Report) -> None:
+        self._orders, self._report = orders, report
+        self.fatal: SweepError | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return nothing: Tune pickles callbacks to restore a run; we resume from the store, and no screen pickles."""
+        return {}
+
+    def on_trial_result(self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **_: Any) -> None:
+        """Report a trial that ended by itself."""
+        self._hear(result)
+
+    def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
+        """Store and report a trial whose worker was lost more often than is tried again."""
+        order = self._orders[trial.config["at"]]
+        error = str(trial.get_pickled_error() or "its worker was lost").strip().splitlines()[-1]
+        self._hear(store_crash(order, f"lost with its worker, {CRASHES + 1} times: {error}"))
+
+    def _hear(self, summary: dict[str, Any]) -> None:
+        if summary["status"] == "unstored":
+            self.fatal = InputError(
+                f"Expected room for a record of trial {summary['trial_id']} in the results folder. "
+                f"Received: {summary['error']}. Make room and give the same command again; what was stored is whole."
+            )
+        elif summary["stage"] == "build":
+            self.fatal = InputError(summary["error"].removeprefix("build: "))
+        self._report(summary)
+
+    def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
+        """Return False: a trial ends by itself."""
+        return False
+
+    def stop_all(self) -> bool:
+        """Return whether the run is in vain."""
+        return self.fatal is not None
+
+
+def run_orders(
+    orders: Sequence[TrialOrder],
+    report: Report,
+    *,
+    cpu: float,
+    gpu: float,
+    address: str | None = None,
+    slots: int | None = None,
+) -> None:
+    """Run every order as a Tune trial; each stores its own record, `report` hears its summary.
+
+    Args:
+        orders: what to run, in this order.
+        report: called with each trial's summary, see `sweep.trial.run_trial`.
+        cpu, gpu: what a trial takes of a node, as Ray counts.
+        address: a Ray cluster that is there already; None starts Ray on this machine and ends it afterwards.
+        slots: processors that Ray may use on this machine; None takes all.
+
+    Raises:
+        ClusterError: no Ray at the address, or no node has what a trial asks for.
+        InputError: a model cannot be built, or the results can no longer be written.
+    """
+    _start(address, slots)
+    storage = tempfile.mkdtemp(prefix="seedsweep-tune-")
+    try:
+        _check_resources(cpu, gpu, slots)
+        watcher = _Watcher(orders, report)
+        tuner = tune.Tuner(
+            tune.with_resources(tune.with_parameters(TrialActor, orders=orders), {"cpu": cpu, "gpu": gpu}),
+            param_space={"at": tune.grid_search(list(range(len(orders))))},
+            tune_config=tune.TuneConfig(reuse_actors=True),
+            run_config=tune.RunConfig(
+                name="study",
+                storage_path=storage,
+                stop=watcher,
+                callbacks=[watcher],
+                failure_config=tune.FailureConfig(max_failures=CRASHES),
+                checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
+                verbose=0,
+            ),
+        )
+        logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # every failure is stored and told once, by us
+        with session.ending_signals(), _no_starved_slot():  # after Ray's start, which sets a handler of its own
+            tuner.fit()
+        if watcher.fatal is not None:
+            raise watcher.fatal
+    finally:
+        ray.shutdown()
+        shutil.rmtree(storage, ignore_errors=True)
+
+
+def _start(address: str | None, slots: int | None) -> None:
+    local: dict[str, Any] = {"include_dashboard": False, "num_cpus": slots, "object_store_memory": _OBJECT_STORE}
+    try:
+        ray.init(address=address or "local", log_to_driver=False, logging_level="ERROR", **({} if address else local))
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        where = f"a Ray cluster at {address}" if address else "Ray to start on this machine"
+        raise ClusterError(f"Expected {where}. Received: {' '.join(str(error).split())[:300]}") from None
+
+
+def _check_resources(cpu: float, gpu: float, slots: int | None) -> None:
+    """Refuse at once what no node has: Ray would wait for it without end."""
+    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    if any(node.get("CPU", 0) >= cpu and node.get("GPU", 0) >= gpu for node in nodes):
+        return
+    found = "; ".join(sorted({f"{node.get('CPU', 0):g} CPU and {node.get('GPU', 0):g} GPU" for node in nodes}))
+    raise ClusterError(
+        f"Expected a node with {cpu:g} CPU and {gpu:g} GPU for a trial. Received nodes with: {found}. "
+        "Change `resources` in the study, or name a cluster that has them with --address."
+    )
+
+
+@contextmanager
+def _no_starved_slot() -> Iterator[None]:
+    """Keep Tune from handing a used actor to a trial whose own actor is starting already.
+
+    Tune 2.60 would cancel the new actor, so that short trials end up on one slot while the others stay empty. A private
+    method is replaced, hence the pinned version of Ray and the test that counts the slots in use.
+    """
+    original = TuneController._maybe_reuse_cached_actor
+
+    def only_without_own_actor(self: Any, trial: Any) -> bool:
+        own = self._trial_to_actor.get(trial)
+        if own is not None and self._actor_manager.is_actor_started(own):
+            return False
+        return bool(original(self, trial))
+
+    TuneController._maybe_reuse_cached_actor = only_without_own_actor
+    try:
+        yield
+    finally:
+        TuneController._maybe_reuse_cached_actor = original

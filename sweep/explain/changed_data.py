@@ -1,0 +1,39 @@
+"""What is otherwise in data whose digest changed: which split, which samples, pixels or labels."""
+
+import numpy as np
+
+from sweep import session
+from sweep.data import Prepared, open_prepared
+from sweep.data.content import row_digests
+from sweep.explain.difference import Difference
+
+
+def what_changed(use: str, stored_id: str, now: Prepared) -> tuple[Difference, str]:
+    """Return the difference between the stored data and what the data function gives now, and its cause as a sentence.
+
+    The stored data are looked for in this node's cache; where they are gone, their digest alone can speak.
+    """
+    said = f"data_id {stored_id[:12]} is now {now.data_id[:12]}"
+    cause = f"{use} gives other data than when the trial was stored"
+    try:
+        before = open_prepared(session.cache_folder(), stored_id)
+    except FileNotFoundError:
+        return Difference("data", detail=said), f"{cause}; the stored data are no longer in this machine's cache."
+    after = open_prepared(session.cache_folder(), now.data_id)
+    parts, size, first = [], 0, ""
+    for (name, old), (_, new) in zip(before.items(), after.items(), strict=True):
+        if len(old) != len(new):
+            parts.append(f"{name} has {len(new)} samples instead of {len(old)}")
+            continue
+        for what, differs in (
+            ("inputs", (row_digests(old.x) != row_digests(new.x)).any(axis=1)),
+            ("labels", old.y != new.y),
+            *((column, getattr(old, column) != getattr(new, column)) for column in ("subject", "video", "sample")),
+        ):
+            if np.any(differs):
+                rows = np.flatnonzero(differs)
+                parts.append(f"{what} of {len(rows)} of {len(old)} samples in {name}")
+                size += len(rows)
+                first = first or f"first: {old.sample[rows[0]]} in {name}"
+    detail = "; ".join([*parts, *([first] if first else [])]) or said
+    return Difference("data", size=size, detail=detail), f"{cause}."

@@ -1,0 +1,83 @@
+"""Running one stored trial again, in a fresh process of this machine, perhaps with other environment variables."""
+
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sweep import process, records, session
+from sweep.errors import ClusterError
+from sweep.explain.stored import Bits, bits_of
+from sweep.trial import TrialOrder, run_trial
+
+
+class RerunFailedError(ClusterError):
+    """The trial that was ok when it was stored does not end well now."""
+
+
+def run_again(order: TrialOrder, variables: Mapping[str, str] | None = None) -> Bits:
+    """Return the bits of a trial that runs now.
+
+    Args:
+        order: the trial; its folder of results is replaced.
+        variables: environment variables that the process starts with, "" removes one; this needs a new interpreter
+            (seconds), since TensorFlow reads them while it is imported. None forks one that has TensorFlow.
+
+    Raises:
+        RerunFailedError: the trial fails or its process dies.
+    """
+    with tempfile.TemporaryDirectory(prefix="seedsweep-verify-") as folder:
+        order = replace(order, results=folder, attempt=0)
+        crash = _spawned(order, variables, Path(folder)) if variables else process.call(run_trial, order).crash
+        found = [path for path, _, _ in records.parts(Path(folder))]
+        if crash or not found:
+            raise RerunFailedError(f"Expected trial {order.trial_id} to run as it did. Its process was {crash}.")
+        record, scores = records.read_part(found[0])
+    if record.trial["status"] != "ok":
+        raise RerunFailedError(
+            f"Expected trial {order.trial_id} to run as it did. Received: {record.trial['error'].splitlines()[0]}"
+        )
+    return bits_of(record, scores)
+
+
+def run_through_ray(orders: Sequence[TrialOrder], shared: Path, address: str | None) -> dict[str, Bits]:
+    """Return trial_id -> bits of trials that run now as Ray places them, on a cluster or with this machine's GPUs.
+
+    shared: a folder that every node sees; a folder in it is used for a while. address: as in `sweep.execution.run`.
+
+    Raises:
+        RerunFailedError: a trial fails or its worker is lost.
+        ClusterError: no Ray at the address, or no node has what a trial asks for.
+    """
+    from sweep import driver
+
+    with tempfile.TemporaryDirectory(prefix=".verify-", dir=shared) as folder, session.output_as_errors():
+        asked = [replace(order, results=folder, attempt=0) for order in orders]
+        resources = orders[0].study["resources"]
+        driver.run_orders(asked, lambda _: None, cpu=resources["cpu"], gpu=resources["gpu"], address=address)
+        found = [records.read_part(path) for path, _, _ in records.parts(Path(folder))]
+    for record, _ in found:
+        if record.trial["status"] != "ok":
+            raise RerunFailedError(
+                f"Expected trial {record.trial['trial_id']} to run as it did. Received: "
+                f"{record.trial['error'].splitlines()[0]}"
+            )
+    return {record.trial["trial_id"]: bits_of(record, scores) for record, scores in found}
+
+
+def _spawned(order: TrialOrder, variables: Mapping[str, str], folder: Path) -> str:
+    """Run the trial in a new interpreter; return how it ended, "" if well."""
+    asked = folder / "order.pickle"
+    asked.write_bytes(pickle.dumps(order))
+    command = [sys.executable, "-m", "sweep.explain.rerun", str(asked)]
+    environment = session.variables_with(variables)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603 (this module)
+    return "" if done.returncode == 0 else f"ended with exit code {done.returncode}: {done.stderr[-500:]}"
+
+
+if __name__ == "__main__":
+    session.quiet_environment()
+    run_trial(pickle.loads(Path(sys.argv[1]).read_bytes()))  # noqa: S301 (written a moment ago by `_spawned`)

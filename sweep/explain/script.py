@@ -1,0 +1,209 @@
+"""Why a user's own training gives other results: run unmodified under changed conditions, and what each change does.
+
+Runs are compared by the weights before and after every `fit`, and by what a function returns. One thing is changed at a
+time, so that the generator, the thread count or the state that changes the result is named, not guessed.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sweep import process, session
+from sweep.errors import InputError
+from sweep.explain.watched import GENERATORS, Conditions, Request, Run, run_watched
+
+MEANING = {
+    "python": "Python's `random`, from which Keras draws initial weights and dropout",
+    "numpy": "NumPy's global generator (`np.random.*`)",
+    "tensorflow": "TensorFlow's generator, which orders the samples of `fit(shuffle=True)`",
+    "own": "a generator that the code makes without a seed",
+}
+SEEDED = dict.fromkeys(GENERATORS, 1)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One thing that may change the result. changes: whether it does; evidence: what was seen; remedy: what to do."""
+
+    name: str
+    changes: bool
+    evidence: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class ScriptAnswer:
+    """What was found. repeats: whether two runs as they stand are equal to the bit. n_fits: calls of `fit` a run."""
+
+    target: str
+    repeats: bool
+    n_fits: int
+    causes: tuple[Cause, ...]
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """The names of the causes that change the result."""
+        return tuple(cause.name for cause in self.causes if cause.changes)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return one object for JSON."""
+        return asdict(self) | {"found": list(self.found)}
+
+    def as_text(self) -> str:
+        """Return some lines for a person."""
+        said = "gives the same bits every time" if self.repeats else "gives other results every time"
+        lines = [f"{self.target} {said}, as it stands ({self.n_fits} calls of fit a run)."]
+        for cause in sorted(self.causes, key=lambda one: not one.changes):
+            lines.append(f"  {'CHANGES' if cause.changes else 'no effect':9}  {cause.name}: {cause.evidence}")
+            lines += [f"             {cause.remedy}"] if cause.changes and cause.remedy else []
+        return "\n".join(lines)
+
+
+def explain_script(target: str, *, hear: Callable[[str], None] = lambda text: None) -> ScriptAnswer:
+    """Run a script or function about a dozen times under changed conditions, and return what changes its result.
+
+    Args:
+        target: a Python file, or "package.module:function", a function without arguments.
+        hear: called with a line of progress before each run.
+
+    Raises:
+        InputError: no such file, it fails, or it neither calls Keras's `fit` nor returns anything.
+    """
+    if target.endswith(".py"):
+        if not Path(target).is_file():
+            raise InputError(f"Expected a Python file. Received: {target}, which is not there.")
+        target = str(Path(target).absolute())
+    elif ":" not in target:
+        raise InputError(f"Expected FILE.py or package.module:function. Received: {target}.")
+    session.quiet_environment()
+    process.warm_up("sweep.preload")
+
+    def runs(what: str, **conditions: Any) -> list[Run]:
+        hear(what)
+        outcome = process.call(run_watched, Request(target, session.here(), Conditions(**conditions)))
+        if outcome.crash:
+            raise InputError(f"Expected {target} to run. Its process was {outcome.crash}. {outcome.log[-500:]}")
+        return list(outcome.value)
+
+    first, second = (runs(f"as it stands, {n} of 2")[0] for n in (1, 2))
+    _check(target, first)
+    base, shared = runs("seeded, twice in one process", seeds=SEEDED, determinism=True, times=2)
+    if base.error:  # an operation that has no deterministic kernel, or a script that sets threads itself
+        deterministic, base = base, runs("seeded, determinism off", seeds=SEEDED)[0]
+        shared = runs("seeded, twice in one process", seeds=SEEDED, times=2)[1]
+    else:
+        deterministic = base
+    on = not deterministic.error
+    again = runs("seeded, again", seeds=SEEDED, determinism=on)[0]
+    other = {name: runs(f"{name} seeded otherwise", seeds=SEEDED | {name: 2}, determinism=on)[0] for name in GENERATORS}
+    threads = runs("2 threads", seeds=SEEDED, determinism=on, threads=2)[0]
+    free = [runs(f"determinism off, {n} of 2", seeds=SEEDED)[0] for n in (1, 2)]
+    probe = runs("order of the samples", seeds=SEEDED, determinism=on, probe=True)[0]
+    repeats = first.bits == second.bits
+    seeded = base.bits == again.bits
+    causes = [
+        *_generators(repeats, seeded, base, other, [*first.unseeded, *base.unseeded]),
+        _threads(seeded, base, threads),
+        _operations(deterministic, base, free),
+        _carried_over(base),
+        _shared_process(seeded, base, shared),
+        _order(probe),
+    ]
+    return ScriptAnswer(Path(target).name, repeats, len(first.fits), tuple(causes))
+
+
+def _check(target: str, run: Run) -> None:
+    if run.error:
+        raise InputError(f"Expected {target} to run. It raised {run.error}.")
+    if not run.fits and not run.value:
+        raise InputError(
+            f"Expected {target} to call a Keras model's `fit`, or to return a result. Received: neither. "
+            "Give a function, package.module:function, that returns what you compare."
+        )
+
+
+def _generators(repeats: bool, seeded: bool, base: Run, other: dict[str, Run], unseeded: list[str]) -> list[Cause]:
+    if not seeded:
+        return [
+            Cause(
+                "unknown source",
+                True,
+                "two runs differ although every generator is seeded, with one thread and deterministic operations: the "
+                "code reads the clock, the operating system's randomness, or a file that changes.",
+            )
+        ]
+    found = []
+    for name, run in other.items():
+        acts = run.bits != base.bits
+        evidence = f"{MEANING[name]}: another seed gives {'another' if acts else 'the same'} result"
+        if name == "own" and unseeded:
+            evidence += f" ({', '.join(dict.fromkeys(unseeded))})"
+        remedy = (
+            "give default_rng a seed." if name == "own" else "keras.utils.set_random_seed(0) before the model is built."
+        )
+        if acts and repeats:  # it repeats as it stands, so nothing may reach it from outside
+            evidence += ", but the code repeats as it stands"
+        found.append(Cause(f"unseeded generator: {name}", acts and not repeats, evidence, remedy))
+    return found
+
+
+def _threads(seeded: bool, base: Run, two: Run) -> Cause:
+    changes = seeded and two.bits != base.bits
+    said = f"1 and 2 threads give {'other' if changes else 'the same'} bits"
+    if two.error != base.error:
+        said = f"with 2 threads it raised {two.error}"
+    return Cause("thread count", changes, said, "tf.config.threading.set_intra_op_parallelism_threads(1) at the start.")
+
+
+def _operations(deterministic: Run, base: Run, free: list[Run]) -> Cause:
+    if deterministic.error:
+        return Cause("nondeterministic operation", True, deterministic.error, "Replace that operation.")
+    if free[0].bits != free[1].bits:
+        said = "without op determinism two seeded runs differ, with it they agree"
+        return Cause("nondeterministic operation", True, said, "tf.config.experimental.enable_op_determinism().")
+    same = "the same bits" if free[0].bits == base.bits else "other bits, each of which repeats"
+    return Cause("nondeterministic operation", False, f"determinism on and off give {same}")
+
+
+def _carried_over(run: Run) -> Cause:
+    ends: dict[int, str] = {}
+    carried = []
+    for at, fit in enumerate(run.fits, 1):
+        if ends.get(fit.model) == fit.init or fit.steps:
+            carried.append((at, fit.steps))
+        ends[fit.model] = fit.final
+    if not carried:
+        said = "every fit starts with a new model and an optimizer at step 0"
+        return Cause("carried-over model or optimizer", False, said)
+    at, steps = carried[0]
+    losses = ", ".join(f"{fit.losses[0]:.3f}" for fit in run.fits[:6] if fit.losses)
+    said = (
+        f"fit {at} of {len(run.fits)} starts from the weights that an earlier one left, its optimizer at step {steps}; "
+        f"loss of the first epoch of each: {losses}"
+    )
+    return Cause(
+        "carried-over model or optimizer",
+        True,
+        said,
+        "Build and compile the model inside the loop; a seed does not reset it.",
+    )
+
+
+def _shared_process(seeded: bool, base: Run, shared: Run) -> Cause:
+    changes = seeded and shared.bits != base.bits
+    said = f"a second run in the same process, seeded again, gives {'other' if changes else 'the same'} bits"
+    return Cause(
+        "state left in the process", changes, said, "Make models and data inside the function, or use a fresh process."
+    )
+
+
+def _order(probe: Run) -> Cause:
+    name = "same order in every epoch"
+    if probe.same_order is None:
+        return Cause(name, False, "the data are not arrays or a tf.data.Dataset: not looked at")
+    said = "once seeded, two epochs of fit meet the samples in " + (
+        "one and the same order" if probe.same_order else "two orders"
+    )
+    remedy = "Give the data as a keras.utils.PyDataset that draws its own order for each epoch, with shuffle=False."
+    return Cause(name, probe.same_order, said, remedy)

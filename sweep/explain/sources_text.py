@@ -1,0 +1,69 @@
+"""The answer to "which source?": one sentence a metric, and the table behind it."""
+
+from sweep.explain.sources import Explanation, in_points
+from sweep.stats.attribution import Attribution
+
+NAMES = {
+    "init": "the initial weights",
+    "order": "the order of the samples",
+    "dropout": "dropout",
+    "augment": "augmentation",
+    "split": "the split",
+}
+UNIT = {"eer": " points", "hter": " points", "accuracy": " points"}
+
+
+def sentences(found: Explanation) -> list[str]:
+    """Return one sentence for each metric."""
+    return [_sentence(name, one) for name, one in found.metrics.items()]
+
+
+def as_text(found: Explanation) -> str:
+    """Return the table, the sentences and what the repeats say."""
+    level = 100 * next(iter(found.metrics.values())).level
+    lines = [f"{found.study}{f' ({found.label})' if found.label else ''}: where the spread between runs comes from"]
+    for name, one in found.metrics.items():
+        mean = in_points(name, one.mean) + (" %" if name in UNIT else "")
+        lines.append(f"{name.upper()}: mean {mean}, SD of all runs {in_points(name, one.sd)}{UNIT.get(name, '')}")
+        lines.append(f"  {'source':10} {'SD':>8}  {f'{level:g} % interval':18} share of variance")
+        for part in (*one.sources, one.rest):
+            limits = f"[{in_points(name, part.low)}, {in_points(name, part.high)}]"
+            lines.append(f"  {part.name:10} {in_points(name, part.sd):>8}  {limits:18} {part.share:7.0%}")
+    lines += sentences(found)
+    one = next(iter(found.metrics.values()))
+    machine = "equal to the bit: the machine adds nothing" if found.repeats.identical else "not equal: the machine adds"
+    spread = (
+        ""
+        if found.repeats.identical
+        else " " + ", ".join(f"SD {in_points(name, sd)} to {name.upper()}" for name, sd in found.repeats.sd.items())
+    )
+    lines += [
+        f"{found.repeats.n} exact repeats of one run are {machine}{spread}.",
+        *(f"The stream {stream} cannot act: {why}." for stream, why in found.idle.items()),
+        f"rest: what the streams do together and not alone. {one.n_runs} runs on an orthogonal array of {one.n_levels} "
+        f"levels; {one.method}. An interval that begins at 0 does not tell the source from nothing.",
+        f"Stored in {found.folder}.",
+    ]
+    return "\n".join(lines)
+
+
+def _sentence(name: str, one: Attribution) -> str:
+    unit = UNIT.get(name, "")
+    if one.sd == 0:
+        return f"{name.upper()} is the same in all {one.n_runs} runs: no stream moves it."
+    largest = max(one.sources, key=lambda part: part.sd)
+    told = [part for part in one.sources if part.low > 0]
+    if largest.share < one.rest.share and not told:
+        return (
+            f"{name.upper()}: no single stream; {one.rest.share:.0%} of the variance arises from the streams together "
+            f"(SD {in_points(name, one.rest.sd)}{unit}), as where any small change sets the training on another path."
+        )
+    said = (
+        f"{name.upper()}: most of what a single stream does comes from {NAMES[largest.name]} (SD "
+        f"{in_points(name, largest.sd)} [{in_points(name, largest.low)}, {in_points(name, largest.high)}]{unit}, "
+        f"{largest.share:.0%} of the variance)"
+    )
+    if largest not in told:
+        return said + f", which {one.n_runs} runs cannot tell from nothing; the rest makes {one.rest.share:.0%}."
+    others = [NAMES[part.name] for part in told if part is not largest]
+    return said + (f"; {' and '.join(others)} act too" if others else "") + f"; the rest makes {one.rest.share:.0%}."

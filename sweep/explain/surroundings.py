@@ -1,0 +1,70 @@
+"""What differs around two runs: versions, processor, threads, flags, code; which can change bits, and be put back.
+
+What changes bits was measured with TensorFlow 2.21 (docs/why-runs-differ.md); all else is told as not known to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sweep.explain.stored import Bits
+
+CHANGES_BITS = {
+    "threads": "thread count",
+    "determinism": "determinism",
+    "cpu_model": "CPU model",
+    "gpu_model": "GPU model",
+    "machine": "machine",
+    "platform": "operating system",
+    "version.tensorflow": "TensorFlow's version",
+    "version.keras": "Keras's version",
+    "version.numpy": "NumPy's version",
+    "flag.TF_ENABLE_ONEDNN_OPTS": "oneDNN",
+    "flag.TF_XLA_FLAGS": "XLA",
+    "flag.XLA_FLAGS": "XLA",
+    "flag.NVIDIA_TF32_OVERRIDE": "TF32",
+    "flag.KERAS_BACKEND": "Keras's backend",
+    "code_id": "the model's code",
+    "data_id": "the data",
+}
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One thing that was otherwise when the trial was stored. known: whether it is known to change bits."""
+
+    name: str
+    meaning: str
+    stored: str
+    now: str
+    known: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return every field."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        """Return one line."""
+        return f"{self.meaning} ({self.name}): {self.stored or 'unset'} stored, {self.now or 'unset'} now"
+
+
+def factors(stored: Bits, again: Bits) -> tuple[Factor, ...]:
+    """Return what differs around two runs, what is known to change bits first."""
+    pairs: dict[str, tuple[Any, Any]] = {
+        name: (stored.environment.get(name, ""), again.environment.get(name, ""))
+        for name in [*again.environment, *(set(stored.environment) - set(again.environment))]
+        if name != "git_commit"
+    }
+    pairs["code_id"] = (stored.code_id, again.code_id)
+    pairs["git_commit"] = (stored.environment.get("git_commit", ""), again.environment.get("git_commit", ""))
+    found = [
+        Factor(name, CHANGES_BITS.get(name, name), str(a), str(b), name in CHANGES_BITS)
+        for name, (a, b) in pairs.items()
+        if str(a) != str(b)
+    ]
+    return tuple(sorted(found, key=lambda one: not one.known))
+
+
+def variables_as_stored(differing: tuple[Factor, ...]) -> Mapping[str, str]:
+    """Return the environment variables that bring the stored flags back; a variable of "" is removed."""
+    return {one.name.removeprefix("flag."): one.stored for one in differing if one.name.startswith("flag.")}

@@ -1,0 +1,242 @@
+"""Stored trials run again and compared to the bit: equal, or the first difference and what explains it.
+
+A cause is more than a thing that differs: where threads or flags differ, the trial is run once more with them as they
+were, and only if this gives the stored bits back they are named as the cause.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sweep import code, process, session, store, trial
+from sweep.data import Prepared
+from sweep.errors import InputError
+from sweep.explain.changed_data import what_changed
+from sweep.explain.difference import Difference, first_difference, first_step
+from sweep.explain.rerun import RerunFailedError, run_again, run_through_ray
+from sweep.explain.stored import Bits, StoredTrial, stored_trials, verifiable
+from sweep.explain.surroundings import Factor, factors, variables_as_stored
+from sweep.streams import stream_seeds
+from sweep.study import Study
+
+DEFAULT_TRIALS = 2
+
+
+@dataclass(frozen=True)
+class Verified:
+    """One trial, run again.
+
+    equal: whether every bit is the same. difference: the first that is not. factors: what differs around the two runs.
+    cause: the sentence that answers "why?", "" for equal trials. proven: whether putting the cause back gave the stored
+    bits. metrics: name -> (stored, now) of the task's headline, where they differ.
+    """
+
+    trial_id: str
+    label: str
+    seed: int
+    equal: bool
+    difference: Difference | None = None
+    factors: tuple[Factor, ...] = ()
+    cause: str = ""
+    proven: bool = False
+    metrics: dict[str, tuple[float, float]] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return every field, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What `sweep verify` found. n_stored: trials of the plan that are ok and could have been run again."""
+
+    results: str
+    n_stored: int
+    trials: tuple[Verified, ...]
+
+    @property
+    def equal(self) -> bool:
+        """Whether every trial that was run again is equal to the bit."""
+        return all(one.equal for one in self.trials)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return one object for JSON."""
+        trials = [one.as_dict() for one in self.trials]
+        return {"results": self.results, "equal": self.equal, "n_stored": self.n_stored, "trials": trials}
+
+    def as_text(self) -> str:
+        """Return some lines for a person."""
+        n_equal = sum(one.equal for one in self.trials)
+        lines = [
+            f"{self.results}: {n_equal} of {len(self.trials)} trials run again are equal to the bit: initial weights, "
+            f"every epoch's order and weights, scores and metrics ({self.n_stored} stored)."
+        ]
+        for one in self.trials:
+            name = " ".join(part for part in (one.trial_id, one.label, f"seed {one.seed}") if part)
+            lines.append(f"{name}: {'equal' if one.equal else 'differs'}")
+            if one.difference:
+                lines.append(f"  First difference: {one.difference}")
+                lines += [f"  Differs: {factor}" for factor in one.factors if factor.known]
+                lines.append(f"  Cause: {one.cause}")
+                lines += [f"  {key}: {a:.6g} stored, {b:.6g} now" for key, (a, b) in (one.metrics or {}).items()]
+        return "\n".join(lines)
+
+
+def verify(
+    results: str | Path,
+    *,
+    trials: int | None = DEFAULT_TRIALS,
+    threads: int | None = None,
+    modules: tuple[str, ...] = (),
+    address: str | None = None,
+    hear: Callable[[str], None] = lambda text: None,
+) -> Verification:
+    """Run stored trials again, and return what is equal and what is not; trials with a GPU run as Ray places them.
+
+    Args:
+        results: the study's folder.
+        trials: how many, spread evenly over the plan; None runs all that are ok.
+        threads: run with another number of threads than the study says, to see what that does.
+        modules: folders of the user's modules, beside the current one.
+        address: a Ray cluster that runs them, all at once; None runs them here, in turn.
+        hear: called with a line of progress after each trial.
+
+    Raises:
+        InputError: no such results, or no trial in them that is ok.
+        ClusterError: a trial that was ok fails now.
+    """
+    loaded = store.load(results)
+    ids = verifiable(loaded)
+    if not ids:
+        raise InputError(f"Expected a trial in {results} that is ok. Received: none. `sweep run` makes them.")
+    places = (session.here(), *modules)
+    session.find_modules_in(places)
+    session.quiet_environment()
+    process.warm_up("sweep.preload")
+    chosen = _spread(ids, len(ids) if trials is None else trials)
+    found: list[Verified] = []
+    ready: dict[tuple[str, int], Prepared] = {}
+    asked = stored_trials(loaded, chosen, places)
+    by_ray = address is not None or asked[0].order.study["resources"]["gpu"] > 0
+
+    def rerun(order: trial.TrialOrder, variables: Mapping[str, str] | None = None) -> Bits:
+        if not by_ray or variables:
+            return run_again(order, variables)
+        return run_through_ray([order], loaded.path.absolute(), address)[order.trial_id]
+
+    first: dict[str, Bits] = {}
+    if by_ray:
+        orders = [_with_threads(one.order, threads) if threads else one.order for one in asked]
+        first = run_through_ray(orders, loaded.path.absolute(), address)
+    for one in asked:
+        found.append(_verified(one, threads, ready, first.get(one.order.trial_id), rerun))
+        hear(f"{len(found)}/{len(chosen)} trials, {sum(not item.equal for item in found)} differ")
+    return Verification(str(results), len(ids), tuple(found))
+
+
+def _spread(ids: list[str], count: int) -> list[str]:
+    count = min(count, len(ids))
+    return [ids[at * len(ids) // count] for at in range(count)]
+
+
+Rerun = Callable[..., Bits]
+
+
+def _verified(
+    one: StoredTrial,
+    threads: int | None,
+    ready: dict[tuple[str, int], Prepared],
+    again: Bits | None,
+    rerun: Rerun,
+) -> Verified:
+    study = Study.model_validate(one.order.study)
+    verified = partial(Verified, one.order.trial_id, one.label, one.order.seed)
+    prepared = _data_now(study, one.order.seed, ready)
+    if prepared.data_id != one.order.data_id:
+        changed, cause = what_changed(study.data.use, one.order.data_id, prepared)
+        factor = Factor("data_id", "the data", one.order.data_id[:16], prepared.data_id[:16], known=True)
+        return verified(equal=False, difference=changed, factors=(factor,), cause=cause, proven=True)
+    now = replace(one.order, code_id=code.code_id(study.model.use))
+    if threads is not None:
+        now = _with_threads(now, threads)
+    again = rerun(now) if again is None else replace(again, code_id=now.code_id)
+    difference = first_difference(one.bits, again)
+    if difference is None:
+        return verified(equal=True, factors=factors(one.bits, again))
+    around = factors(one.bits, again)
+    cause, proven, difference = _why(one, now, again, around, difference, rerun)
+    headline = {key: (value, again.metrics[key]) for key, value in one.bits.metrics.items() if key in again.metrics}
+    shown = {key: pair for key, pair in headline.items() if key in ("eer", "hter", "accuracy", "mse")}
+    return verified(equal=False, difference=difference, factors=around, cause=cause, proven=proven, metrics=shown)
+
+
+def _data_now(study: Study, seed: int, ready: dict[tuple[str, int], Prepared]) -> Prepared:
+    """Return what the data function gives today, whatever lies in the cache."""
+    takes = code.takes(study.data.use, "split_seed")
+    split = stream_seeds(seed, study.hold)["split"] if takes else 0
+    key = (study.data.model_dump_json(), split)
+    if key not in ready:
+        ready[key] = trial.prepare_data(study, split)
+    return ready[key]
+
+
+def _why(
+    one: StoredTrial,
+    now: trial.TrialOrder,
+    again: Bits,
+    around: tuple[Factor, ...],
+    difference: Difference,
+    rerun: Rerun,
+) -> tuple[str, bool, Difference]:
+    """Return the cause as a sentence, whether it is proven, and the difference with its step where that was found."""
+    undone = [factor for factor in around if factor.name == "threads" or factor.name.startswith("flag.")]
+    if undone:
+        as_stored: Mapping[str, str] = variables_as_stored(around)
+        threads = one.bits.environment.get("threads", 1)
+        before = _with_threads(now, int(threads))
+        if first_difference(one.bits, rerun(before, as_stored)) is None:
+            said = " and ".join(
+                f"{factor.meaning}, {factor.now or 'unset'} instead of {factor.stored or 'unset'}" for factor in undone
+            )
+            difference = _with_step(before, as_stored, now, difference, rerun)
+            return f"{said}; put back, the trial gives the stored bits again.", True, difference
+    known = [factor for factor in around if factor.known]
+    if known:
+        return "probably " + ", or ".join(str(factor) for factor in known) + ".", False, difference
+    if first_difference(again, rerun(now)) is None:
+        return (
+            "nothing that is recorded differs, and two runs here agree with each other: the code that the model uses "
+            "or a file that it reads has changed, or the stored trial was disturbed.",
+            False,
+            difference,
+        )
+    return "two runs here differ from each other: the training does not repeat on this machine.", True, difference
+
+
+def _with_threads(order: trial.TrialOrder, threads: int) -> trial.TrialOrder:
+    resources = order.study["resources"] | {"threads": threads}
+    return replace(order, study=order.study | {"resources": resources})
+
+
+def _with_step(
+    before: trial.TrialOrder,
+    variables: Mapping[str, str],
+    now: trial.TrialOrder,
+    difference: Difference,
+    rerun: Rerun,
+) -> Difference:
+    """Run both once more with every step of the epoch recorded, and add the first step that differs."""
+    if difference.epoch is None:
+        return difference
+    epoch = difference.epoch
+    one = rerun(replace(before, trace_epoch=epoch), variables)
+    found = first_step(one, rerun(replace(now, trace_epoch=epoch)), epoch)
+    if found is None:
+        return difference
+    step, layer = found
+    return replace(difference, step=step, layer=layer, size=one.sizes.get(layer, difference.size))
+
+
+__all__ = ["RerunFailedError", "Verification", "Verified", "verify"]

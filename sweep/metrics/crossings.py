@@ -1,0 +1,110 @@
+"""Where FMR and FNMR cross in every replicate, found by cutting only the stretch that holds the crossing."""
+
+import numpy as np
+
+from sweep.metrics.equal import interpolate
+from sweep.metrics.pieces import LEAF, IntArray, Ordered, Weights, cuts, look_up, split
+from sweep.metrics.scores import FloatArray, between
+
+
+def crossings(merged: Ordered, w: Weights, totals: FloatArray, method: str) -> tuple[FloatArray, FloatArray]:
+    """Return the EER (R,) and the threshold (R,) of each replicate; see `weighted_eer`.
+
+    w: (R, U) weights. totals: (2, R) genuine and impostor weight, positive.
+    """
+    stop, before, after = _bracket(merged, w, totals)
+    n_genuine, n_impostor = totals
+    fnmr_below, fnmr_above = before[0] / n_genuine, after[0] / n_genuine
+    fmr_below, fmr_above = (n_impostor - before[1]) / n_impostor, (n_impostor - after[1]) / n_impostor
+    if method == "step":
+        value = np.minimum(fmr_below, fnmr_above)
+    else:
+        value = interpolate(fmr_below, fnmr_below, fmr_above, fnmr_above)
+    lower, upper = merged.scores[stop - 1], np.append(merged.scores, np.nextafter(merged.scores[-1], np.inf))[stop]
+    separated = (fmr_above == 0) & (fnmr_above == 0)
+    return value, np.where(separated, between(lower, upper), upper)
+
+
+def _bracket(merged: Ordered, w: Weights, totals: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Return where the last distinct score with FMR > FNMR ends, (R,), and the weights up to and past that score.
+
+    The weights are (2, R), genuine and impostor, of the scores before and up to it.
+    """
+    start = np.zeros(len(w), dtype=np.intp)
+    stop = np.full(len(w), len(merged), dtype=np.intp)
+    before, after = np.zeros_like(totals), totals.copy()  # weight before `start` and before `stop`
+    queue, leaves = [np.arange(len(w))], [np.empty(0, dtype=np.intp)]
+    while queue:
+        rows = queue.pop()
+        a, b = int(start[rows[0]]), int(stop[rows[0]])
+        if b - a <= LEAF:
+            leaves.append(rows)
+            continue
+        edges = merged.edges(a, b)
+        if edges.size == 2:  # one distinct score is left
+            continue
+        weight = split(merged, w[rows], edges) + before[:, rows, None]
+        piece = _first_past(weight, totals[:, rows])
+        _narrow(weight, rows, piece, piece - 1, before, after)
+        start[rows], stop[rows] = edges[piece], edges[piece + 1]
+        queue += _by_piece(rows, piece)
+    rows = np.concatenate(leaves)
+    if rows.size:
+        weight, place = look_up(merged, w, rows, start[rows], stop[rows])
+        weight += before[:, rows, None]
+        weight_at_ends = np.where(merged.is_last[place], weight, -np.inf)
+        at = _first_past(weight_at_ends, totals[:, rows])
+        end = place[np.arange(rows.size), at]
+        first = merged.starts[merged.starts.searchsorted(end, side="right") - 1]
+        _narrow(weight, rows, at, first - start[rows] - 1, before, after)
+        stop[rows] = end + 1
+    return stop, before, after
+
+
+def _first_past(weight: FloatArray, totals: FloatArray) -> IntArray:
+    """Return the first column in which FMR <= FNMR; weight: (2, R, K), totals: (2, R). In whole numbers: exact."""
+    past = weight[0] * totals[1, :, None] >= (totals[1, :, None] - weight[1]) * totals[0, :, None]
+    past[:, -1] = True
+    return np.asarray(past.argmax(axis=1), dtype=np.intp)
+
+
+def _narrow(
+    weight: FloatArray, rows: IntArray, last: IntArray, previous: IntArray, before: FloatArray, after: FloatArray
+) -> None:
+    """Set `after` to the weight at column `last`, and `before` to that at `previous` where there is one."""
+    line = np.arange(rows.size)
+    after[:, rows] = weight[:, line, last]
+    inner = previous >= 0
+    before[:, rows[inner]] = weight[:, line[inner], previous[inner]]
+
+
+def _by_piece(rows: IntArray, piece: IntArray) -> list[IntArray]:
+    """Return the replicates of each piece together."""
+    order = np.argsort(piece, kind="stable")
+    return np.split(rows[order], np.flatnonzero(np.diff(piece[order])) + 1)
+
+
+def weight_under(merged: Ordered, w: Weights, place: IntArray) -> FloatArray:
+    """Return the weight of both classes, (2, R), of the scores before each replicate's position `place`, 0 to n."""
+    weight = np.zeros((2, len(w)))
+    start = np.zeros(len(w), dtype=np.intp)
+    stop = np.full(len(w), len(merged), dtype=np.intp)
+    queue, leaves = [np.arange(len(w))], [np.empty(0, dtype=np.intp)]
+    while queue:
+        rows = queue.pop()
+        a, b = int(start[rows[0]]), int(stop[rows[0]])
+        if b - a <= LEAF:
+            leaves.append(rows)
+            continue
+        edges = cuts(a, b)
+        sums = split(merged, w[rows], edges)
+        piece = np.minimum(edges.searchsorted(place[rows], side="right") - 1, edges.size - 2)
+        inner = np.flatnonzero(piece > 0)
+        weight[:, rows[inner]] += sums[:, inner, piece[inner] - 1]
+        start[rows], stop[rows] = edges[piece], edges[piece + 1]
+        queue += _by_piece(rows, piece)
+    rows = np.concatenate(leaves)
+    rows = rows[place[rows] > start[rows]]
+    if rows.size:
+        weight[:, rows] += look_up(merged, w, rows, start[rows], place[rows])[0][:, :, -1]
+    return weight

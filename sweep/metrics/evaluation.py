@@ -1,0 +1,153 @@
+"""Everything that is said about a development set and a test set of scores, with intervals, in one result."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sweep.metrics.attacks import AttackRates, attack_rates
+from sweep.metrics.clusters import Clusters
+from sweep.metrics.curves import auc_of
+from sweep.metrics.eer_interval import REPLICATES, eer_bootstrap, exact_interval
+from sweep.metrics.equal import EER, eer_of
+from sweep.metrics.half_total import HTER, hter_of
+from sweep.metrics.hter_interval import bengio_mariethoz, hter_interval
+from sweep.metrics.hull import hull_eer
+from sweep.metrics.interval import Interval
+from sweep.metrics.likelihood import cllr_of, min_cllr_of
+from sweep.metrics.operating import operating_point
+from sweep.metrics.score_set import ScoreSet, Unit
+from sweep.metrics.scores import Class, both
+from sweep.metrics.separation import d_prime_of
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What `evaluate` found; `answer.py` gives the whole of it as plain values.
+
+    eer, interval: of dev. interpolated: the interval of the interpolated EER where ties set it apart from the step EER.
+    point: numbers without interval, by name. hter, hter_interval, fixed, test: of test, or None without one.
+    """
+
+    eer: EER
+    interval: Interval
+    interpolated: Interval | None
+    point: dict[str, float]
+    attacks: AttackRates | None
+    hter: HTER | None
+    hter_interval: Interval | None
+    fixed: Interval | None
+    test: dict[str, float]
+    cautions: tuple[str, ...]
+
+
+def evaluate(
+    dev: ScoreSet,
+    test: ScoreSet | None = None,
+    *,
+    rng: np.random.Generator,
+    unit: Unit = "score",
+    confidence: float = 0.95,
+) -> Evaluation:
+    """Return the error rates of dev and, at dev's EER threshold, of test, with intervals over the unit.
+
+    Raises InputError on an empty class, or when a file does not name the unit.
+    """
+    rng_dev, rng_test = rng.spawn(2)
+    g, i = both(dev.genuine.scores, dev.impostor.scores)
+    eer = eer_of(g, i)
+    clusters = dev.clusters(unit)
+    interval, interpolated = _eer_intervals(dev, g, i, eer, clusters, confidence, rng_dev)
+    cautions = list(interval.cautions) + _subject_cautions(dev, test, unit)
+    hter, of_hter, fixed, point = None, None, None, {}
+    if test:
+        tg, ti = both(test.genuine.scores, test.impostor.scores)
+        hter = hter_of(tg, ti, eer.threshold)
+        test_clusters = test.clusters(unit)
+        of_hter = hter_interval(
+            dev.genuine.scores,
+            dev.impostor.scores,
+            test.genuine.scores,
+            test.impostor.scores,
+            rng=rng_test,
+            dev_clusters=clusters,
+            test_clusters=test_clusters,
+            replicates=_replicates(clusters, test_clusters),
+            confidence=confidence,
+        )
+        fixed = bengio_mariethoz(hter, confidence=confidence)
+        point = {"eer": eer_of(tg, ti).value, "auc": auc_of(tg, ti), "n_failed": hter.n_failed}
+        cautions += [f"Test: {one}" for one in of_hter.cautions]
+    attacked = (test if test and test.attacks else dev) if (test and test.attacks) or dev.attacks else None
+    return Evaluation(
+        eer=eer,
+        interval=interval,
+        interpolated=interpolated,
+        point=_points(g, i),
+        attacks=attack_rates(attacked.genuine.scores, attacked.attacks, eer.threshold) if attacked else None,
+        hter=hter,
+        hter_interval=of_hter,
+        fixed=fixed,
+        test=point,
+        cautions=tuple(cautions),
+    )
+
+
+def _eer_intervals(
+    dev: ScoreSet,
+    g: Class,
+    i: Class,
+    eer: EER,
+    clusters: Clusters | None,
+    confidence: float,
+    rng: np.random.Generator,
+) -> tuple[Interval, Interval | None]:
+    """Return the interval of the EER, and that of the interpolated EER where the first is of the step EER with ties.
+
+    So many ties that the step EER's interval leaves out the interpolated EER make the second the first.
+    """
+    if clusters:
+        return eer_bootstrap(
+            dev.genuine.scores,
+            dev.impostor.scores,
+            rng=rng,
+            clusters=clusters,
+            replicates=_replicates(clusters),
+            confidence=confidence,
+        ), None
+    exact = exact_interval(g, i, eer, confidence)
+    if not eer.ties:
+        return exact, None
+    drawn = eer_bootstrap(g.scores, i.scores, rng=rng, confidence=confidence)
+    return (exact, drawn) if exact.low <= eer.value <= exact.high else (drawn, drawn)
+
+
+def _points(g: Class, i: Class) -> dict[str, float]:
+    """Return the numbers of dev that have no interval."""
+    rates = {f"fmr{n}": operating_point(g, i, 1 / n).fnmr for n in (100, 1000, 10_000)}
+    return {
+        **rates,
+        "auc": auc_of(g, i),
+        "d_prime": d_prime_of(g, i),
+        "cllr": cllr_of(g, i),
+        "min_cllr": min_cllr_of(g, i),
+        "eer_hull": hull_eer(g.scores, i.scores),
+    }
+
+
+def _subject_cautions(dev: ScoreSet, test: ScoreSet | None, unit: Unit) -> list[str]:
+    answer = []
+    if unit == "score" and dev.n_subjects:
+        answer.append(
+            f"The scores are of {dev.n_subjects} subjects, and the interval takes every score as independent: "
+            "it is likely too narrow. Say --unit subject."
+        )
+    shared = len(dev.subjects & test.subjects) if test else 0
+    if shared:
+        answer.append(f"{shared} subjects are in dev and in test: test says nothing of people unseen on dev.")
+    return answer
+
+
+def _replicates(*clusters: Clusters | None) -> int:
+    """Return how many replicates to draw: fewer, at least 1,000, where a draw is long (many pairs of persons)."""
+    longest = max((one.n_columns for one in clusters if one), default=1)
+    return int(np.clip(400_000_000 // longest, 1000, REPLICATES))

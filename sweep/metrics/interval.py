@@ -1,0 +1,67 @@
+"""What every interval of an error rate says about itself: ends, counts, method, unit of resampling, cautions."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sweep.metrics.proportion import Bounds
+from sweep.metrics.scores import FloatArray
+
+# Doddington, Speech Communication 31, 2000: with 30 errors the rate is within 30 % of the truth at 90 % confidence.
+RULE_OF_30 = 30
+# Below this many clusters the percentile bootstrap covers too little.
+FEW_SUBJECTS = 20
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its interval.
+
+    estimate, low, high: fractions. method: how the interval was found. unit: what was drawn again ("score", "subject",
+    ...), of which there are n_units. replicates: draws, 0 for a closed form. cautions: sentences the reader needs.
+    """
+
+    estimate: float
+    low: float
+    high: float
+    confidence: float
+    method: str
+    unit: str
+    n_units: int
+    n_genuine: int
+    n_impostor: int
+    replicates: int = 0
+    cautions: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return one line in per cent, with method and unit."""
+        return (
+            f"{100 * self.estimate:.3f} % [{100 * self.low:.3f}, {100 * self.high:.3f}] at {100 * self.confidence:g} % "
+            f"({self.method}; unit: {self.unit}, {self.n_units} of them)"
+        )
+
+
+def percentile(values: FloatArray, confidence: float) -> Bounds:
+    """Return the percentile interval of the replicates (B,), NaN left out: its ends are values that occurred.
+
+    Percentile, not BCa: the rates live on a lattice, on which the bias correction loses coverage.
+    """
+    tail = (1 - confidence) / 2
+    low, high = np.nanquantile(values, [tail, 1 - tail], method="inverted_cdf")
+    return Bounds(float(low), float(high))
+
+
+def count_cautions(errors: dict[str, int]) -> tuple[str, ...]:
+    """Return the caution of the rule of 30 for the error counts that are below it, by their names."""
+    few = [f"{name} {count}" for name, count in errors.items() if count < RULE_OF_30]
+    return (f"Fewer than 30 errors ({', '.join(few)}): the rate itself is uncertain (rule of 30).",) if few else ()
+
+
+def cluster_cautions(unit: str, n_units: int, undefined: int) -> tuple[str, ...]:
+    """Return the cautions of a cluster bootstrap: too few clusters, replicates in which a class was empty."""
+    answer = []
+    if n_units < FEW_SUBJECTS:
+        answer.append(f"Only {n_units} to draw from (unit: {unit}), fewer than 20: the interval is likely too narrow.")
+    if undefined:
+        answer.append(f"{undefined} replicates drew no score of one class and were left out.")
+    return tuple(answer)

@@ -1,0 +1,22 @@
+"""How far the two classes lie apart: the decidability index d'."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sweep.metrics.scores import Class, both
+
+
+def d_prime(genuine: ArrayLike, impostor: ArrayLike) -> float:
+    """Return (mean genuine - mean impostor) / sqrt((var genuine + var impostor) / 2); NaN when no score varies.
+
+    genuine: (n,), impostor: (m,) scores; NaN left out. Negative when impostors score higher. Variances are over n.
+    Raises InputError on an empty class. Reference: Daugman, Proceedings of the IEEE 94, 2006.
+    """
+    return d_prime_of(*both(genuine, impostor))
+
+
+def d_prime_of(genuine: Class, impostor: Class) -> float:
+    """Return d' of two classes that are already checked."""
+    g, i = genuine.scores, impostor.scores
+    spread = np.sqrt((g.var() + i.var()) / 2)
+    return float((g.mean() - i.mean()) / spread) if spread > 0 else float("nan")

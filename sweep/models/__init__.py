@@ -1,0 +1,26 @@
+"""Models: functions (input_shape, n_classes, **keywords) that return an uncompiled Keras model.
+
+They are written in Keras alone. A study names one with `use: "sweep.models:small_xception"`; any function of that shape
+serves as well. Keras is imported when a builder is asked for, not before, so that reading a study stays quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sweep.models.dense import dense_net
+    from sweep.models.xception import small_xception
+
+__all__ = ["dense_net", "small_xception"]
+
+_ROOMS = {"dense_net": "dense", "small_xception": "xception"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

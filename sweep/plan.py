@@ -1,0 +1,171 @@
+"""The plan: which trials a study means, each with an id that is a digest of all that decides its bits."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from sweep.errors import InputError
+from sweep.grid import points
+from sweep.study import Study
+from sweep.study_text import explain
+
+SCHEMA_VERSION = 1  # raised when the way of training or the tables change, so that old trials are not mistaken for new
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One point of the grid, without the seed.
+
+    Attributes:
+        config_id: digest of all that the study file says and that decides a trial's bits, but its seed: task, data and
+            model with their keywords (the data's folder too), training, held streams, determinism, threads, CPU or GPU.
+            The study's name, its results, `leakage` and how many processors a trial takes do not count.
+        label: the grid's settings at this point, for people; "" for a study without grid.
+        hp: setting -> number or word, for the columns hp.*.
+        study: the study with this point's settings in place and no grid.
+    """
+
+    config_id: str
+    label: str
+    hp: dict[str, float | str]
+    study: Study
+
+
+@dataclass(frozen=True)
+class PlannedTrial:
+    """One configuration with one seed, and the digests of data and model code that it will run on."""
+
+    trial_id: str
+    configuration: Configuration
+    seed: int
+    data_id: str
+    code_id: str
+
+
+def configurations(study: Study) -> tuple[Configuration, ...]:
+    """Return every configuration of a study, in the order of the grid, each once.
+
+    Raises:
+        InputError: a value of the grid does not fit its setting.
+    """
+    found: dict[str, Configuration] = {}
+    for point in points(study.grid, study.samples, study.study_seed):
+        mapping = study.model_dump(mode="json") | {"grid": {}}
+        for key, value in point.items():
+            section, _, name = key.partition(".")
+            mapping[section] = _set(section, mapping[section], name.split("."), value)
+        try:
+            resolved = Study.model_validate(mapping)
+        except ValidationError as error:
+            raise InputError(explain(error, Study, f"{study.study}, grid point {_label(point)}")) from None
+        config_id = _digest(_what_decides(resolved))[:12]
+        found.setdefault(config_id, Configuration(config_id, _label(point), _hp(resolved), resolved))
+    return tuple(found.values())
+
+
+def plan(
+    study: Study, data_id: Callable[[Configuration, int], str], code_id: Callable[[Configuration], str]
+) -> Iterator[PlannedTrial]:
+    """Yield every trial of a study, seed by seed, so that each configuration has an answer early.
+
+    Args:
+        study: the study.
+        data_id: (configuration, seed) -> digest of the data that the trial sees.
+        code_id: configuration -> digest of its model's code.
+    """
+    every = configurations(study)
+    codes = {configuration.config_id: code_id(configuration) for configuration in every}
+    for seed in study.seed_list:
+        for configuration in every:
+            data, code = data_id(configuration, seed), codes[configuration.config_id]
+            trial_id = _digest([SCHEMA_VERSION, configuration.config_id, seed, data, code])[:16]
+            yield PlannedTrial(trial_id, configuration, seed, data, code)
+
+
+def as_document(study: Study, trials: Sequence[PlannedTrial]) -> dict[str, Any]:
+    """Return what study.json holds: the resolved study, the schema version, the configurations and the plan."""
+    every = {trial.configuration.config_id: trial.configuration for trial in trials}
+    return {
+        "study": study.study,
+        "task": study.task,
+        "schema_version": SCHEMA_VERSION,
+        "resolved": study.model_dump(mode="json"),
+        "configurations": {key: {"label": one.label, "hp": one.hp} for key, one in every.items()},
+        "plan": [
+            {
+                "trial_id": trial.trial_id,
+                "config_id": trial.configuration.config_id,
+                "seed": trial.seed,
+                "data_id": trial.data_id,
+                "code_id": trial.code_id,
+            }
+            for trial in trials
+        ],
+    }
+
+
+def _what_decides(study: Study) -> dict[str, Any]:
+    return {
+        "task": study.task,
+        "data": {"use": study.data.use, **study.data.keywords},
+        "model": {"use": study.model.use, **study.model.keywords},
+        "train": study.train.model_dump(mode="json"),
+        "hold": dict(study.hold),
+        "determinism": study.determinism,
+        "threads": study.resources.threads,
+        "on_gpu": study.resources.gpu > 0,
+    }
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Return the value with 1.0 written as 1, so that the way a number is typed does not make another trial."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _set(key: str, section: Any, path: list[str], value: Any) -> dict[str, Any]:
+    if not isinstance(section, Mapping | None):
+        raise InputError(f"grid: expected a setting of {key}, which has none of its own. Received: {key}.{path[0]}.")
+    changed: dict[str, Any] = dict(section or {})
+    name = path[0]
+    changed[name] = _set(f"{key}.{name}", changed.get(name), path[1:], value) if path[1:] else value
+    return changed
+
+
+def _label(point: Mapping[str, Any]) -> str:
+    return " ".join(f"{key}={value:.6g}" if type(value) is float else f"{key}={value}" for key, value in point.items())
+
+
+def _hp(study: Study) -> dict[str, float | str]:
+    """Return every setting of data, model and training: numbers as float, all else as a word, absent ones left out."""
+    found: dict[str, float | str] = {}
+
+    def walk(prefix: str, value: Any) -> None:
+        if isinstance(value, Mapping):
+            for key, item in value.items():
+                walk(f"{prefix}.{key}", item)
+        elif isinstance(value, bool | str):
+            found[prefix] = str(value).lower() if isinstance(value, bool) else value
+        elif isinstance(value, int | float):
+            found[prefix] = float(value)
+        elif value is not None:
+            found[prefix] = json.dumps(value, separators=(",", ":"), default=str)
+
+    walk("data", study.data.keywords)
+    walk("model", {"use": study.model.use, **study.model.keywords})
+    walk("train", study.train.model_dump(mode="json"))
+    return found

@@ -1,0 +1,14 @@
+"""What the fork server imports once, so that each trial's process starts with it: no operation runs here."""
+
+from sweep.session import quiet_environment, settle_before_forks, silent_errors
+
+quiet_environment()
+with silent_errors():
+    import keras
+    import tensorflow
+
+    import sweep.training
+    import sweep.trial
+settle_before_forks()
+
+__all__ = ["keras", "sweep", "tensorflow"]

@@ -1,0 +1,146 @@
+"""A trial's record as one file under parts/, written by rename: all of it is stored, or nothing.
+
+`parts/TRIAL.ATTEMPT.parquet` holds a trial's scores as rows, and its row, epochs and environment as JSON beside the
+schema. `sweep/store.py` compacts the parts into the four tables.
+"""
+
+import hashlib
+import json
+import os
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+PART_NAME = re.compile(r"^(?P<trial_id>[0-9a-f]{16})\.(?P<attempt>\d+)\.parquet$")
+
+_TEXT = pa.string()
+SCORE_COLUMNS = {
+    "split": _TEXT,
+    "sample": _TEXT,
+    "subject": _TEXT,
+    "video": _TEXT,
+    "label": pa.float64(),
+    "score": pa.float64(),
+    "prediction": pa.float64(),
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that is kept of one attempt at a trial.
+
+    trial: the columns of trials.parquet; `hp` and `metric` hold mappings for the columns hp.* and metric.*.
+    scores: columns of scores.parquet without the keys, each (n,); empty for a failed trial.
+    epochs: a mapping for each epoch. environment: what env_id stands for.
+    """
+
+    trial: dict[str, Any]
+    scores: dict[str, Any] = field(default_factory=dict)
+    epochs: list[dict[str, Any]] = field(default_factory=list)
+    environment: dict[str, Any] = field(default_factory=dict)
+
+
+def write_part(folder: Path, record: Record) -> Path:
+    """Store a record under folder/parts/ and return its file: all of it or nothing, and safe from a power cut.
+
+    Nothing stored is replaced, since two runs of one study may meet: where the attempt's number is taken, the next free
+    one is used, and a trial that is stored as ok already keeps that record alone.
+    """
+    (folder / "parts").mkdir(parents=True, exist_ok=True)
+    attempt = 0
+    while (path := _part(folder, record.trial["trial_id"], attempt)).exists() or attempt < record.trial["attempt"]:
+        if record.trial.get("status") == "ok" and _status(path) == "ok":
+            return path
+        attempt += 1
+    trial = record.trial | {"attempt": attempt, "env_id": _digest(record.environment)}
+    said = {"trial": trial, "epochs": record.epochs, "environment": record.environment}
+    columns = [_column(record.scores.get(name, ()), kind) for name, kind in SCORE_COLUMNS.items()]
+    # An error may quote bytes that are no text; "replace" keeps such a record writable, now and in the tables.
+    texts = {key: json.dumps(value, ensure_ascii=False).encode(errors="replace") for key, value in said.items()}
+    table = pa.table(columns, schema=pa.schema(list(SCORE_COLUMNS.items()), texts))
+    replace_file(path, lambda file: pq.write_table(table, file, compression="zstd", write_page_checksum=True))
+    return path
+
+
+def read_part(path: Path) -> tuple[Record, pa.Table]:
+    """Return a stored record without its scores, and these as a table.
+
+    Raises:
+        ValueError: torn, foreign or of another schema.
+    """
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            said = _said(file.schema_arrow.metadata)
+            table = file.read(columns=list(SCORE_COLUMNS)).replace_schema_metadata(None)
+        record = Record(said["trial"], {}, said["epochs"], said["environment"])
+        if path.name != _part(path, record.trial["trial_id"], record.trial["attempt"]).name:
+            raise ValueError("another name")
+        return record, table.cast(pa.schema(list(SCORE_COLUMNS.items())))
+    except (pa.ArrowException, KeyError, TypeError, ValueError, OSError) as error:
+        raise ValueError(f"{path} is torn or not ours ({type(error).__name__}); skipped. Delete it.") from error
+
+
+def parts(folder: Path) -> Iterator[tuple[Path, str, int]]:
+    """Yield (file, trial_id, attempt) for every file under parts/ that has the name of a record."""
+    place = folder / "parts"
+    for name in sorted(os.listdir(place)) if place.is_dir() else ():  # noqa: PTH208 (10,000 names, no Path each)
+        match = PART_NAME.match(name)
+        if match:
+            yield place / name, match["trial_id"], int(match["attempt"])
+
+
+def _part(folder: Path, trial_id: str, attempt: int) -> Path:
+    return folder / "parts" / f"{trial_id}.{attempt}.parquet"
+
+
+def replace_file(path: Path, write: Any) -> None:
+    """Write a file beside its place, force it to the disk and rename it: a reader sees the old or the new, never half.
+
+    Args:
+        path: the file.
+        write: called with an open binary file. What breaks off leaves `.NAME.*` behind at most, which no reader takes.
+    """
+    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with beside.open("xb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _digest(environment: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(environment, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _said(metadata: Mapping[bytes, bytes] | None) -> dict[str, Any]:
+    return {key.decode(): json.loads(value) for key, value in (metadata or {}).items() if key != b"ARROW:schema"}
+
+
+def _status(path: Path) -> str:
+    """Return the status that a record says, "" if it cannot be read."""
+    try:
+        return str(_said(pq.read_schema(path).metadata)["trial"]["status"])
+    except (pa.ArrowException, KeyError, TypeError, ValueError, OSError):
+        return ""
+
+
+def _column(values: Any, kind: pa.DataType) -> pa.Array:
+    """Return a column of scores; NaN becomes null, and a name with bytes that are no text is written with escapes."""
+    values = np.asarray(values)
+    if kind != _TEXT:
+        return pa.array(values.astype(np.float64), from_pandas=True)
+    try:
+        return pa.array(values.tolist(), kind)
+    except UnicodeEncodeError:
+        return pa.array([one.encode(errors="backslashreplace").decode() for one in values.tolist()], kind)

@@ -1,0 +1,257 @@
+"""The public answers for a study: `sweep.estimate`, `sweep.compare` and `sweep.against`, from its stored trials."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from sweep import stats, store
+from sweep.errors import InputError, nearest
+from sweep.report.current import current
+from sweep.report.study_scores import study_scores
+from sweep.stats import Against, Comparison, Estimate
+from sweep.stats.interval import THIS_TEST_SET
+from sweep.stats.measured import REPLICATES, Measured, values_only
+from sweep.stats.measures import HIGHER_IS_BETTER, MEASURES, Measure
+from sweep.stats.new_subjects import Method, within
+from sweep.store import Results
+
+HEADLINE = {"verification": "hter", "classification": "accuracy", "regression": "mse"}
+OTHER_SPLITS = "other splits of these data"
+
+
+def estimate(
+    results: Results | str | Path,
+    metric: str | None = None,
+    config: str | None = None,
+    *,
+    level: float = 0.95,
+    method: Method = "orh",
+    rng: np.random.Generator | None = None,
+) -> Estimate:
+    """Return a metric of one configuration with its intervals for new subjects and for this test set.
+
+    Args:
+        results: what `load` returned, or a study's folder.
+        metric: "hter", "eer", "accuracy", "auc", "mse" or any of the trials' metrics; None: the task's first.
+        config: a config_id or label; None where the study has one configuration.
+        level: nominal coverage of each interval.
+        method: "orh" or "crossed bootstrap".
+        rng: for the bootstrap; None draws from seed 0, so that the same trials give the same answer.
+
+    Raises:
+        InputError: no such metric or configuration, or no trial that is ok.
+    """
+    results, rng = _loaded(results), rng or np.random.default_rng(0)
+    measured = measure_study(results, metric, rng=rng)
+    name = None if config is None else config_named(results, config)
+    found = stats.estimates(measured, level=level, method=method, rng=rng)
+    if name is None and len(found) > 1:
+        labels = ", ".join(said["label"] for said in results.study["configurations"].values())
+        raise InputError(f"Expected the configuration to estimate: {labels}. Received: none. Give config=...")
+    for one in found:
+        if name in (None, one.config):
+            return one
+    raise InputError(f"Expected a configuration with a trial that is ok. Received: {config}, of which none is.")
+
+
+def estimates(
+    results: Results | str | Path,
+    metric: str | None = None,
+    *,
+    level: float = 0.95,
+    method: Method = "orh",
+    rng: np.random.Generator | None = None,
+) -> tuple[Estimate, ...]:
+    """Return the estimate of every configuration that has a trial; arguments and errors as in `estimate`."""
+    rng = rng or np.random.default_rng(0)
+    measured = measure_study(_loaded(results), metric, rng=rng)
+    return stats.estimates(measured, level=level, method=method, rng=rng)
+
+
+def compare(
+    results: Results | str | Path,
+    metric: str | None = None,
+    *,
+    reference: str | None = None,
+    paired: bool | None = None,
+    level: float = 0.95,
+    rng: np.random.Generator | None = None,
+) -> tuple[Comparison, ...]:
+    """Return all pairs of configurations compared, or each with the reference, adjusted by Holm.
+
+    Args:
+        results, metric, level, rng: as in `estimate`.
+        reference: config_id or label.
+        paired: whether equal seeds are paired; None: where the study says so, see `shares_a_factor`.
+
+    Raises:
+        InputError: as `estimate`; fewer than two configurations; pairing asked for where the study does not allow it.
+    """
+    results = _loaded(results)
+    measured = measure_study(results, metric, rng=rng or np.random.default_rng(0))
+    return compare_measured(results, measured, reference=reference, paired=paired, level=level)
+
+
+def compare_measured(
+    results: Results, measured: Measured, *, reference: str | None, paired: bool | None, level: float
+) -> tuple[Comparison, ...]:
+    """Return what `compare` does, of a metric that is measured already."""
+    if paired is None:
+        paired = shares_a_factor(results)
+    elif paired and not shares_a_factor(results):
+        raise InputError(
+            "Expected a study that holds a stream still beside the split, or lets the split follow the seed, to pair "
+            "by seed. Received: neither; its seeds are independent draws."
+        )
+    name = None if reference is None else config_named(results, reference)
+    return stats.compare(measured, name, paired=paired, level=level)
+
+
+def against(
+    results: Results | str | Path,
+    metric: str,
+    published: float,
+    *,
+    config: str | None = None,
+    n_published: float | None = None,
+    level: float = 0.95,
+    rng: np.random.Generator | None = None,
+) -> Against:
+    """Return whether one run of a configuration could have given a published number.
+
+    With two configurations or more the seed SD is pooled over them. For another test set of n_published samples, what
+    our own test set adds is estimated from its subjects, and scaled by the sizes.
+
+    Args:
+        results, metric, level, rng: as in `estimate`.
+        published: the number, a fraction where the metric is one.
+        config: config_id or label; None: the configuration whose mean is nearest to the number.
+        n_published: samples of the paper's test set; None: it is ours.
+
+    Raises:
+        InputError: as `estimate`, or a published number that is no rate.
+    """
+    results = _loaded(results)
+    measured = measure_study(results, metric, rng=rng or np.random.default_rng(0))
+    return against_measured(results, measured, published, config=config, n_published=n_published, level=level)
+
+
+def against_measured(
+    results: Results,
+    measured: Measured,
+    published: float,
+    *,
+    config: str | None,
+    n_published: float | None,
+    level: float,
+) -> Against:
+    """Return what `against` does, of a metric that is measured already."""
+    if measured.measure.rate and not 0 <= published <= 1:
+        raise InputError(
+            f"Expected a published {measured.measure.name} from 0 to 1. Received: {published:g}. Give a fraction: 3.1 "
+            "% is 0.031."
+        )
+    every = stats.estimates(measured, level=level)
+    if config is None:
+        one = min(every, key=lambda found: abs(found.new_subjects.value - published))
+    else:
+        one = next(found for found in every if found.config == config_named(results, config))
+    variances = np.array([found.this_test_set.sd**2 for found in every])
+    df = np.array([found.this_test_set.n_seeds - 1 for found in every])
+    pooled = stats.pooled_sd(variances, df) if (df > 0).sum() > 1 else None
+    sizes = {}
+    if n_published is not None:
+        if measured.why_not:
+            raise InputError(f"Expected scores to judge another test set. Received: none; {measured.why_not}.")
+        sizes = {"n_published": n_published, "n_test": float(measured.n_samples)}
+    found = stats.against(
+        one.values,
+        published,
+        level=level,
+        pooled=pooled,
+        test_set_variance=max(one.components.cov2, 0.0) if n_published is not None else 0.0,
+        **sizes,
+    )
+    low, high = within(measured, found.low, found.high)
+    return replace(
+        found,
+        low=low,
+        high=high,
+        config=one.config,
+        n_failed=one.new_subjects.n_failed,
+        n_subjects=measured.n_units,
+    )
+
+
+def measure_study(
+    results: Results, metric: str | None = None, *, rng: np.random.Generator, n_replicates: int = REPLICATES
+) -> Measured:
+    """Return a metric of all trials that are ok, resampled by subject where the scores allow it, else as stored.
+
+    Raises:
+        InputError: a metric that the study has not, or no trial that is ok.
+    """
+    now = current(results)
+    metric = metric or HEADLINE[results.study["task"]]
+    column = f"metric.{metric}"
+    known = [name.removeprefix("metric.") for name in results.trials.columns if name.startswith("metric.")]
+    if metric not in known and metric not in MEASURES:
+        raise InputError(f"Expected a metric: {', '.join(sorted(known))}. Received: {metric}.{nearest(metric, known)}")
+    if not len(now.ok):
+        raise InputError(f"Expected a trial that is ok in {results.path}. Received: none; {len(now.failed)} failed.")
+    failed = {str(name): int(n) for name, n in now.failed["config_id"].value_counts().items()}
+    if metric in MEASURES:
+        try:
+            scores = study_scores(results)
+        except InputError as error:
+            if metric not in known:
+                raise
+            why = str(error).partition("Received: ")[2].rstrip(".") or str(error)
+        else:
+            return stats.measure(scores, metric, rng=rng, n_replicates=n_replicates, n_failed=failed)
+    else:
+        why = f"{metric} cannot be computed again from the stored scores"
+    rows = now.ok[np.isfinite(now.ok[column].to_numpy(np.float64))]
+    other = (now.ok.groupby("config_id")["data_id"].nunique() > 1).any()
+    return values_only(
+        rows["config_id"],
+        rows["seed"],
+        rows[column],
+        MEASURES.get(metric, Measure(metric, _never, higher_is_better=metric in HIGHER_IS_BETTER)),
+        why_not=why,
+        covers_here=OTHER_SPLITS if other else THIS_TEST_SET,
+        n_failed=failed,
+    )
+
+
+def shares_a_factor(results: Results) -> bool:
+    """Return whether equal seeds of two configurations are worth pairing.
+
+    They are where the split follows the seed, so that equal seeds share their data, and where the study holds a stream
+    beside the split still, so that the seed stands for what is left. Otherwise seeds are independent draws.
+    """
+    hold = results.study["resolved"].get("hold", {})
+    return "split" not in hold or len(hold) > 1
+
+
+def config_named(results: Results, name: str) -> str:
+    """Return the config_id of a configuration that is named by its id, its label, or the label without sections.
+
+    Raises:
+        InputError: no such configuration.
+    """
+    labels = {key: said["label"] for key, said in results.study["configurations"].items()}
+    for key, label in labels.items():
+        if name in (key, label, *(label.replace(f"{section}.", "") for section in ("train", "model", "data"))):
+            return str(key)
+    known = [label or key for key, label in labels.items()]
+    raise InputError(f"Expected a configuration: {', '.join(known)}. Received: {name}.{nearest(name, known)}")
+
+
+def _loaded(results: Results | str | Path) -> Results:
+    return results if isinstance(results, Results) else store.load(results)
+
+
+def _never(*_: object) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+    raise AssertionError("a metric without scores is not computed again")

@@ -1,0 +1,30 @@
+"""Which configurations a figure shows when there are more than it can hold."""
+
+import numpy as np
+
+from sweep.report.summary import Report
+
+HIGHER_IS_BETTER = ("accuracy", "macro_f1")
+
+
+def spread(report: Report, most: int) -> list[int]:
+    """Return at most `most` rows that have a seed: all, or some from the best to the worst, in the plan's order.
+
+    Ranked by the mean of the first headline metric (for verification EER on dev, so that test ranks nothing).
+    """
+    name = report.headline[0]
+    shown = [at for at, row in enumerate(report.rows) if row.metrics[name].interval.n_seeds]
+    if len(shown) <= most:
+        return shown
+    sign = -1 if name in HIGHER_IS_BETTER else 1
+    ranked = sorted(shown, key=lambda at: sign * report.rows[at].metrics[name].interval.value)
+    return sorted(ranked[place] for place in np.linspace(0, len(ranked) - 1, most).round().astype(int))
+
+
+def said(report: Report, shown: list[int]) -> str:
+    """Return what a figure says of its choice, "" when it shows every configuration."""
+    if len(shown) == len(report.rows):
+        return ""
+    name = report.headline[0].replace("_", " ")
+    title = name.upper() if name in ("eer", "mse") else name
+    return f"{len(shown)} of {len(report.rows)} configurations, from the best to the worst mean {title}"

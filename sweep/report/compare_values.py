@@ -1,0 +1,70 @@
+"""What can be said from a value a seed alone: the interval on this test set, and a published number against it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sweep.report.columns import limits, number
+from sweep.stats import Against, Interval, against, rate_variance, t_interval
+
+
+@dataclass(frozen=True)
+class ComparedValues:
+    """The interval over given values, and a published number against them; per_cent: how they are written."""
+
+    metric: str
+    here: Interval
+    against: Against | None
+    per_cent: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as one object for JSON."""
+        said = {"metric": self.metric, **self.here.as_dict(), "per_cent": self.per_cent}
+        return said | {"against": self.against.as_dict() if self.against else None}
+
+    def as_text(self) -> str:
+        """Return some lines for a person."""
+        unit = ", in per cent" if self.per_cent else ""
+        lines = [
+            f"{self.metric} over {self.here.n_seeds} seeds{unit}: mean {number(self.here.value)}, "
+            f"SD {number(self.here.sd)}, {100 * self.here.level:g} % interval for {self.here.covers} "
+            f"{limits(self.here.low, self.here.high)} ({self.here.method})",
+        ]
+        if self.here.note:
+            lines.append(f"{self.here.note[0].upper()}{self.here.note[1:]}.")
+        if self.against:
+            lines += ["", f"Published {self.metric}={self.against.published:g}:", f"- {self.against}"]
+        return "\n".join(lines)
+
+
+def compare_values(
+    metric: str,
+    values: list[float],
+    *,
+    published: float | None = None,
+    n_published: float | None = None,
+    n_test: float | None = None,
+    per_cent: bool = False,
+    level: float = 0.95,
+) -> ComparedValues:
+    """Return what the values of some seeds say, and of a published number.
+
+    Args:
+        metric: its name, for the words.
+        values: one a seed.
+        published: a paper's number in the same unit.
+        n_published: samples of the paper's test set, where it is another one; the metric is then taken as a rate.
+        n_test: samples of the own test set; None: as many as the paper's.
+        per_cent: whether rates are in per cent.
+        level: nominal coverage.
+
+    Raises:
+        InputError: no value, one that is not finite, or no rate where a size is given.
+    """
+    here = t_interval(values, level)
+    found = None
+    if published is not None:
+        own, unit, variance = n_test or n_published, 100.0 if per_cent else 1.0, 0.0
+        if own is not None and n_published is not None:
+            variance = unit**2 * rate_variance(here.value / unit, own)
+        found = against(values, published, level=level, test_set_variance=variance, n_published=n_published, n_test=own)
+    return ComparedValues(metric, here, found, per_cent)

@@ -1,0 +1,152 @@
+"""What `sweep compare` says of a study: estimates, comparisons with verdicts, a published number, tests."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sweep.report.columns import columns, limits, number, probability
+from sweep.report.labels import shortened
+from sweep.stats import Against, Comparison, Estimate, SeedTest, verdict
+
+SHOWN = 10  # verdicts in full; of more comparisons only those that tell apart
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The answers for one metric of one study.
+
+    labels: config_id -> label. estimates, comparisons, against, tests: what was asked for; tests beside `comparisons`.
+    """
+
+    study: str
+    metric: str
+    level: float
+    labels: dict[str, str]
+    estimates: tuple[Estimate, ...]
+    comparisons: tuple[Comparison, ...] = ()
+    against: Against | None = None
+    tests: tuple[SeedTest, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as one object for JSON."""
+        return {
+            "study": self.study,
+            "metric": self.metric,
+            "level": self.level,
+            "estimates": [one.as_dict() | {"label": self.labels[one.config]} for one in self.estimates],
+            "comparisons": [
+                one.as_dict()
+                | {"a_label": self.labels[one.a], "b_label": self.labels[one.b], "verdict": verdict(self._named(one))}
+                for one in self.comparisons
+            ],
+            "against": self.against.as_dict() if self.against else None,
+            "tests": [
+                {"a": one.a, "b": one.b, **vars(test)} for one, test in zip(self.comparisons, self.tests, strict=False)
+            ],
+        }
+
+    def as_text(self) -> str:
+        """Return tables and verdicts for a person."""
+        lines = [f"{self.study}: {self.metric}, {100 * self.level:g} % intervals; rates are fractions", ""]
+        lines += [*self._estimates(), "", *self._seeds()]
+        lines += self._absent()
+        if self.comparisons:
+            lines += ["", *self._comparisons(), ""]
+            lines += [f"- {said}" for said in self._verdicts()]
+        elif not self.against:
+            lines += ["", "One configuration: nothing to compare it with, but a paper's number (--published)."]
+        if self.tests:
+            lines += ["", *self._tests()]
+        if self.against:
+            name = f" ({self._name(self.against.config)})" if self.against.config else ""
+            lines += ["", f"Published {self.metric}={self.against.published:g}{name}:", f"- {self.against}"]
+        return "\n".join([*lines, "", *self._notes()])
+
+    def _absent(self) -> list[str]:
+        """Return a sentence for each configuration of the study that no seed finished."""
+        there = {one.config for one in self.estimates}
+        return [f"{self._name(name)}: no seed finished, nothing to say." for name in self.labels if name not in there]
+
+    def _estimates(self) -> list[str]:
+        head = ("configuration", "mean", *self._covers(), "SD over seeds", "seeds")
+        rows = []
+        for one in self.estimates:
+            new, here = one.new_subjects, one.this_test_set
+            failed = f", {here.n_failed} failed" if here.n_failed else ""
+            spans = (limits(new.low, new.high), limits(here.low, here.high))
+            rows.append((self._name(one.config), number(new.value), *spans, number(here.sd), f"{here.n_seeds}{failed}"))
+        return columns(head, rows)
+
+    def _seeds(self) -> list[str]:
+        head = ("configuration", "median", "interquartile mean", "best seed", "from the mean", "failed of planned")
+        rows = []
+        for one in self.estimates:
+            lost, middle = one.failures, one.failures.iqm
+            span = f"{number(middle.value)} {limits(middle.low, middle.high)}" if middle else "-"
+            low, high = round(lost.rate.low, 3), round(lost.rate.high, 3)
+            rate = f"{lost.n_planned - lost.n_ok}/{lost.n_planned} {limits(low, high)}"
+            luck = f"{one.best.gain_sd[-1]:.2f} SD" if len(one.values) > 1 else "-"
+            rows.append((self._name(one.config), number(lost.median), span, number(one.best.value[-1]), luck, rate))
+        return columns(head, rows)
+
+    def _comparisons(self) -> list[str]:
+        head = ("A", "B", "A - B", *self._covers(), f"p, {self._covers()[0]}", f"p, {self._covers()[1]}", "P(A > B)")
+        rows = []
+        for one in self.comparisons:
+            new, here, chance = one.new_subjects, one.this_test_set, one.probability
+            rows.append(
+                (
+                    self._name(one.a),
+                    self._name(one.b),
+                    number(new.value),
+                    limits(new.low, new.high),
+                    limits(here.low, here.high),
+                    probability(one.p_new_subjects_holm),
+                    probability(one.p_this_test_set_holm),
+                    f"{chance.value:.2f} {limits(round(chance.low, 2), round(chance.high, 2))}",
+                )
+            )
+        return columns(head, rows)
+
+    def _verdicts(self) -> list[str]:
+        shown = [one for one in self.comparisons if one.better] if len(self.comparisons) > SHOWN else self.comparisons
+        said = [verdict(self._named(one)) for one in shown[:SHOWN]]
+        left = len(self.comparisons) - len(said)
+        told = sum(bool(one.better) for one in self.comparisons)
+        if left:
+            said.append(f"{told} of {len(self.comparisons)} pairs are told apart; {left} verdicts more with --json.")
+        return said
+
+    def _tests(self) -> list[str]:
+        head = ("A", "B", "test", "statistic", "p")
+        rows = [
+            (self._name(one.a), self._name(one.b), test.test, number(test.statistic), probability(test.p))
+            for one, test in zip(self.comparisons, self.tests, strict=True)
+        ]
+        return [*columns(head, rows), "These tests speak of this test set alone, and their p is not adjusted."]
+
+    def _notes(self) -> list[str]:
+        new, here = self._covers()
+        found = [
+            f"{new}: another seed on other {new.removeprefix('new ')}. {here}: another seed on the same test set."
+            if here == "this test set"
+            else f"{here}: another seed, and another split of these data.",
+            f"Estimates: {self.estimates[0].new_subjects.method}; {self.estimates[0].this_test_set.method}.",
+        ]
+        if self.comparisons:
+            first = self.comparisons[0]
+            found.append(f"Comparisons: {first.new_subjects.method}; {first.this_test_set.method}.")
+            design = "paired" if self.comparisons[0].paired else "independent, not paired"
+            many = len(self.comparisons)
+            found.append(f"Seeds are {design}; p-values are adjusted by Holm over {many} comparison{'s' * (many > 1)}.")
+        notes = [note for one in self.estimates for note in (one.new_subjects.note, one.this_test_set.note) if note]
+        return [*found, *(f"{note[0].upper()}{note[1:]}." for note in dict.fromkeys(notes))]
+
+    def _covers(self) -> tuple[str, str]:
+        return self.estimates[0].new_subjects.covers, self.estimates[0].this_test_set.covers
+
+    def _name(self, config: str) -> str:
+        short = dict(zip(self.labels, shortened(list(self.labels.values())), strict=True))
+        return short.get(config) or self.study
+
+    def _named(self, one: Comparison) -> Comparison:
+        return replace(one, a=self._name(one.a), b=self._name(one.b))

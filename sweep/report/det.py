@@ -1,0 +1,115 @@
+"""The DET curves of all seeds on the test set, on normal-deviate axes, with their mean."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from sweep.metrics import det_points
+from sweep.report.choice import said, spread
+from sweep.report.ink import COLOURS, FAINT, STYLES, TEXT, figure, plain
+from sweep.report.labels import fitted
+from sweep.report.summary import Report
+
+MOST = 6  # configurations that one pair of axes can tell apart
+POINTS = 240  # thresholds are thinned to so many false match rates
+TICKS = (0.0001, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99)
+
+FloatArray = NDArray[np.float64]
+
+
+def det_figure(report: Report, ok: pd.DataFrame, scores: pd.DataFrame) -> Figure | None:
+    """Return the curves, or None when there are no scores.
+
+    Args:
+        report: a verification report.
+        ok: trial_id and config_id of the trials that are ok.
+        scores: trial_id, label (1 genuine, 0 impostor) and score of their test split.
+    """
+    shown = spread(report, MOST)
+    chosen = {report.rows[at].config_id for at in shown}
+    trials = ok.loc[ok["config_id"].isin(chosen), ["trial_id", "config_id"]] if len(ok) else ok
+    scores = scores[scores["trial_id"].isin(trials["trial_id"])] if len(trials) else scores[:0]
+    if not len(scores):
+        return None
+    groups = {
+        str(trial_id): (own["label"].to_numpy() == 1, own["score"].to_numpy())
+        for trial_id, own in scores.groupby("trial_id", sort=False, observed=True)
+    }
+    least = max(1e-4, 0.5 / max(max(genuine.sum(), (~genuine).sum()) for genuine, _ in groups.values()))
+    most = 0.95 if any(report.rows[at].metrics["hter"].interval.value > 0.25 for at in shown) else 0.6
+    grid: FloatArray = ndtr(np.linspace(ndtri(least), ndtri(most), POINTS))  # evenly spaced on the axis
+    drawn = figure(7.8, 7.7 + 0.17 * len(shown))
+    axes, beneath = drawn.subplots(2, 1, height_ratios=(7, 0.15 + 0.17 * len(shown)))  # square axes, and the legend
+    labels, legend = fitted(report, 90)
+    for place, at in enumerate(shown):
+        config_id = report.rows[at].config_id
+        ids = trials.loc[trials["config_id"] == config_id, "trial_id"]
+        curves = np.array([fnmr_at(grid, *groups[trial_id]) for trial_id in ids if trial_id in groups])
+        if len(curves):
+            _draw(axes, grid, curves, place, labels[at], (least, most))
+            _operating_point(axes, report, at, place, least)
+    _frame(axes, least, most)
+    beneath.axis("off")
+    beneath.legend(*axes.get_legend_handles_labels(), fontsize=8, loc="upper center", frameon=False, handlelength=4)
+    first = (
+        "thin: one seed    thick: mean FNMR of the seeds at each FMR    dot: mean FAR, FRR at dev's threshold (HTER)"
+    )
+    drawn.suptitle(
+        "\n".join(filter(None, [first, legend, said(report, shown)])), fontsize=8.5, color=TEXT, x=0.01, ha="left"
+    )
+    return drawn
+
+
+def fnmr_at(rates: FloatArray, genuine: NDArray[np.bool_], score: FloatArray) -> FloatArray:
+    """Return the FNMR at the lowest threshold whose FMR is at most each rate.
+
+    Args:
+        rates: (k,) false match rates. genuine: (n,) whether a score is genuine. score: (n,) higher is more genuine.
+    """
+    points = det_points(score[genuine], score[~genuine])  # FMR falls along the thresholds
+    place = np.searchsorted(-points.fmr, -rates - 1e-12, side="left")
+    return points.fnmr[np.minimum(place, points.fnmr.size - 1)]
+
+
+def _draw(axes: Axes, grid: FloatArray, curves: FloatArray, place: int, name: str, limits: tuple[float, float]) -> None:
+    x = ndtri(grid)
+    heights = ndtri(np.clip(curves, limits[0] / 2, 1 - 1e-6))
+    lines = [np.column_stack([x, height]) for height in heights]
+    alpha = float(np.clip(5 / len(curves), 0.06, 0.5)) if len(curves) > 1 else 0
+    axes.add_collection(LineCollection(lines, colors=COLOURS[place], linewidths=0.6, alpha=alpha, zorder=2))
+    mean = ndtri(np.clip(curves.mean(axis=0), limits[0] / 2, 1 - 1e-6))
+    axes.plot(
+        x,
+        mean,
+        color=COLOURS[place],
+        lw=2,
+        ls=STYLES[place],
+        label=f"{name} ({len(curves)} seed{'s' * (len(curves) > 1)})",
+        zorder=3,
+    )
+
+
+def _operating_point(axes: Axes, report: Report, at: int, place: int, least: float) -> None:
+    metrics = report.rows[at].metrics
+    if "far" not in metrics or "frr" not in metrics:
+        return
+    far, frr = (float(np.clip(metrics[name].interval.value, least, 1 - 1e-6)) for name in ("far", "frr"))
+    axes.scatter([ndtri(far)], [ndtri(frr)], s=44, color=COLOURS[place], edgecolors="black", linewidths=0.9, zorder=5)
+
+
+def _frame(axes: Axes, least: float, most: float) -> None:
+    ends = (float(ndtri(least)), float(ndtri(most)))
+    ticks = [tick for tick in TICKS if least * 0.999 <= tick <= most * 1.001]
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_ticks(ndtri(ticks).tolist(), [f"{100 * tick:g}" for tick in ticks])
+    axes.set_xlim(*ends)
+    axes.set_ylim(*ends)
+    axes.set_aspect("equal")
+    axes.plot(ends, ends, color=FAINT, lw=0.7, ls=":", zorder=1)
+    axes.set_xlabel("FMR: impostors accepted (%)", fontsize=9, color=TEXT)
+    axes.set_ylabel("FNMR: genuine rejected (%)", fontsize=9, color=TEXT)
+    plain(axes)

@@ -1,0 +1,119 @@
+"""The intervals of the headline metrics, for new subjects and for this test set, and what must be said beside them."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from sweep import stats
+from sweep.errors import InputError
+from sweep.report.answers import measure_study
+from sweep.report.labels import names
+from sweep.report.numbers import scale_of
+from sweep.report.summary import MetricOverSeeds, Report, Row
+from sweep.stats import Estimate
+from sweep.stats.measures import HIGHER_IS_BETTER, MEASURES
+from sweep.stats.moderated import FEWEST
+from sweep.store import Results
+
+
+def with_intervals(report: Report, results: Results) -> Report:
+    """Return the report with the interval for new subjects in each headline metric, and with what must be said of it.
+
+    The bootstrap draws from seed 0, so that the same trials give the same report.
+    """
+    notes: list[str] = []
+    for name in report.headline:
+        if not any(row.n_ok for row in report.rows):
+            return report
+        try:
+            measured = measure_study(results, name, rng=np.random.default_rng(0))
+            found = {one.config: one for one in stats.estimates(measured, level=report.level)}
+        except InputError as error:
+            notes.append(f"No interval for new subjects: {error}")
+            continue
+        # Failed seeds have sentences of their own.
+        every = [part for one in found.values() for part in one.new_subjects.note.split("; ")]
+        notes += [part for part in every if "failed and" not in part]
+        report = replace(report, rows=tuple(_row(row, name, found.get(row.config_id)) for row in report.rows))
+    said = [f"{note[0].upper()}{note[1:].rstrip('.')}." for note in dict.fromkeys(notes) if note]
+    return replace(report, notes=(*report.notes, *said, *_wider(report), *_failed(report), *_luck(report)))
+
+
+def _row(row: Row, name: str, found: Estimate | None) -> Row:
+    """Return the row with the intervals of one metric in place."""
+    if found is None:
+        return row
+    metric, new = row.metrics[name], found.new_subjects
+    here = found.this_test_set if "moderated" in found.this_test_set.method else metric.interval
+    changed = replace(metric, interval=here, new_subjects=None if math.isnan(new.low) else new)
+    return replace(row, metrics={**row.metrics, name: changed})
+
+
+def _failed(report: Report) -> list[str]:
+    """Return for each configuration with failures how often it fails, and its last headline metric with them."""
+    said = []
+    name = report.headline[-1]
+    for row, label in zip(report.rows, names(report), strict=True):
+        if not row.n_failed:
+            continue
+        measure, scale = MEASURES.get(name), scale_of(report, name)
+        found = stats.failures(
+            row.metrics[name].values, row.n_failed, measure.chance if measure else math.nan, report.level
+        )
+        text = (
+            f"{label}: {row.n_failed} of {found.n_planned} seeds failed, "
+            f"{100 * found.rate.low:.0f} to {100 * found.rate.high:.0f} % (Clopper-Pearson)"
+        )
+        if found.at_chance:
+            text += (
+                f"; {scale.heading} with failures at chance {scale.number(found.at_chance.value)}, "
+                f"median {scale.number(found.median)}"
+            )
+        said.append(f"{text}.")
+    return said
+
+
+def _wider(report: Report) -> list[str]:
+    """Return why an interval for this test set may be wider than the one for new subjects."""
+    every = [row.metrics[name] for row in report.rows for name in report.headline]
+    if not any(one.new_subjects and one.interval.half_width > one.new_subjects.half_width * 1.02 for one in every):
+        return []
+    return [
+        "Some intervals for this test set are wider than those for new subjects: they share their SD over the grid, "
+        "the others take it from a configuration's own seeds. Both are rough with few seeds."
+    ]
+
+
+def _luck(report: Report) -> list[str]:
+    """Return how much better than the mean the best of the seeds is by luck alone."""
+    n = max(row.n_ok for row in report.rows)
+    if n < 3:
+        return []
+    return [
+        f"The best of {n} seeds is expected to be {stats.best_of_normal(n):.2f} SD better than the mean by luck alone: "
+        "report the mean, not the best seed."
+    ]
+
+
+def moderated(report: Report) -> bool:
+    """Return whether the intervals for this test set share their variances over the grid."""
+    return len(report.rows) >= FEWEST and any(
+        "moderated" in row.metrics[name].interval.method for row in report.rows for name in report.headline
+    )
+
+
+def higher_is_better(name: str) -> bool:
+    """Return whether more of a metric is better."""
+    return MEASURES[name].higher_is_better if name in MEASURES else name in HIGHER_IS_BETTER
+
+
+def shares(metric: MetricOverSeeds) -> dict[str, float]:
+    """Return the share of each source in the variance of one run on a new test set, empty where unknown."""
+    parts = metric.new_subjects.components if metric.new_subjects else {}
+    kept = {label: parts.get(key, 0.0) for label, key in SOURCES.items()}
+    total = sum(kept.values())
+    return {label: value / total for label, value in kept.items()} if total > 0 else {}
+
+
+SOURCES = {"seed": "seed", "test set": "test_set", "seed x test set": "seed_x_test_set"}

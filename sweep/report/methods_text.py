@@ -1,0 +1,148 @@
+"""A paragraph for a paper's methods section, true to what was run."""
+
+import pandas as pd
+
+from sweep.report.current import current
+from sweep.report.intervals import moderated
+from sweep.report.summary import Report
+from sweep.stats import THIS_TEST_SET
+from sweep.stats.measured import REPLICATES
+from sweep.store import Results
+from sweep.streams import STREAMS
+
+_THRESHOLD = {
+    "verification": "The decision threshold was set at the equal error rate of the development set and applied "
+    "unchanged to the test set.",
+    "classification": "The epoch was chosen on the development set; the test set was used once.",
+    "regression": "The epoch was chosen on the development set; the test set was used once.",
+}
+
+
+def methods_text(report: Report, results: Results) -> str:
+    """Return the paragraph: what was trained, how often, what varied, which intervals, what they cover, compute."""
+    ok = current(results).ok
+    if not len(ok):
+        return ""
+    sentences = [
+        *_trained(report, results),
+        *_varied(results),
+        _THRESHOLD[report.task],
+        *_samples(report, ok),
+        *_intervals(report),
+        *_compute(ok, results.environments),
+    ]
+    return " ".join(sentences)
+
+
+def _trained(report: Report, results: Results) -> list[str]:
+    said = results.study["resolved"]
+    planned = sorted({row.n_planned for row in report.rows})
+    n_ok, n_planned = sum(row.n_ok for row in report.rows), sum(row.n_planned for row in report.rows)
+    many = f"{planned[0]}" if len(planned) == 1 else f"{planned[0]} to {planned[-1]}"
+    configs = f"{len(report.rows)} configuration{'s' * (len(report.rows) != 1)}"
+    of = f" of {_function(said['model'])} on {_function(said['data'])}" if {"model", "data"} <= said.keys() else ""
+    grid = f" (grid: {', '.join(said['grid'])})" if said.get("grid") else ""
+    failed = f"; {n_planned - n_ok} did not finish and are not in the means" if n_ok < n_planned else ""
+    sentences = [
+        f"We trained {configs}{of}{grid}, each with {many} seed{'s' * (many != '1')}; {n_ok} of {n_planned} runs "
+        f"finished{failed}."
+    ]
+    if "train" in said:
+        train = said["train"]
+        best = train["keep"] == "best"
+        kept = "the epoch with the best development loss was kept" if best else "the last epoch was kept"
+        sentences.append(
+            f"Training used {train['optimizer']} for at most {train['epochs']} epochs with batches of "
+            f"{train['batch_size']}; {kept}."
+        )
+    return sentences
+
+
+def _varied(results: Results) -> list[str]:
+    hold = results.study["resolved"].get("hold", {})
+    free, held = [s for s in STREAMS if s not in hold], [s for s in STREAMS if s in hold]
+    said = f"The seed determined {_listed(free)}" if free else "No source of randomness followed the seed"
+    return [f"{said}; {_listed(held)} {'was' if len(held) == 1 else 'were'} held fixed." if held else f"{said}."]
+
+
+def _samples(report: Report, ok: pd.DataFrame) -> list[str]:
+    n_dev, n_test = (ok[name].iloc[0] for name in ("n_dev", "n_test"))
+    if pd.isna(n_dev) or pd.isna(n_test):
+        return []
+    new = [row.metrics[report.headline[-1]].new_subjects for row in report.rows]
+    who = next((f" of {one.n_subjects} {one.covers.removeprefix('new ')}" for one in new if one), "")
+    known = "" if "samples" in who else who
+    return [f"The development set held {int(n_dev)} samples, the test set {int(n_test)} samples{known}."]
+
+
+def _intervals(report: Report) -> list[str]:
+    level = f"{100 * report.level:g} %"
+    every = [row.metrics[name].new_subjects for row in report.rows for name in report.headline]
+    first = next((one for one in every if one and "Hillis" in one.method), None)
+    exact = next((one for one in every if one and "Clopper-Pearson" in one.method), None)
+    said = []
+    if first:
+        case = first.covers.removeprefix("new ")
+        said.append(
+            f"{level} confidence intervals for {first.covers} treat seeds as readers and {case} as cases of a "
+            f"multi-reader multi-case design (Obuchowski and Rockette 1995; Hillis 2007), with covariances from "
+            f"{REPLICATES:,} bootstrap replicates of the {case}, the same for every seed"
+            + (", the threshold re-estimated in each" if report.task == "verification" else "")
+            + f"; they cover another seed evaluated on other {case}."
+        )
+    if exact:
+        case = exact.covers.removeprefix("new ")
+        said.append(f"Where no error occurred, the limit is that of Clopper and Pearson over {case}.")
+    if any(row.n_ok > 1 for row in report.rows):
+        way = "t intervals over seeds"
+        if moderated(report):
+            way += " with variances moderated over the configurations (Smyth 2004)"
+        said.append(
+            f"{level} intervals for {_here(report)} are {way}; they cover another seed on {_same(report)} only."
+        )
+    return said
+
+
+def _here(report: Report) -> str:
+    return next(row for row in report.rows if row.n_ok).metrics[report.headline[0]].interval.covers
+
+
+def _same(report: Report) -> str:
+    return "the same test samples" if _here(report) == THIS_TEST_SET else "another split of the same data"
+
+
+def _compute(ok: pd.DataFrame, environments: pd.DataFrame) -> list[str]:
+    seconds = ok["seconds.total"].dropna()
+    used = environments[environments["env_id"].isin(ok["env_id"])]
+    parts = [f"Runs took a median of {seconds.median():.0f} s, {_hours(seconds.sum())} in all"] if len(seconds) else []
+    if len(used):
+        device = [_values(used, "gpu_model"), _values(used, "cpu_model")]
+        parts.append(f"on {next((name for name in device if name), 'unknown hardware')}")
+        packages = ("tensorflow", "keras", "seedsweep")
+        titles = {"tensorflow": "TensorFlow", "keras": "Keras", "seedsweep": "Seed Sweep"}
+        listed = [
+            f"{titles[name]} {_values(used, f'version.{name}')}" for name in packages if f"version.{name}" in used
+        ]
+        parts += [f"with {_listed(listed)}"] if listed else []
+        if "determinism" in used and used["determinism"].fillna(False).all():
+            parts.append("in deterministic mode")
+    said = ", ".join(parts)
+    return [f"{said[:1].upper()}{said[1:]}."] if said else []
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3600:.1f} hours" if seconds >= 5400 else f"{seconds / 60:.0f} minutes"
+
+
+def _values(used: pd.DataFrame, column: str) -> str:
+    if column not in used:
+        return ""
+    return " / ".join(sorted({str(value) for value in used[column].dropna() if str(value)}))
+
+
+def _function(use: dict[str, object]) -> str:
+    return str(use["use"]).partition(":")[2]
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

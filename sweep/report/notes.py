@@ -1,0 +1,117 @@
+"""The sentences beside the numbers: what the interval covers, what is missing, what differed between trials."""
+
+import pandas as pd
+
+from sweep.report.current import Current
+from sweep.report.summary import CUT, Report
+from sweep.stats import THIS_TEST_SET
+from sweep.store import Results
+
+WHAT = {
+    "verification": "EER: development set, interpolated. HTER: test set, at the threshold of dev's EER.",
+    "classification": "Accuracy and macro F1: test set.",
+    "regression": "MSE and MAE: test set, in the label's unit (MSE: squared).",
+}
+
+
+def notes(report: Report, now: Current, results: Results) -> tuple[str, ...]:
+    """Return the sentences that hold for this report, the most needed first."""
+    found = [WHAT[report.task]]
+    found += [coverage(report)] if any(row.n_ok > 1 for row in report.rows) else []
+    found += _new_subjects(report)
+    found += _seeds(report, now)
+    found += _polarity(report)
+    found += _environments(now.ok, results.environments)
+    if now.n_foreign:
+        found.append(
+            f"{_count(now.n_foreign, 'stored trial')} of earlier settings, code or data: not shown, as the plan does "
+            "not hold them."
+        )
+    return (*found, *results.notes)
+
+
+def coverage(report: Report) -> str:
+    """Return what the interval covers and what it does not."""
+    level = f"{100 * report.level:g} %"
+    ways = dict.fromkeys(row.metrics[name].interval.method for row in report.rows for name in report.headline)
+    if all(metric.interval.covers == THIS_TEST_SET for row in report.rows for metric in row.metrics.values()):
+        return (
+            f"[low, high]: {level} interval ({', '.join(ways)}) for the mean: another seed on this same test set; "
+            "not new subjects."
+        )
+    return (
+        f"[low, high]: {level} interval (t over seeds) for the mean. Seeds had different test sets (the split is not "
+        "held), so it is of another kind: it also covers other splits of these same data. Splits share samples, so "
+        "for new subjects it is too narrow."
+    )
+
+
+def _new_subjects(report: Report) -> list[str]:
+    new = [row.metrics[name].new_subjects for row in report.rows for name in report.headline]
+    kinds = dict.fromkeys(f"{one.covers} ({one.method})" for one in new if one)
+    said = f"Marked *, or in a column of its own: the interval for {' or '.join(kinds)}."
+    return [said] if kinds else []
+
+
+def _seeds(report: Report, now: Current) -> list[str]:
+    found = []
+    n_planned = len(now.plan)
+    if now.n_missing:
+        found.append(f"Not run yet: {now.n_missing} of {n_planned} planned trials; `sweep run` goes on with them.")
+    if len(now.failed):
+        found.append(
+            f"Failed: {len(now.failed)} of {n_planned} trials."
+            + (
+                " Means are over the seeds that finished, and look better than the study is if hard seeds failed."
+                if len(now.ok)
+                else ""
+            )
+        )
+    single = sum(row.n_ok == 1 for row in report.rows)
+    if single:
+        which = "The only configuration has" if len(report.rows) == 1 else f"{_count(single, 'configuration')} with"
+        found.append(f"{which} one seed: no spread, no interval. Run at least two seeds, better ten.")
+    few = [row.n_ok for row in report.rows if row.n_ok in (2, 3, 4)]
+    if few:
+        found.append(f"Few seeds (as few as {min(few)}): the SD is rough, and the interval wide for that reason.")
+    equal = sum(row.metrics[name].interval.sd == 0 for row in report.rows for name in report.headline)
+    if equal:
+        found.append(
+            "Where every seed gave the same value the interval has no width: a sign of a coarse metric or a model that "
+            "learnt nothing, not of certainty."
+        )
+    if any(row.metrics[name].interval.note == CUT for row in report.rows for name in report.headline):
+        found.append(
+            "Some limits were cut at 0 or 100 %: the t interval takes the seeds as normal, which is rough there."
+        )
+    return found
+
+
+def _polarity(report: Report) -> list[str]:
+    wrong = [row for row in report.rows if "eer" in row.metrics and row.metrics["eer"].interval.value > 0.5]
+    if not wrong:
+        return []
+    return [
+        f"{_count(len(wrong), 'configuration')} with an EER above 50 %: lower scores look more genuine there. "
+        "Are the labels the wrong way round?"
+    ]
+
+
+def _environments(ok: pd.DataFrame, environments: pd.DataFrame) -> list[str]:
+    if not len(ok) or not len(environments):
+        return []
+    used = environments[environments["env_id"].isin(ok["env_id"])]
+    found = []
+    if len(used) > 1:
+        varied = [name for name in used.columns if name != "env_id" and used[name].nunique(dropna=False) > 1]
+        found.append(
+            f"Trials ran in {len(used)} environments ({', '.join(varied[:4])}{', ...' if len(varied) > 4 else ''} "
+            "differ): equal seeds need not give equal bits."
+        )
+    if "determinism" in used and not used["determinism"].fillna(True).all():
+        found.append("Determinism was off for some trials: they do not repeat to the bit.")
+    return found
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"

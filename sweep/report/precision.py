@@ -1,0 +1,157 @@
+"""What a precision costs, from a finished pilot: seeds of each configuration, and what only subjects could buy."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sweep import stats, store
+from sweep.errors import InputError
+from sweep.report.answers import measure_study
+from sweep.report.columns import columns, number
+from sweep.report.current import current
+from sweep.report.labels import shortened
+from sweep.stats import Estimate, Plan
+from sweep.store import Results
+
+
+@dataclass(frozen=True)
+class Precision:
+    """The seeds that a half-width needs in every configuration.
+
+    plans: a (label, estimate of the pilot, plan) a configuration. seconds_a_trial: median of the stored trials.
+    """
+
+    study: str
+    metric: str
+    half_width: float
+    level: float
+    plans: tuple[tuple[str, Estimate, Plan], ...]
+    seconds_a_trial: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as one object for JSON; each configuration holds its pilot's estimate as well."""
+        return {
+            "study": self.study,
+            "metric": self.metric,
+            "half_width": self.half_width,
+            "level": self.level,
+            "seconds_a_trial": self.seconds_a_trial,
+            "plans": [{"label": label, **pilot.as_dict(), **plan.as_dict()} for label, pilot, plan in self.plans],
+        }
+
+    def as_text(self) -> str:
+        """Return a table and what follows from it."""
+        head = (
+            "configuration", "pilot", f"SD [{100 * self.level:g} %]", "seeds here", "90 % sure", "two stages",
+            "+- now *", "seeds *", "floor *", "subjects *",
+        )  # fmt: skip
+        rows = [
+            (
+                label,
+                f"{plan.n_pilot}",
+                f"{number(plan.sd)} [{number(plan.sd_low)}, {number(plan.sd_high)}]",
+                f"{plan.seeds}",
+                f"{plan.seeds_assured}",
+                _count(plan.seeds_two_stage),
+                number(plan.half_width_now),
+                _count(plan.seeds_new_subjects),
+                number(plan.floor),
+                _count(plan.subjects),
+            )
+            for label, _, plan in self.plans
+        ]
+        title = f"{self.study}: seeds for {self.metric} +- {self.half_width:g} ({100 * self.level:g} % interval)"
+        covers = self.plans[0][1].new_subjects.covers
+        marked = f"Seeds a configuration; here: for this test set; *: for {covers}, floor: with any number of seeds."
+        return "\n".join([title, "", *columns(head, rows), "", marked, *self._sentences()])
+
+    def _sentences(self) -> list[str]:
+        worst = max((plan for _, _, plan in self.plans), key=lambda plan: plan.seeds)
+        said = [
+            f"This test set: {worst.seeds} seeds bring the interval to +- {self.half_width:g} on average, "
+            f"{worst.seeds_assured} with 90 % probability.",
+            f"Two stages (Stein 1945): {_count(worst.seeds_two_stage)} seeds keep the coverage although the pilot "
+            "chose them.",
+            f"A difference of {self.half_width:g} is seen with 80 % power by {worst.seeds_power} seeds an arm, on this "
+            "test set.",
+        ]
+        said += [_on_subjects(self, label, plan) for label, _, plan in self.plans if not math.isnan(plan.floor)]
+        few = min(plan.n_pilot for _, _, plan in self.plans)
+        if few < 10:
+            said.append(
+                f"The pilot has {few} seeds, which know their SD badly: at its upper 80 % limit "
+                f"{_count(worst.seeds_upper)} seeds are needed."
+            )
+        if math.isfinite(self.seconds_a_trial):
+            more = sum(max(plan.seeds - plan.n_pilot, 0) for _, _, plan in self.plans)
+            hours = more * self.seconds_a_trial / 3600
+            said.append(f"{more} more trials for this test set: {hours:.1f} hours of compute, one at a time.")
+        return said
+
+
+def plan_precision(
+    results: Results | str | Path,
+    metric: str | None,
+    half_width: float,
+    *,
+    level: float = 0.95,
+    rng: np.random.Generator | None = None,
+) -> Precision:
+    """Return what a half-width of the interval needs, from the trials of a finished pilot.
+
+    Args:
+        results: what `load` returned, or a study's folder.
+        metric: as in `sweep.estimate`.
+        half_width: wanted, in the unit of the metric (a rate as a fraction).
+        level: nominal coverage.
+        rng: for the bootstrap; None draws from seed 0.
+
+    Raises:
+        InputError: no such metric, no trial that is ok, one seed only, or a half-width not above 0.
+    """
+    results = results if isinstance(results, Results) else store.load(results)
+    measured = measure_study(results, metric, rng=rng or np.random.default_rng(0))
+    configurations = results.study["configurations"]
+    labels = dict(zip(configurations, shortened([one["label"] for one in configurations.values()]), strict=True))
+    plans = []
+    every = stats.estimates(measured, level=level)
+    pilots = [one for one in every if one.this_test_set.n_seeds > 1]
+    if not pilots:
+        raise InputError("Expected a pilot of at least two seeds, better ten. Received: one. Run more, or give --sd.")
+    for pilot in pilots:
+        plan = stats.plan_seeds(
+            half_width,
+            pilot.this_test_set.sd,
+            pilot.this_test_set.n_seeds,
+            level=level,
+            cov2=math.nan if measured.why_not else pilot.components.cov2,
+            n_subjects=measured.n_units,
+        )
+        plans.append((labels[pilot.config] or str(results.study["study"]), pilot, plan))
+    seconds = current(results).ok["seconds.total"]
+    median = float(seconds.median()) if seconds.notna().any() else math.nan
+    return Precision(str(results.study["study"]), measured.measure.name, half_width, level, tuple(plans), median)
+
+
+def _on_subjects(asked: Precision, label: str, plan: Plan) -> str:
+    unit = next(pilot.new_subjects.covers for _, pilot, _ in asked.plans).removeprefix("new ")
+    if plan.floor == 0:
+        return f"{label}: the {unit} add nothing that shows; for new {unit} {_count(plan.seeds_new_subjects)} seeds."
+    if plan.seeds_new_subjects is None:
+        more = f"at least {plan.subjects_floor} are needed with any number of seeds"
+        with_these = f", {plan.subjects} with the pilot's {plan.n_pilot} seeds" if plan.subjects else ""
+        return (
+            f"{label}: for new {unit} no number of seeds is enough, the {plan.n_subjects} {unit} alone make "
+            f"+- {number(plan.floor)}; {more}{with_these}."
+        )
+    return (
+        f"{label}: for new {unit} {plan.seeds_new_subjects} seeds; +- {number(plan.floor)} of it is the "
+        f"{plan.n_subjects} {unit}, which only more {unit} narrow."
+    )
+
+
+def _count(n: int | None) -> str:
+    return "-" if n is None else f"{n}"

@@ -1,0 +1,68 @@
+"""The strip plot: every seed of every configuration as a dot, with the mean and its interval."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from sweep.report.choice import said, spread
+from sweep.report.ink import COLOURS, GRID, TEXT, figure, plain
+from sweep.report.labels import fitted
+from sweep.report.numbers import scale_of
+from sweep.report.summary import MetricOverSeeds, Report
+
+MOST = 60  # rows that a page holds
+
+
+def seeds_figure(report: Report) -> Figure | None:
+    """Return a panel a headline metric and a row a configuration, or None when no seed finished."""
+    shown = spread(report, MOST)
+    if not shown:
+        return None
+    drawn = figure(9.5, 1.5 + max(0.9, (0.5 if len(shown) < 8 else 0.32) * len(shown)))
+    panels = drawn.subplots(1, len(report.headline), sharey=True, squeeze=False)[0]
+    labels, legend = fitted(report, 40)
+    for axes, name in zip(panels, report.headline, strict=True):
+        scale = scale_of(report, name)
+        _strips(axes, [report.rows[at].metrics[name] for at in shown], scale.factor)
+        plain(axes, grid="x")
+        axes.set_xlabel(scale.heading, color=TEXT, fontsize=9)
+        axes.tick_params(axis="y", length=0)
+        axes.set_ylim(len(shown) - 0.45, -0.55)
+    panels[0].set_yticks(
+        range(len(shown)),
+        [f"{labels[at]}  {report.rows[at].n_ok}/{report.rows[at].n_planned}" for at in shown],
+    )
+    drawn.suptitle(_caption(report, shown, legend), fontsize=8.5, color=TEXT, x=0.01, ha="left")
+    return drawn
+
+
+def _caption(report: Report, shown: list[int], legend: str) -> str:
+    kind = report.rows[shown[0]].metrics[report.headline[0]].interval.covers
+    first = (
+        f"dot: one seed    diamond and bar: mean and {100 * report.level:g} % interval ({kind})    n/m: ok of planned"
+    )
+    return "\n".join(filter(None, [first, legend, said(report, shown)]))
+
+
+def _strips(axes: Axes, metrics: list[MetricOverSeeds], factor: float) -> None:
+    """Draw a row a configuration: the seeds above, mean and interval below them, so that neither hides the other."""
+    seeds = [np.sort(metric.values) * factor for metric in metrics]
+    heights = [place - 0.12 + _swarm(values.size) for place, values in enumerate(seeds)]
+    size = float(np.clip(900 / max(values.size for values in seeds), 5, 20))
+    axes.scatter(np.concatenate(seeds), np.concatenate(heights), s=size, color=COLOURS[0], alpha=0.55, lw=0, zorder=2)
+    below = np.arange(len(metrics)) + 0.27
+    low, mean, high = (
+        np.array([getattr(metric.interval, name) * factor for metric in metrics]) for name in ("low", "value", "high")
+    )
+    axes.hlines(below, low, high, color="black", lw=1.6, zorder=3)  # one seed has no limits, and so no bar
+    axes.scatter(mean, below, s=22, marker="D", color="black", edgecolors="white", linewidths=0.5, zorder=4)
+    axes.hlines(
+        np.arange(1, len(metrics)) - 0.5, 0, 1, color=GRID, lw=0.8, zorder=0, transform=axes.get_yaxis_transform()
+    )
+
+
+def _swarm(n: int) -> NDArray[np.float64]:
+    """Return heights that keep neighbours in value apart, the same in every run: steps of the golden ratio."""
+    heights: NDArray[np.float64] = 0.44 * ((np.arange(n, dtype=float) * 0.618034 + 0.5) % 1 - 0.5)
+    return heights if n > 1 else np.zeros(n)

@@ -1,0 +1,101 @@
+"""From a study's stored scores to arrays of trials x samples, once it is sure that all trials had the same test set."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sweep.errors import InputError
+from sweep.report.current import current
+from sweep.stats.trial_scores import SplitScores, TrialScores
+from sweep.store import Results
+
+NOT_THE_SAME = "seeds had different test samples (the split is not held still), which is not one test set"
+IntArray = NDArray[np.intp]
+
+
+def study_scores(results: Results) -> TrialScores:
+    """Return the scores of the trials that are ok, in the plan's order.
+
+    The case is the subject; where a sample names none the video, and where it names neither the sample itself.
+
+    Raises:
+        InputError: no trial with scores, or trials whose test or dev samples differ.
+    """
+    ok, frame = current(results).ok, results.scores
+    if not len(ok) or not len(frame):
+        raise InputError(f"Expected trials with scores in {results.path}. Received: none that is ok. Run the study.")
+    if (ok.groupby("config_id")["data_id"].nunique() > 1).any():
+        raise InputError(f"Expected the same test set in all trials. Received: {NOT_THE_SAME}.")
+    trial = _trial_of_row(frame, ok["trial_id"].tolist())
+    test, dev = (_aligned(frame, trial, len(ok), name) for name in ("test", "dev"))
+    kind, names, case = _cases(frame, np.concatenate((test[0], dev[0])))
+    used, unit = np.unique(case, return_inverse=True)
+    unit = unit.astype(np.intp)
+    n = test.shape[1]
+    return TrialScores(
+        config=ok["config_id"].to_numpy().astype(np.str_),
+        seed=ok["seed"].to_numpy().astype(np.int64),
+        test=_scores(frame, test, unit[:n]),
+        dev=_scores(frame, dev, unit[n:]) if dev.shape[1] else None,
+        units=np.asarray([names[code] for code in used], dtype=np.str_),
+        unit=kind,
+    )
+
+
+def _trial_of_row(frame: pd.DataFrame, trial_ids: list[str]) -> NDArray[np.int32]:
+    """Return the place in `trial_ids` of every row of the score table, -1 for other trials."""
+    place = {trial: at for at, trial in enumerate(trial_ids)}
+    names, codes = _codes(frame["trial_id"])
+    of_name = np.array([*(place.get(name, -1) for name in names), -1], dtype=np.int32)
+    found: NDArray[np.int32] = of_name[codes]
+    return found
+
+
+def _aligned(frame: pd.DataFrame, trial: NDArray[np.int32], n_trials: int, split: str) -> IntArray:
+    """Return the rows of one split, (T, n): the same sample in each column; n = 0 where dev is absent."""
+    names, codes = _codes(frame["split"])
+    rows = np.flatnonzero((trial >= 0) & (codes == (names.index(split) if split in names else -2)))
+    counts = np.bincount(trial[rows], minlength=n_trials)
+    if split == "dev" and not counts.any():
+        return np.zeros((n_trials, 0), dtype=np.intp)
+    if counts.min() != counts.max() or not counts.all():
+        raise InputError(
+            f"Expected the same {split} samples in all trials. Received: {counts.min()} to {counts.max()} samples. "
+            "These trials have no test set in common."
+        )
+    order = rows[np.argsort(trial[rows], kind="stable")].reshape(n_trials, -1)
+    sample = _codes(frame["sample"])[1]
+    if not all(np.array_equal(sample[row], sample[order[0]]) for row in order):
+        order = np.stack([row[np.argsort(sample[row], kind="stable")] for row in order])
+        if not all(np.array_equal(sample[row], sample[order[0]]) for row in order):
+            raise InputError(f"Expected the same {split} samples in all trials. Received: {NOT_THE_SAME}.")
+    return order
+
+
+def _scores(frame: pd.DataFrame, order: IntArray, unit: IntArray) -> SplitScores:
+    label = frame["label"].to_numpy(np.float64)
+    if not all(np.array_equal(label[row], label[order[0]], equal_nan=True) for row in order):
+        raise InputError("Expected the same labels in all trials. Received: a sample whose label differs between them.")
+    prediction = None
+    if "prediction" in frame and frame["prediction"].iloc[order[0]].notna().any():
+        prediction = frame["prediction"].to_numpy(np.float64)[order]
+    return SplitScores(frame["score"].to_numpy(np.float64)[order], label[order[0]], unit, prediction)
+
+
+def _cases(frame: pd.DataFrame, rows: IntArray) -> tuple[str, list[Any], NDArray[np.signedinteger[Any]]]:
+    """Return what a case is, the names of cases, and the number of each row's."""
+    for kind in ("subject", "video"):
+        names, codes = _codes(frame[kind])
+        used = codes[rows]
+        if (used >= 0).all() and all(str(names[code]) for code in np.unique(used)):
+            return kind, names, used
+    names, codes = _codes(frame["sample"])
+    return "sample", names, codes[rows]
+
+
+def _codes(column: Any) -> tuple[list[Any], NDArray[np.signedinteger[Any]]]:
+    """Return the distinct values of a column and the number of each row's, -1 where it is missing."""
+    categories = pd.Categorical(column)
+    return list(categories.categories), np.asarray(categories.codes)

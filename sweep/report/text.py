@@ -1,0 +1,61 @@
+"""The report as text for a terminal or a file: aligned, 100 columns wide unless the terminal says otherwise."""
+
+import io
+import shutil
+
+from rich.console import Console
+from rich.text import Text
+
+from sweep.report.alignment import table_lines
+from sweep.report.failures import grouped
+from sweep.report.summary import Report
+
+WIDTH = 100
+SHOWN_FAILURES = 5
+
+
+def as_text(report: Report, *, terminal: bool = False) -> str:
+    """Return the table, what its numbers mean, the failures and the files; ASCII but for the user's own words.
+
+    Args:
+        report: what `summarise` or `write` returned.
+        terminal: write for a terminal: its own width, and emphasis; plain text of 100 columns otherwise.
+    """
+    width = max(80, shutil.get_terminal_size((WIDTH, 24)).columns) if terminal else WIDTH
+    out = io.StringIO()
+    console = Console(
+        file=out, width=width, force_terminal=terminal, color_system="standard" if terminal else None, highlight=False
+    )
+    console.print(Text(_title(report), style="bold"))
+    for line in table_lines(report, width):
+        console.print(line, no_wrap=True, crop=False, overflow="ignore")
+    for sentence in report.notes:
+        _hanging(console, "", sentence, "dim")
+    if report.failures:
+        console.print()
+        console.print(Text(f"Failed ({len(report.failures)}):", style="bold red"))
+        for sentence in grouped(report, SHOWN_FAILURES):
+            _hanging(console, "  ", sentence, "")
+    if report.findings:
+        console.print()
+        console.print(Text(f"Checks ({len(report.findings)} findings):", style="bold"))
+        for finding in report.findings:
+            _hanging(console, "  ", str(finding), "")
+    if report.files:
+        console.print()
+        listed = ", ".join(path.name for path in report.files)
+        _hanging(console, "", f"Written to {report.files[0].parent}: {listed}", "")
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def _title(report: Report) -> str:
+    n_ok, n_planned = sum(row.n_ok for row in report.rows), sum(row.n_planned for row in report.rows)
+    many = f"{len(report.rows)} configuration{'' if len(report.rows) == 1 else 's'}"
+    return f"{report.study} ({report.task}): {many}, {n_ok} of {n_planned} trials ok"
+
+
+def _hanging(console: Console, indent: str, sentence: str, style: str) -> None:
+    """Print a sentence wrapped at words, its further lines indented by two more."""
+    lines = Text(sentence, style=style).wrap(console, console.width - len(indent) - 2)
+    for at, line in enumerate(lines):
+        console.print(Text(indent + ("  " if at else "")) + line, no_wrap=True, crop=False, overflow="ignore")

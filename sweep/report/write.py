@@ -1,0 +1,97 @@
+"""The report as files beside the results: tables, methods paragraph, index.html and the figures."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from textwrap import fill
+
+from sweep.records import replace_file
+from sweep.report.current import current, epochs_of, test_scores
+from sweep.report.latex import as_latex
+from sweep.report.summarise import summarise
+from sweep.report.summary import Report
+from sweep.report.tables import as_csv, as_markdown
+from sweep.store import Results
+
+NAMES = (
+    "table.csv",
+    "table.md",
+    "table.tex",
+    "methods.txt",
+    "index.html",
+    "seeds.png",
+    "forest.png",
+    "variance.png",
+    "losses.png",
+    "det.png",
+)
+
+
+def write(results: Results, level: float = 0.95) -> Report:
+    """Write RESULTS/report/ and return the report with its `files`.
+
+    A folder that cannot be written costs the files alone: the report then says so in its notes.
+
+    Args:
+        results: what `sweep.store.load` returns.
+        level: nominal coverage of the intervals.
+
+    Raises:
+        InputError: a level outside (0, 1).
+    """
+    from sweep.report.page import as_html
+
+    report = summarise(results, level)
+    figures = draw(report, results)
+    contents = {
+        "table.csv": as_csv(report).encode(),
+        "table.md": as_markdown(report).encode(),
+        "table.tex": as_latex(report).encode(),
+        **({"methods.txt": f"{fill(report.methods, 100)}\n".encode()} if report.methods else {}),
+        "index.html": as_html(report, figures).encode(),
+        **figures,
+    }
+    folder = results.path / "report"
+    try:
+        files = _store(folder, contents)
+    except OSError as error:
+        said = f"{folder} could not be written ({error.strerror or error}): the report is on the screen alone."
+        return replace(report, notes=(*report.notes, said))
+    return replace(report, files=files)
+
+
+def draw(report: Report, results: Results) -> dict[str, bytes]:
+    """Return the figures that the results allow: file name -> PNG."""
+    # Matplotlib takes most of a second to import, and `summarise` alone does not need it.
+    from sweep.report.det import det_figure
+    from sweep.report.forest import forest_figure
+    from sweep.report.ink import png
+    from sweep.report.losses import losses_figure
+    from sweep.report.seeds import seeds_figure
+    from sweep.report.variance import variance_figure
+
+    ok = current(results).ok
+    drawn = {
+        "seeds.png": seeds_figure(report),
+        "forest.png": forest_figure(report),
+        "variance.png": variance_figure(report),
+        "losses.png": losses_figure(report, epochs_of(results, ok)),
+    }
+    if report.task == "verification":
+        drawn["det.png"] = det_figure(report, ok, test_scores(results, ok))
+    return {name: png(figure) for name, figure in drawn.items() if figure is not None}
+
+
+def _store(folder: Path, contents: Mapping[str, bytes]) -> tuple[Path, ...]:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        replace_file(folder / name, partial(_pour, content))
+    for name in NAMES:  # what an earlier report drew and this one cannot would be taken for current
+        if name not in contents:
+            (folder / name).unlink(missing_ok=True)
+    return tuple(folder / name for name in NAMES if name in contents)
+
+
+def _pour(content: bytes, file: object) -> None:
+    file.write(content)  # type: ignore[attr-defined]

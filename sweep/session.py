@@ -1,0 +1,293 @@
+"""The process and its global state: environment, threads, determinism, seeds. No other file touches them."""
+
+import gc
+import importlib.metadata
+import os
+import platform
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sweep.errors import ClusterError
+from sweep.streams import derived_seed
+
+# What changes the bits of a training although no study names it (facts measured on TensorFlow 2.21).
+FLAGS = ("TF_ENABLE_ONEDNN_OPTS", "TF_XLA_FLAGS", "XLA_FLAGS", "NVIDIA_TF32_OVERRIDE", "KERAS_BACKEND")
+PACKAGES = ("seedsweep", "tensorflow", "keras", "numpy", "scipy", "scikit-learn", "ray", "pandas", "pyarrow")
+
+
+def cache_folder() -> Path:
+    """Return the folder of decoded data on this node: SEEDSWEEP_CACHE, or seedsweep in the user's cache folder."""
+    named = os.environ.get("SEEDSWEEP_CACHE")
+    if named:
+        return Path(named)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "seedsweep"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "seedsweep"
+
+
+def quiet_environment() -> None:
+    """Silence TensorFlow's start-up notes and Ray's; call before either is imported."""
+    for name, value in {
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+        "TUNE_DISABLE_SIGINT_HANDLER": "1",
+        "RAY_CHDIR_TO_TRIAL_DIR": "0",
+        "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",
+        "RAY_AIR_NEW_OUTPUT": "0",
+        "RAY_DEDUP_LOGS": "0",
+        "RAY_USAGE_STATS_ENABLED": "0",
+    }.items():
+        os.environ.setdefault(name, value)
+
+
+def settle_before_forks() -> None:
+    """Take what is imported out of the garbage collector's sight.
+
+    Otherwise every child walks TensorFlow's million objects, and copies their pages, whenever Keras or Python collects.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def here() -> str:
+    """Return the folder in which the command was given: where relative paths start."""
+    return str(Path.cwd())
+
+
+def variables_with(changes: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment variables with some changed, for a child; "" removes one."""
+    kept = {name: value for name, value in os.environ.items() if name not in changes}
+    return kept | {name: value for name, value in changes.items() if value}
+
+
+@contextmanager
+def silent_errors() -> Iterator[None]:
+    """Close standard error of the whole process for a moment: TensorFlow's import writes notes there from C++."""
+    kept = os.dup(2)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+@contextmanager
+def output_as_errors() -> Iterator[None]:
+    """Send what anything in this process writes to standard output to standard error: Ray and Tune write there."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+@contextmanager
+def ending_signals() -> Iterator[None]:
+    """Let SIGTERM end the run as Ctrl-C does: workers first, what is finished stays stored. Main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    kept = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, kept)
+
+
+def find_modules_in(folders: tuple[str, ...]) -> None:
+    """Let `use: "module:function"` find the user's modules: in the current folder and beside the study file."""
+    for folder in reversed(folders):
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """How a trial uses its machine.
+
+    threads: TensorFlow's threads within an operation; their number changes bits. determinism: require deterministic
+    kernels; an operation without one then raises. gpus: the visible GPUs as CUDA_VISIBLE_DEVICES lists them, "" for
+    none.
+    """
+
+    threads: int = 1
+    determinism: bool = True
+    gpus: str = ""
+
+
+def begin_trial(machine: Machine, folder: str) -> None:
+    """Prepare a fresh process for one trial; TensorFlow may be imported but must not have run an operation.
+
+    Args:
+        machine: threads, determinism and GPUs of the trial.
+        folder: where relative paths of the study start: the folder in which the command was given.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; the driver decides what ends
+    os.environ["CUDA_VISIBLE_DEVICES"] = machine.gpus
+    if Path(folder).is_dir():
+        os.chdir(folder)
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(machine.threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    devices = tf.config.list_physical_devices("GPU")
+    if machine.gpus and not devices:
+        raise ClusterError(
+            f"Expected TensorFlow to see GPU {machine.gpus}. Received: none. Install TensorFlow with CUDA and a driver "
+            "on this node, or set `resources: {gpu: 0}`."
+        )
+    for device in devices:  # fractional GPUs share one memory; without growth the first trial takes it all
+        tf.config.experimental.set_memory_growth(device, True)
+    if machine.determinism:
+        tf.config.experimental.enable_op_determinism()
+
+
+def seed_everything(seed: int) -> None:
+    """Clear Keras's session and seed Python, NumPy and the backend, so that what is built next depends on `seed`."""
+    import keras
+
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(int(seed))
+
+
+def give_layers_their_streams(model: Any, dropout: int, augment: int) -> None:
+    """Set the state of every random layer from its stream: hash of (stream seed, place in the model).
+
+    Keras draws the seeds of unseeded layers in creation order, so one more layer would shift the others; this undoes
+    that. Dropout-like layers keep a `seed_generator`, augmentation layers a `generator`. The place counts random
+    layers of the model, as Keras's automatic names depend on what the process built before.
+
+    Args:
+        model: the built model, before its first training step.
+        dropout: seed of the stream "dropout".
+        augment: seed of the stream "augment".
+    """
+    place = 0
+    for layer in model._flatten_layers():
+        for attribute, seed in (("seed_generator", dropout), ("generator", augment)):
+            state = getattr(getattr(layer, attribute, None), "state", None)
+            if state is not None:
+                state.assign([derived_seed("layer", seed, place), derived_seed("layer", seed, place, "b")])
+                place += 1
+
+
+def environment(machine: Machine) -> dict[str, Any]:
+    """Return what decides the bits of a trial beyond the study: versions, processor or GPU, threads, flags."""
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "cpu_model": _cpu_model(),
+        "gpu_model": _gpu_model() if machine.gpus else "",
+        "threads": machine.threads,
+        "determinism": machine.determinism,
+        **{f"version.{name}": _version(name) for name in PACKAGES},
+        **{f"flag.{name}": os.environ.get(name, "") for name in FLAGS},
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+@cache
+def _cpu_model() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass  # not Linux: the platform module knows a coarser name
+    return platform.processor() or platform.machine()
+
+
+def _gpu_model() -> str:
+    import tensorflow as tf
+
+    devices = tf.config.list_physical_devices("GPU")
+    return ", ".join(str(tf.config.experimental.get_device_details(one).get("device_name", "")) for one in devices)
+
+
+def git_commit(folder: str) -> str:
+    """Return the commit of the folder, with "+" where files differ from it; "" outside a repository."""
+    try:
+        commit = _git(folder, "rev-parse", "HEAD")
+        return commit + ("+" if _git(folder, "status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+def _git(folder: str, *words: str) -> str:
+    command = ["git", "-C", folder, *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=10).stdout.strip()  # noqa: S603
+
+
+def seed_numpy_and_python(seed: int) -> None:
+    """Seed the generators that a user's data function may draw from without saying so."""
+    import numpy as np
+
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 (this is the global generator that a user's code may use)
+
+
+def seed_generators(seeds: Mapping[str, int]) -> None:
+    """Seed "python", "numpy" and "tensorflow" as named; the others get a new state, which a fork would share."""
+    import numpy as np
+    import tensorflow as tf
+
+    random.seed(seeds.get("python"))
+    np.random.seed(seeds.get("numpy"))  # noqa: NPY002 (this is the global generator that a user's code may use)
+    if "tensorflow" in seeds:
+        tf.random.set_seed(seeds["tensorflow"])
+
+
+@contextmanager
+def watched_fit(wrap: Callable[[Any], Any]) -> Iterator[None]:
+    """Put `wrap(fit)` in place of Keras's `Model.fit` for a while."""
+    import keras
+
+    original = keras.Model.fit
+    keras.Model.fit = wrap(original)
+    try:
+        yield
+    finally:
+        keras.Model.fit = original
+
+
+@contextmanager
+def watched_generators(seed_for: Callable[[str], int | None]) -> Iterator[None]:
+    """Ask `seed_for(name)` for a seed wherever np.random.default_rng is called without one, for a while."""
+    import numpy as np
+
+    original = np.random.default_rng
+
+    def default_rng(seed: Any = None) -> Any:
+        return original(seed_for("np.random.default_rng") if seed is None else seed)
+
+    np.random.default_rng = default_rng
+    try:
+        yield
+    finally:
+        np.random.default_rng = original

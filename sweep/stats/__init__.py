@@ -1,0 +1,74 @@
+"""The statistics of seeds: intervals, comparison, planning, failures. NumPy and SciPy alone.
+
+From scores to answers: `measure(trial_scores(score, label, subject, dev=...), "hter", rng=rng)` computes the metric of
+every seed and of every resample of the subjects once; `estimate` and `compare` read it. The other functions take plain
+values, one a seed.
+"""
+
+from sweep.stats.compare import compare
+from sweep.stats.comparison import Comparison
+from sweep.stats.dominance import probability_above
+from sweep.stats.estimate import Estimate, estimate, estimates
+from sweep.stats.failures import Failures, clopper_pearson, failures, iqm
+from sweep.stats.interval import NEW_SUBJECTS, THIS_TEST_SET, Interval
+from sweep.stats.luck import ExpectedBest, best_of_normal, expected_best
+from sweep.stats.measured import Measured, measure
+from sweep.stats.moderated import Moderated, moderated_variance
+from sweep.stats.multiplicity import holm
+from sweep.stats.planning import (
+    sd_interval,
+    seeds_for_half_width,
+    seeds_for_power,
+    seeds_in_two_stages,
+    seeds_with_assurance,
+)
+from sweep.stats.published import Against, against, pooled_sd, rate_variance
+from sweep.stats.seed_plan import Plan, plan_seeds
+from sweep.stats.seed_tests import SeedTest, seed_test
+from sweep.stats.seeds import t_interval
+from sweep.stats.simulation import Design, simulate
+from sweep.stats.trial_scores import TrialScores, trial_scores
+from sweep.stats.verdict import verdict
+
+__all__ = [
+    "NEW_SUBJECTS",
+    "THIS_TEST_SET",
+    "Against",
+    "Comparison",
+    "Design",
+    "Estimate",
+    "ExpectedBest",
+    "Failures",
+    "Interval",
+    "Measured",
+    "Moderated",
+    "Plan",
+    "SeedTest",
+    "TrialScores",
+    "against",
+    "best_of_normal",
+    "clopper_pearson",
+    "compare",
+    "estimate",
+    "estimates",
+    "expected_best",
+    "failures",
+    "holm",
+    "iqm",
+    "measure",
+    "moderated_variance",
+    "plan_seeds",
+    "pooled_sd",
+    "probability_above",
+    "rate_variance",
+    "sd_interval",
+    "seed_test",
+    "seeds_for_half_width",
+    "seeds_for_power",
+    "seeds_in_two_stages",
+    "seeds_with_assurance",
+    "simulate",
+    "t_interval",
+    "trial_scores",
+    "verdict",
+]

@@ -1,0 +1,24 @@
+"""The crossed bootstrap: seeds and subjects resampled together, for who prefers percentiles to a formula."""
+
+import numpy as np
+
+from sweep.stats.trial_scores import FloatArray
+
+
+def crossed_means(replicates: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Return the mean over resampled seeds in every replicate of the subjects: (B,).
+
+    replicates: (B, S), a metric of S seeds with the subjects resampled.
+
+    Reference: Owen, Annals of Applied Statistics 1, 2007 (pigeonhole bootstrap).
+    """
+    n = replicates.shape[1]
+    counts = rng.multinomial(n, np.full(n, 1 / n), size=len(replicates))
+    means: FloatArray = (replicates * counts).sum(axis=1) / n
+    return means
+
+
+def percentile_limits(replicates: FloatArray, level: float) -> tuple[float, float]:
+    """Return the percentile interval of (B,) replicates."""
+    low, high = np.quantile(replicates, [0.5 - level / 2, 0.5 + level / 2])
+    return float(low), float(high)

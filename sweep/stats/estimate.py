@@ -1,0 +1,159 @@
+"""The two intervals of a configuration, always labelled: for this test set, and for new subjects."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.errors import InputError
+from sweep.stats.failures import Failures, failures
+from sweep.stats.interval import Interval, check_level
+from sweep.stats.luck import ExpectedBest, expected_best
+from sweep.stats.measured import Measured
+from sweep.stats.moderated import FEWEST, moderated_variance
+from sweep.stats.new_subjects import Method, join, lost, new_subjects, within
+from sweep.stats.orh import Components, components
+from sweep.stats.seeds import ONE_SEED, t_interval
+from sweep.stats.student import t_quantile
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A metric of one configuration: its two intervals, and what it varies with.
+
+    new_subjects: covers other seeds on other subjects (or videos, or samples, where the data name no subjects).
+    this_test_set: covers other seeds on the same test set. values: the metric of every seed, in the order of the seeds.
+    failures: the mean with and without failed seeds, median and interquartile mean. best: the expected best of n seeds.
+    """
+
+    config: str
+    metric: str
+    new_subjects: Interval
+    this_test_set: Interval
+    components: Components
+    values: tuple[float, ...]
+    failures: Failures
+    best: ExpectedBest
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the interval for new subjects with its keys on top, and the one for this test set beside it."""
+        return {
+            "config_id": self.config,
+            "metric": self.metric,
+            **self.new_subjects.as_dict(),
+            "this_test_set": self.this_test_set.as_dict(),
+            "shares": self.components.shares() if self.new_subjects.components else {},
+            "values": list(self.values),
+            "failures": self.failures.as_dict(),
+            "expected_best": list(self.best.value),
+        }
+
+    def __str__(self) -> str:
+        """Return two lines, an interval each."""
+        name = f"{self.config} {self.metric}".strip()
+        return f"{name}: {self.new_subjects}\n{name}: {self.this_test_set}"
+
+
+def estimate(
+    measured: Measured,
+    config: str | None = None,
+    *,
+    level: float = 0.95,
+    method: Method = "orh",
+    rng: np.random.Generator | None = None,
+) -> Estimate:
+    """Return both intervals of one configuration.
+
+    Args:
+        measured: what `measure` returned.
+        config: which configuration; None where there is one only.
+        level: nominal coverage of each interval.
+        method: "orh", the formula of Obuchowski, Rockette and Hillis; or "crossed bootstrap", percentiles over seeds
+            and subjects resampled together (needs `rng`).
+        rng: for the crossed bootstrap alone.
+
+    Raises:
+        InputError: no such configuration, several and none named, a level outside (0, 1), a missing rng.
+    """
+    level = check_level(level)
+    if config is None:
+        if len(measured.configs) != 1:
+            raise InputError(f"Expected the name of a configuration: {', '.join(measured.configs)}. Received: none.")
+        config = measured.configs[0]
+    rows = measured.trials_of(config)
+    made_of = components(measured.value[rows], measured.deviations[:, rows])
+    failed = measured.n_failed.get(config, 0)
+    here = t_interval(measured.value[rows], level)
+    low, high = within(measured, here.low, here.high)
+    return Estimate(
+        config=config,
+        metric=measured.measure.name,
+        new_subjects=new_subjects(measured, config, level=level, method=method, rng=rng),
+        this_test_set=replace(
+            here,
+            low=low,
+            high=high,
+            n_failed=failed,
+            components={"ms": made_of.ms},
+            covers=measured.covers_here,
+            note=join(here.note, lost(failed)),
+        ),
+        components=made_of,
+        values=tuple(measured.value[rows].tolist()),
+        failures=_failures(measured, rows, failed, level),
+        best=expected_best(measured.value[rows], higher_is_better=measured.measure.higher_is_better),
+    )
+
+
+def _failures(measured: Measured, rows: NDArray[np.intp], failed: int, level: float) -> Failures:
+    """Return the failures beside the metric, limits of a rate cut to [0, 1]."""
+    found = failures(measured.value[rows], failed, measured.measure.chance, level)
+    cut = {}
+    for name in ("given_success", "at_chance", "iqm"):
+        one = getattr(found, name)
+        if one is not None:
+            low, high = within(measured, one.low, one.high)
+            cut[name] = replace(one, low=low, high=high)
+    return replace(found, **cut)
+
+
+def estimates(
+    measured: Measured,
+    *,
+    level: float = 0.95,
+    method: Method = "orh",
+    rng: np.random.Generator | None = None,
+) -> tuple[Estimate, ...]:
+    """Return the estimate of every configuration; arguments and errors as in `estimate`.
+
+    With five configurations or more the intervals for this test set use moderated variances (Smyth 2004).
+    """
+    found = tuple(estimate(measured, name, level=level, method=method, rng=rng) for name in measured.configs)
+    variances = np.array([one.this_test_set.sd**2 for one in found])
+    df = np.array([one.this_test_set.n_seeds - 1 for one in found])
+    if len(found) < FEWEST or np.sum((df > 0) & (variances > 0)) < 2:
+        return found
+    shared = moderated_variance(variances, df)
+    return tuple(
+        replace(one, this_test_set=_moderated(measured, one.this_test_set, float(variance), float(total)))
+        for one, variance, total in zip(found, shared.variance, shared.df, strict=True)
+    )
+
+
+def _moderated(measured: Measured, plain: Interval, variance: float, df: float) -> Interval:
+    se = math.sqrt(variance / plain.n_seeds)
+    half = t_quantile(0.5 + plain.level / 2, df) * se
+    low, high = within(measured, plain.value - half, plain.value + half)
+    note = plain.note.replace(ONE_SEED, "one seed; its spread is taken from the other configurations")
+    return replace(
+        plain,
+        low=low,
+        high=high,
+        se=se,
+        df=df,
+        method="moderated t over seeds (Smyth 2004)",
+        note=note,
+        components={**plain.components, "moderated_variance": variance},
+    )

@@ -1,0 +1,178 @@
+"""A metric of every trial, with its value under every replicate of the subjects: what all answers are made from."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sweep.errors import InputError, nearest
+from sweep.stats.interval import THIS_TEST_SET
+from sweep.stats.measures import Measure, Metric, measure_named
+from sweep.stats.resampling import bootstrap, jackknife
+from sweep.stats.seeds import seed_values
+from sweep.stats.trial_scores import FloatArray, TrialScores
+
+REPLICATES = 1000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A metric of T trials on one test set.
+
+    config, seed, value: (T,). replicates: (B, T) the value with the subjects resampled, the same subjects in every
+    trial. deviations: (B, T), whose cross product is the covariance between trials. n_units: subjects of the set that
+    the metric is of; unit: "subject", "video" or "sample". n_failed: configuration -> seeds that gave no scores.
+    why_not: why there is no interval for new subjects, "" where there is one. covers_here: what an interval over seeds
+    covers. n_samples: samples of the set that the metric is of, 0 where they are not known. n_dev_units: subjects of
+    dev, where its threshold is used.
+    """
+
+    measure: Measure
+    config: NDArray[np.str_]
+    seed: NDArray[np.int64]
+    value: FloatArray
+    replicates: FloatArray
+    deviations: FloatArray
+    n_units: int
+    unit: str
+    method: str
+    n_failed: dict[str, int] = field(default_factory=dict)
+    why_not: str = ""
+    covers_here: str = THIS_TEST_SET
+    n_samples: int = 0
+    n_dev_units: int = 0
+
+    @property
+    def fewest_units(self) -> int:
+        """Return the subjects of test, or of dev where its threshold is used and it has fewer."""
+        return min(self.n_units, self.n_dev_units) if self.n_dev_units else self.n_units
+
+    @property
+    def configs(self) -> tuple[str, ...]:
+        """Return the configurations in the order in which they first appear."""
+        return tuple(dict.fromkeys(self.config.tolist()))
+
+    def trials_of(self, config: str) -> NDArray[np.intp]:
+        """Return the rows of a configuration in the order of its seeds.
+
+        Raises:
+            InputError: no such configuration.
+        """
+        rows = np.flatnonzero(self.config == config)
+        if not rows.size:
+            known = ", ".join(self.configs)
+            raise InputError(f"Expected a configuration: {known}. Received: {config}.{nearest(config, self.configs)}")
+        return rows[np.argsort(self.seed[rows], kind="stable")]
+
+
+def measure(
+    scores: TrialScores,
+    metric: str | Metric,
+    *,
+    rng: np.random.Generator,
+    n_replicates: int = REPLICATES,
+    resampling: str = "bootstrap",
+    n_failed: dict[str, int] | None = None,
+) -> Measured:
+    """Return the metric of every trial and of every replicate of its subjects.
+
+    Args:
+        scores: the trials' scores on the same samples.
+        metric: "hter", "eer", "auc", "accuracy", "mse", "rmse", "mae", or a function (label, score) -> number, which
+            is called once a trial and replicate.
+        rng: where the bootstrap draws from; the same draws for every trial.
+        n_replicates: B; 1000 gives the covariances to some 4 %.
+        resampling: "bootstrap", or "jackknife" (no random number; for smooth metrics such as AUC and accuracy only).
+        n_failed: configuration -> seeds that gave no scores, to be reported with the answers.
+
+    Raises:
+        InputError: an unknown metric, a missing development set, a value that is not finite, or two seeds of the same
+            name in one configuration.
+    """
+    asked = measure_named(metric)
+    pairs = _once(scores.config, scores.seed)
+    if resampling not in ("bootstrap", "jackknife"):
+        raise InputError(f"Expected resampling 'bootstrap' or 'jackknife'. Received: {resampling}.")
+    if resampling == "jackknife":
+        drawn = jackknife(scores)
+    else:
+        drawn = bootstrap(scores, n_replicates, rng, two_classes=asked.two_classes)
+    weights = np.concatenate((np.ones((1, scores.units.size)), drawn.weights))
+    table = np.stack([asked.of(scores, trial, weights) for trial in range(len(pairs))], axis=1)
+    bad = np.flatnonzero(~np.isfinite(table).all(axis=0))
+    if bad.size:
+        config, seed = pairs[int(bad[0])]
+        raise InputError(
+            f"Expected a finite {asked.name} in every trial. Received: {bad.size} of {len(pairs)} not finite, such as "
+            f"configuration {config or '(the only one)'} seed {seed}. Count those trials as failed instead."
+        )
+    return Measured(
+        measure=asked,
+        config=scores.config,
+        seed=scores.seed,
+        value=table[0],
+        replicates=table[1:],
+        deviations=drawn.deviations(table[1:]),
+        n_units=scores.n_units(on_dev=asked.on_dev),
+        unit=scores.unit,
+        method=drawn.method,
+        n_failed=n_failed or {},
+        n_dev_units=scores.n_units(on_dev=True) if _needs_dev(asked, scores) else 0,
+        n_samples=(scores.dev if asked.on_dev and scores.dev else scores.test).label.size,
+    )
+
+
+def values_only(
+    config: ArrayLike,
+    seed: ArrayLike,
+    value: ArrayLike,
+    measure: Measure,
+    *,
+    why_not: str,
+    covers_here: str = THIS_TEST_SET,
+    n_failed: dict[str, int] | None = None,
+) -> Measured:
+    """Return the values of trials whose scores cannot be resampled: answers then cover this test set alone.
+
+    Args:
+        config, seed, value: (T,) the metric of every trial, finite.
+        measure: the metric's name and direction; its function is not called.
+        why_not: why there is no interval for new subjects, for the notes.
+        covers_here: what an interval over these seeds covers.
+        n_failed: configuration -> seeds that gave no value.
+
+    Raises:
+        InputError: a value that is not finite, or a seed twice in a configuration.
+    """
+    names, seeds = np.asarray(config).astype(np.str_), np.asarray(seed).astype(np.int64)
+    _once(names, seeds)
+    nothing = np.zeros((0, seeds.size))
+    return Measured(
+        measure=measure,
+        config=names,
+        seed=seeds,
+        value=seed_values(value, measure.name),
+        replicates=nothing,
+        deviations=nothing,
+        n_units=0,
+        unit="subject",
+        method="",
+        n_failed=n_failed or {},
+        why_not=why_not,
+        covers_here=covers_here,
+    )
+
+
+def _needs_dev(asked: Measure, scores: TrialScores) -> bool:
+    return asked.at_dev_threshold and scores.dev is not None and scores.test.prediction is None
+
+
+def _once(config: NDArray[np.str_], seed: NDArray[np.int64]) -> list[tuple[str, int]]:
+    """Return (configuration, seed) of every trial, each once."""
+    pairs = list(zip(config.tolist(), seed.tolist(), strict=True))
+    if len(set(pairs)) < len(pairs):
+        name, number = next(pair for pair in pairs if pairs.count(pair) > 1)
+        raise InputError(
+            f"Expected every seed once in a configuration. Received: seed {number} twice in {name or 'the data'}."
+        )
+    return pairs

@@ -1,0 +1,25 @@
+"""Many comparisons at once: Holm's adjustment."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sweep.errors import InputError
+from sweep.stats.trial_scores import FloatArray
+
+
+def holm(p: ArrayLike) -> FloatArray:
+    """Return Holm's adjusted p-values, in the order given; a NaN is a comparison that was not made and stays NaN.
+
+    p: (k,) in [0, 1].
+
+    Reference: Holm, Scandinavian Journal of Statistics 6, 1979.
+    """
+    values = np.asarray(p, dtype=np.float64)
+    made = np.flatnonzero(~np.isnan(values))
+    if ((values[made] < 0) | (values[made] > 1)).any():
+        raise InputError(f"Expected p-values from 0 to 1. Received: {values[made].min()} to {values[made].max()}.")
+    adjusted = np.full(values.shape, np.nan)
+    order = made[np.argsort(values[made], kind="stable")]
+    steps = values[order] * np.arange(order.size, 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
+    return adjusted

@@ -1,0 +1,104 @@
+"""The interval for new subjects: what other seeds would show on other subjects."""
+
+import math
+from typing import Literal, get_args
+
+import numpy as np
+
+from sweep.errors import InputError
+from sweep.stats.crossed import crossed_means, percentile_limits
+from sweep.stats.interval import Interval
+from sweep.stats.measured import Measured
+from sweep.stats.orh import Uncertainty, components, single
+from sweep.stats.seeds import ONE_SEED, TWO_SEEDS
+
+Method = Literal["orh", "crossed bootstrap"]
+FEW_UNITS = 20
+
+
+def new_subjects(
+    measured: Measured, config: str, *, level: float, method: Method = "orh", rng: np.random.Generator | None = None
+) -> Interval:
+    """Return the mean over seeds of one configuration with its interval for other seeds on other subjects.
+
+    Arguments as in `estimate`. NaN limits and a note where there is one seed or one subject; a wide interval and a note
+    below 20 subjects; Clopper-Pearson over subjects where no seed and no subject shows any error.
+
+    Raises:
+        InputError: an unknown method, or a missing rng.
+    """
+    if method not in get_args(Method):
+        raise InputError(f"Expected method 'orh' or 'crossed bootstrap'. Received: {method}.")
+    rows = measured.trials_of(config)
+    theta, n, unit = measured.value[rows], measured.n_units, measured.unit
+    made_of = components(theta, measured.deviations[:, rows])
+    answer = single(theta, measured.deviations[:, rows], few_units=few_units(measured))
+    name, (low, high), why = f"Obuchowski-Rockette-Hillis, {measured.method}", answer.interval(level), ""
+    if measured.why_not or theta.size < 2 or measured.fewest_units < 2:
+        low, high, answer = math.nan, math.nan, Uncertainty(answer.value, math.nan, math.nan)
+        lonely = ONE_SEED if theta.size < 2 else f"one {unit} shows no spread; test on at least {FEW_UNITS}"
+        name, why = (name, lonely) if not measured.why_not else ("none", measured.why_not)
+    elif method == "crossed bootstrap":
+        if rng is None:
+            raise InputError("Expected rng for the crossed bootstrap. Received: none. Give np.random.default_rng(0).")
+        low, high = percentile_limits(crossed_means(measured.replicates[:, rows], rng), level)
+        name = f"crossed bootstrap of seeds and {unit}s, percentile"
+        why = "fewer than 5 seeds: a bootstrap over seeds is too narrow" if theta.size < 5 else ""
+    elif answer.se == 0:
+        why = "no seed and no subject changes the metric"
+        if measured.measure.rate and answer.value in (0.0, 1.0):
+            edge = ((1 - level) / 2) ** (1 / n)
+            low, high = (0.0, 1 - edge) if answer.value == 0 else (edge, 1.0)
+            name = f"Clopper-Pearson over {unit}s"
+            why = f"{n} {unit}s without exception; the interval is theirs, seeds do not narrow it"
+    low, high = within(measured, low, high)
+    n_failed = measured.n_failed.get(config, 0)
+    return Interval(
+        value=answer.value,
+        low=low,
+        high=high,
+        level=level,
+        method=name,
+        covers=f"new {unit}s",
+        n_seeds=theta.size,
+        sd=float(theta.std(ddof=1)) if theta.size > 1 else math.nan,
+        n_failed=n_failed,
+        n_subjects=n,
+        se=answer.se,
+        df=answer.df,
+        note=join(why, TWO_SEEDS if theta.size == 2 else "", cases_note(measured), lost(n_failed)),
+        components={} if measured.why_not else made_of.as_dict(),
+    )
+
+
+def few_units(measured: Measured) -> int:
+    """Return the number of subjects where they are so few that they make the interval uncertain, else 0."""
+    return measured.fewest_units if measured.fewest_units < FEW_UNITS else 0
+
+
+def cases_note(measured: Measured) -> str:
+    """Return what to say where the cases are no subjects, or few."""
+    n, unit = measured.fewest_units, measured.unit
+    where = " in dev" if n < measured.n_units else ""
+    return join(
+        f"the data name no subjects: every {unit} counts as a case" if unit != "subject" else "",
+        f"only {n} {unit}s{where}: below {FEW_UNITS} the interval is rough" if 1 < n < FEW_UNITS else "",
+    )
+
+
+def within(measured: Measured, low: float, high: float) -> tuple[float, float]:
+    """Return the limits of a rate cut to [0, 1], and others as they are."""
+    if not measured.measure.rate or math.isnan(low):
+        return low, high
+    return max(low, 0.0), min(high, 1.0)
+
+
+def lost(n_failed: int) -> str:
+    """Return what to say of seeds that failed."""
+    words = "1 seed failed and is" if n_failed == 1 else f"{n_failed} seeds failed and are"
+    return f"{words} not in it" if n_failed else ""
+
+
+def join(*notes: str) -> str:
+    """Return the notes that say something, in one line."""
+    return "; ".join(note for note in notes if note)

@@ -1,0 +1,116 @@
+"""The scores of trials on the same samples: what intervals for new subjects are made from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sweep.errors import InputError
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SplitScores:
+    """One split, as every trial scored it.
+
+    score: (T, n), a row a trial. label: (n,). unit: (n,) whole numbers, the subject of each sample.
+    prediction: (T, n) the predicted class, or None where the task has none.
+    """
+
+    score: FloatArray
+    label: FloatArray
+    unit: NDArray[np.intp]
+    prediction: FloatArray | None = None
+
+
+@dataclass(frozen=True)
+class TrialScores:
+    """Trials that scored the same test set, and the development set that their thresholds come from.
+
+    config: (T,) the configuration of each trial. seed: (T,). unit: what a case is: "subject", "video" or "sample".
+    units: (U,) the names of the cases of dev and test together, that `unit` of both splits counts.
+    """
+
+    config: NDArray[np.str_]
+    seed: NDArray[np.int64]
+    test: SplitScores
+    dev: SplitScores | None
+    units: NDArray[np.str_]
+    unit: str = "subject"
+
+    def n_units(self, *, on_dev: bool = False) -> int:
+        """Return how many subjects (or videos, or samples) the test set has, or dev where asked and given."""
+        split = self.dev if on_dev and self.dev is not None else self.test
+        return int(np.unique(split.unit).size)
+
+
+def trial_scores(
+    score: ArrayLike,
+    label: ArrayLike,
+    subject: ArrayLike | None = None,
+    *,
+    dev: tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike] | None = None,
+    prediction: ArrayLike | None = None,
+    config: ArrayLike | None = None,
+    seed: ArrayLike | None = None,
+    unit: str | None = None,
+) -> TrialScores:
+    """Return plain arrays as `TrialScores`, checked.
+
+    Args:
+        score: (T, n) test scores, a row a trial (a seed of a configuration); NaN is a failure to acquire.
+        label: (n,) 1 genuine and 0 impostor, a class, or the true number of a regression.
+        subject: (n,) whose sample it is, words or numbers; None or "" makes every sample its own case.
+        dev: the development set's (score (T, m), label (m,), subject (m,)), where the metric needs a threshold.
+        prediction: (T, n) predicted classes, for the accuracy of a classification.
+        config: (T,) the configuration of each trial; None: one configuration.
+        seed: (T,) the seed of each trial; None: 0, 1, 2 ...
+        unit: what `subject` holds, for the words of the answer; None: "subject", or "sample" without subjects.
+
+    Raises:
+        InputError: shapes that do not fit.
+    """
+    test_score, test_label = _table(score, label, "test")
+    trials = len(test_score)
+    known = subject is not None and not (np.asarray(subject).astype(str) == "").any()
+    test_names = _names(subject if known else None, test_label.size, "test")
+    dev_score, dev_label, dev_names = None, None, np.empty(0, dtype=np.str_)
+    if dev is not None:
+        dev_score, dev_label = _table(dev[0], dev[1], "dev")
+        if len(dev_score) != trials:
+            raise InputError(
+                f"Expected dev scores of the same trials as test. Received: {len(dev_score)} and {trials}."
+            )
+        dev_names = _names(dev[2] if known and len(dev) == 3 else None, dev_label.size, "dev")
+    units, codes = np.unique(np.concatenate((test_names, dev_names)), return_inverse=True)
+    codes = codes.astype(np.intp)
+    n = test_label.size
+    guessed = None if prediction is None else _table(prediction, label, "predictions of test")[0]
+    return TrialScores(
+        config=np.asarray(["" for _ in range(trials)] if config is None else config).astype(np.str_),
+        seed=np.asarray(np.arange(trials) if seed is None else seed).astype(np.int64),
+        test=SplitScores(test_score, test_label, codes[:n], guessed),
+        dev=None if dev_score is None or dev_label is None else SplitScores(dev_score, dev_label, codes[n:]),
+        units=units.astype(np.str_),
+        unit=unit or ("subject" if known else "sample"),
+    )
+
+
+def _table(score: ArrayLike, label: ArrayLike, split: str) -> tuple[FloatArray, FloatArray]:
+    scores, labels = np.atleast_2d(np.asarray(score)), np.asarray(label)
+    if scores.ndim != 2 or labels.ndim != 1 or scores.shape[1] != labels.size or not labels.size:
+        raise InputError(
+            f"Expected {split} scores (trials, samples) and labels (samples,), at least one sample. Received: shapes "
+            f"{scores.shape} and {labels.shape}. Every seed must score the same samples."
+        )
+    return scores.astype(np.float64, copy=False), labels.astype(np.float64, copy=False)
+
+
+def _names(subject: ArrayLike | None, n: int, split: str) -> NDArray[np.str_]:
+    if subject is None:
+        return np.asarray([f"{split} {i}" for i in range(n)], dtype=np.str_)
+    names = np.asarray(subject).astype(np.str_)
+    if names.shape != (n,):
+        raise InputError(f"Expected a subject for each of the {n} {split} samples. Received: shape {names.shape}.")
+    return names

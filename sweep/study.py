@@ -1,0 +1,217 @@
+"""The study file: what it may say, read and checked once, frozen from then on."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import to_jsonable_python
+
+from sweep.errors import InputError, nearest
+from sweep.grid import check_axis
+from sweep.streams import STREAMS
+from sweep.study_text import built_in_studies, explain, read_yaml
+
+Stream = Literal["init", "order", "dropout", "augment", "split"]
+Seed = Annotated[int, Field(ge=0, lt=2**32, strict=True)]
+
+
+def _not_a_word(value: Any) -> Any:
+    """Refuse what would quietly become another number: `epochs: yes` is not 1."""
+    if isinstance(value, bool | str):
+        raise ValueError(f"a number. Received: {value!r}")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_not_a_word)]
+Number = Annotated[float, BeforeValidator(_not_a_word), Field(allow_inf_nan=False)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class SeedRange(_Part):
+    """`count` seeds from `first` on."""
+
+    count: Annotated[int, Field(ge=1, strict=True)]
+    first: Seed = 0
+
+
+class Use(BaseModel):
+    """A function named "package.module:function", and the keywords that it is called with."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    use: Annotated[str, Field(description='"package.module:function"')]
+
+    @field_validator("use")
+    @classmethod
+    def _use_names_a_function(cls, use: str) -> str:
+        if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", use):
+            raise ValueError(f"'package.module:function'. Received: {use!r}")
+        return use
+
+    @model_validator(mode="after")
+    def _keywords_can_be_stored(self) -> Self:
+        for key, value in self.keywords.items():
+            try:
+                json.dumps(to_jsonable_python(value, inf_nan_mode="constants"), allow_nan=False)
+            except ValueError:
+                raise ValueError(
+                    f"words, finite numbers, lists and mappings for {key}, so that the trial can be repeated. "
+                    f"Received: {value!r}"
+                ) from None
+        return self
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """Return the function's own keywords as the study file gives them."""
+        return dict(self.model_extra or {})
+
+
+class DataUse(Use):
+    """The data function; `leakage: allow` lets a subject or an image stand in two splits."""
+
+    leakage: Literal["refuse", "allow"] = "refuse"
+
+
+class EarlyStopping(_Part):
+    """Stop when `monitor` has not improved by `min_delta` for `patience` epochs; always judged on dev."""
+
+    monitor: str = "val_loss"
+    patience: Annotated[Whole, Field(ge=0)] = 10
+    min_delta: Annotated[Number, Field(ge=0)] = 0.0
+
+
+class Train(_Part):
+    """How a model is fitted."""
+
+    optimizer: str = "adam"
+    learning_rate: Annotated[Number, Field(gt=0)] | None = None
+    loss: str | None = None
+    epochs: Annotated[Whole, Field(ge=1)] = 10
+    batch_size: Annotated[Whole, Field(ge=1)] = 32
+    early_stopping: EarlyStopping | None = None
+    keep: Literal["best", "last"] = "best"
+
+
+class Resources(_Part):
+    """What one trial takes: processors and GPUs as Ray counts them, threads as TensorFlow uses them."""
+
+    cpu: Annotated[Number, Field(gt=0)] = 1
+    gpu: Annotated[Number, Field(ge=0)] = 0
+    threads: Annotated[Whole, Field(ge=1)] = 1
+
+
+Axis = list[Any] | dict[Literal["choice", "uniform", "loguniform"], list[Any]]
+
+
+class Study(_Part):
+    """One study: data, model, training, grid and seeds.
+
+    `Study.load("face.yaml")` or `Study.load("demo")` reads a file or a built-in study; `Study(**mapping)` takes the
+    same keys. Unknown keys are refused with the nearest known one.
+    """
+
+    study: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$", max_length=80, description="the study's name")]
+    task: Literal["verification", "classification", "regression"] = "verification"
+    seeds: Annotated[int, Field(ge=1)] | Annotated[list[Seed], Field(min_length=1)] | SeedRange = 5
+    data: DataUse
+    model: Use
+    train: Train = Train()
+    grid: dict[str, Axis] = {}
+    samples: Annotated[int, Field(ge=1, strict=True, description="draws for axes that are sampled")] = 1
+    study_seed: Annotated[Seed, Field(description="seed of the draws of sampled axes")] = 0
+    hold: Annotated[dict[Stream, Seed], Field(description="streams held still; all others follow the seed")] = {
+        "split": 0
+    }
+    determinism: Annotated[bool, Field(description="off: faster on a GPU, and recorded as not repeatable")] = True
+    resources: Resources = Resources()
+    results: str = "results/"
+
+    @field_validator("seeds", mode="before")
+    @classmethod
+    def _seeds_are_counted_or_listed(cls, seeds: Any) -> Any:
+        if isinstance(seeds, SeedRange):
+            return seeds
+        received = repr(seeds)
+        if isinstance(seeds, dict):
+            for key in seeds.keys() - {"count", "first"}:
+                raise ValueError(f"count and first. Received: {key}.{nearest(str(key), ('count', 'first'))}")
+            valid = _is_count(seeds.get("count")) and _is_seed(seeds.get("first", 0))
+        elif isinstance(seeds, list):
+            wrong = [seed for seed in seeds if not _is_seed(seed)]
+            valid = bool(seeds) and not wrong
+            received = f"{wrong[0]!r} in the list" if wrong else received
+        else:
+            valid = _is_count(seeds)
+        if not valid:
+            raise ValueError(
+                "a count of 1 or more, a list of whole numbers from 0 to 2**32 - 1, or {count: 10, first: 0}. "
+                f"Received: {received}"
+            )
+        repeated = [seed for seed, n in Counter(seeds).items() if n > 1] if isinstance(seeds, list) else []
+        if repeated:
+            raise ValueError(f"every seed once. Received repeated seeds: {', '.join(map(str, sorted(repeated)))}")
+        return seeds
+
+    @field_validator("hold", mode="before")
+    @classmethod
+    def _hold_names_streams(cls, hold: Any) -> Any:
+        for name in hold if isinstance(hold, dict) else ():
+            if name not in STREAMS:
+                raise ValueError(f"streams ({', '.join(STREAMS)}). Received: {name}.{nearest(str(name), STREAMS)}")
+        return hold
+
+    @field_validator("grid", mode="before")
+    @classmethod
+    def _grid_names_settings(cls, grid: Any) -> Any:
+        for key, axis in grid.items() if isinstance(grid, dict) else ():
+            section, _, name = str(key).partition(".")
+            if section not in ("train", "model", "data") or not name:
+                raise ValueError(f"keys like train.learning_rate, model.dropout or data.root. Received: {key}")
+            if name in ("use", "leakage"):
+                raise ValueError(f"settings. Received: {key}, which chooses the code; make two studies")
+            check_axis(key, axis)
+        return grid
+
+    @property
+    def seed_list(self) -> tuple[int, ...]:
+        """Return the seeds in order, the same for every configuration."""
+        if isinstance(self.seeds, int):
+            return tuple(range(self.seeds))
+        if isinstance(self.seeds, list):
+            return tuple(self.seeds)
+        return tuple(range(self.seeds.first, self.seeds.first + self.seeds.count))
+
+    @classmethod
+    def load(cls, name: str | Path, **changes: Any) -> Self:
+        """Return the study of a YAML file, or the built-in study of that name.
+
+        Args:
+            name: path of a study file, or a name that `sweep studies` lists.
+            changes: top-level keys that replace the file's, such as seeds=20; None leaves the file's.
+
+        Raises:
+            InputError: no such file or study, not YAML, an unknown key, a wrong type.
+        """
+        path, mapping = read_yaml(name)
+        mapping.update({key: value for key, value in changes.items() if value is not None})
+        try:
+            return cls.model_validate(mapping)
+        except ValidationError as error:
+            raise InputError(explain(error, cls, path)) from None
+
+
+def _is_seed(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**32  # True and 1.0 are no seeds
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 1
+
+
+__all__ = ["Study", "Train", "built_in_studies"]

@@ -1,0 +1,181 @@
+"""Fitting one model: our own sample order, the epochs' record on dev, early stopping, the best epoch kept."""
+
+import math
+from collections.abc import Callable, Collection
+from typing import Any
+
+import keras
+import numpy as np
+
+from sweep import weights
+from sweep.errors import InputError
+
+SCORE_BATCH = 256  # fixed, and the last batch padded to it, so that scoring is traced once
+
+
+class TrainingDivergedError(ArithmeticError):
+    """The loss is no longer a finite number."""
+
+
+class ShuffledBatches(keras.utils.PyDataset):  # type: ignore[misc]
+    """The training set in batches, in another order in every epoch.
+
+    After seeding, Keras replays one order in every epoch; here the order of epoch e comes from (order seed, e) alone.
+    """
+
+    def __init__(self, x: Any, y: np.ndarray, batch_size: int, order: int) -> None:
+        """Take x (n, ...) and y (n,); `order` is the seed of the stream "order"."""
+        super().__init__()
+        self._x, self._y, self._batch_size, self._order = x, y, batch_size, order
+        self.begin_epoch(0)
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Draw the order of an epoch. Not Keras's `on_epoch_begin`: `fit` also calls that while it peeks at batches."""
+        self.permutation = np.random.default_rng([self._order, epoch]).permutation(len(self._y))
+
+    @property
+    def num_batches(self) -> int:
+        """Return the number of batches in an epoch; the last may be smaller."""
+        return math.ceil(len(self._y) / self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return batch `index` of the current epoch, inputs as float32."""
+        rows = self.permutation[index * self._batch_size : (index + 1) * self._batch_size]
+        return np.asarray(self._x[rows], dtype=np.float32), self._y[rows]
+
+
+class _EpochOnDev(keras.callbacks.Callback):  # type: ignore[misc]
+    """Starts each epoch's order, and adds dev's metrics to its logs before early stopping reads them."""
+
+    def __init__(self, batches: ShuffledBatches, dev_metrics: Callable[[], dict[str, float]]) -> None:
+        super().__init__()
+        self._batches, self._dev_metrics = batches, dev_metrics
+        self.epochs: list[dict[str, Any]] = []
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._batches.begin_epoch(epoch)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        logs = {} if logs is None else logs
+        if not math.isfinite(logs["loss"]):
+            raise TrainingDivergedError(
+                f"Expected a finite loss. Received: {logs['loss']} in epoch {epoch + 1}. "
+                "Lower train.learning_rate, or look for NaN in what the model computes."
+            )
+        whole, layers = weights.by_layer(self.model)
+        logs.update(self._dev_metrics())
+        self.epochs.append(
+            {
+                "epoch": float(epoch),
+                **{key: float(value) for key, value in logs.items()},
+                "order_sha256": weights.digest([self._batches.permutation])[: weights.LAYER_DIGITS],
+                "weights_sha256": whole,
+                "layers_sha256": weights.joined(layers),
+            }
+        )
+
+
+class _StepsOfEpoch(keras.callbacks.Callback):  # type: ignore[misc]
+    """Keeps the digests of every layer after each step of one epoch, for whoever looks for the first step that differs.
+
+    A callback of its own, since hooks for every batch cost time that an ordinary trial should not spend.
+    """
+
+    def __init__(self, epoch: int) -> None:
+        super().__init__()
+        self._epoch, self._at = epoch, -1
+        self.steps: list[str] = []
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._at = epoch
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self._at == self._epoch:
+            self.steps.append(weights.joined(weights.by_layer(self.model)[1]))
+
+
+def compile_model(model: keras.Model, *, optimizer: str, learning_rate: float | None, loss: str) -> None:
+    """Compile a model with an optimizer and a loss that Keras knows by name.
+
+    Raises:
+        InputError: Keras knows no such optimizer or loss.
+    """
+    try:
+        kind = type(keras.optimizers.get(optimizer))
+        keras.losses.get(loss)
+    except ValueError as error:
+        raise InputError(f"train: expected names that Keras knows. Received: {str(error).splitlines()[0]}") from None
+    model.compile(optimizer=kind() if learning_rate is None else kind(learning_rate=learning_rate), loss=loss)
+    # A step that creates variables is traced twice: built beforehand, a short trial takes a third less time.
+    model.optimizer.build(model.trainable_variables)
+
+
+def fit(
+    model: keras.Model,
+    batches: ShuffledBatches,
+    dev_metrics: Callable[[], dict[str, float]],
+    *,
+    measured: Collection[str],
+    epochs: int,
+    monitor: str,
+    patience: int | None,
+    min_delta: float,
+    keep_best: bool,
+    trace_epoch: int | None = None,
+) -> tuple[list[dict[str, Any]], int]:
+    """Fit a compiled model and return (a record for each epoch, the epoch whose weights were kept).
+
+    A record holds epoch (from 0), loss and dev's metrics, and digests: of the order of the samples, of all weights, and
+    of each layer (`sweep.weights.joined`).
+
+    Args:
+        model: compiled; afterwards it holds the weights of the best epoch on dev, or of the last.
+        batches: the training set.
+        dev_metrics: () -> dev's metrics at the current weights.
+        measured: the names of those metrics.
+        epochs: at most so many.
+        monitor: the name of the metric that decides; less is better unless its name says otherwise.
+        patience: epochs without improvement before the end; None trains all epochs.
+        min_delta: what counts as an improvement.
+        keep_best: whether the best epoch's weights are kept.
+        trace_epoch: an epoch whose record shall hold `steps`, the layers' digests after each of its steps.
+
+    Raises:
+        TrainingDivergedError: the loss is no longer finite.
+        InputError: nothing of the name `monitor` is measured.
+    """
+    record = _EpochOnDev(batches, dev_metrics)
+    if monitor not in ("loss", *measured):
+        known = ", ".join(["loss", *measured])
+        raise InputError(f"train.early_stopping.monitor: expected one of {known}. Received: {monitor}.")
+    stopping = keras.callbacks.EarlyStopping(
+        monitor=monitor,
+        patience=epochs if patience is None else patience,
+        min_delta=min_delta,
+        mode="max" if monitor.endswith(("accuracy", "auc", "f1", "r2")) else "min",
+        restore_best_weights=keep_best,
+    )
+    steps = [] if trace_epoch is None else [_StepsOfEpoch(trace_epoch)]
+    model.fit(batches, epochs=epochs, shuffle=False, verbose=0, callbacks=[record, stopping, *steps])
+    for one in steps:
+        if len(record.epochs) > one._epoch:
+            record.epochs[one._epoch]["steps"] = one.steps
+    return record.epochs, int(stopping.best_epoch) if keep_best else len(record.epochs) - 1
+
+
+def predict(model: keras.Model, x: Any) -> np.ndarray:
+    """Return the model's outputs in inference mode, (n, outputs) as float32, for inputs (n, ...)."""
+    parts = []
+    for start in range(0, len(x), SCORE_BATCH):
+        rows = np.arange(start, min(start + SCORE_BATCH, len(x)))
+        batch = np.asarray(x[rows], dtype=np.float32)
+        padded = np.concatenate([batch, np.zeros((SCORE_BATCH - len(rows), *batch.shape[1:]), np.float32)])
+        parts.append(np.asarray(model.predict_on_batch(padded))[: len(rows)])
+    return np.concatenate(parts)
+
+
+def mean_loss(model: keras.Model, loss: str, labels: np.ndarray, outputs: np.ndarray) -> float:
+    """Return the loss over labels (n,) and outputs (n, k) with the model's regularisation, as Keras has it."""
+    target = labels.astype(np.float32)[:, None] if outputs.shape[1] == 1 else labels
+    values = keras.ops.convert_to_numpy(keras.losses.get(loss)(target, outputs))
+    return float(np.mean(values, dtype=np.float64)) + sum(float(value) for value in model.losses)

@@ -1,0 +1,262 @@
+"""The one function that a worker runs: a configuration with a seed in, a stored record and its summary out."""
+
+import json
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sweep import code, data, records, session, weights
+from sweep.checks.measures import checks
+from sweep.checks.model import batchnorm_gap, model_checks
+from sweep.data import Splits
+from sweep.errors import InputError
+from sweep.streams import stream_seeds
+from sweep.study import Study, Train
+from sweep.tasks import TASKS, Task, check_outputs, n_classes
+
+
+@dataclass(frozen=True)
+class TrialOrder:
+    """Everything that a worker needs to run one trial, as plain values that travel between nodes.
+
+    study: the configuration's study as JSON, without grid. gpus: the GPUs that Ray gave, as CUDA_VISIBLE_DEVICES
+    lists them, "" for none. results: the study's folder of results. folder: where relative paths start. modules: where
+    the user's modules are found. git_commit: the commit of the user's repository, "" if none. trace_epoch: an epoch
+    (from 0) whose every step is recorded, for `sweep verify`.
+    """
+
+    trial_id: str
+    config_id: str
+    seed: int
+    data_id: str
+    code_id: str
+    study: dict[str, Any]
+    hp: dict[str, float | str]
+    results: str
+    folder: str
+    modules: tuple[str, ...]
+    git_commit: str = ""
+    attempt: int = 0
+    gpus: str = ""
+    node: str = ""
+    trace_epoch: int | None = None
+
+
+def first_row(order: TrialOrder) -> dict[str, Any]:
+    """Return what is known of a trial before it runs: the beginning of its row in trials.parquet."""
+    names = ("trial_id", "config_id", "seed", "attempt", "data_id", "code_id", "node", "hp")
+    row = {name: getattr(order, name) for name in names}
+    return {"study": order.study["study"], **row, "started_at": datetime.now(UTC).isoformat(timespec="milliseconds")}
+
+
+def run_trial(order: TrialOrder) -> dict[str, Any]:
+    """Return the summary of a trial, after its record is stored; meant for a fresh process.
+
+    The summary holds trial_id, status (ok, failed, or unstored when the record could not be written), metrics, error
+    (one line) and stage: where a failed trial stood (session, data, build, fit, score). Whatever the user's code
+    raises is this trial's outcome, stored with its trace, and the other trials go on.
+    """
+    at = time.perf_counter()
+    row = first_row(order)
+    record = records.Record(row, environment={"git_commit": order.git_commit})
+    stages = ["session"]
+    try:
+        _train(order, record, stages.append)
+        row |= {"status": "ok", "error": "", "seconds.total": time.perf_counter() - at}
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (see above: a failure is an outcome)
+        message = _one_line(error)
+        row |= {"status": "failed", "error": f"{stages[-1]}: {message}\n{traceback.format_exc()}"}
+        row["seconds.total"] = time.perf_counter() - at
+        record = records.Record(row, epochs=record.epochs, environment=record.environment)
+    summary = {"trial_id": order.trial_id, "status": row["status"], "stage": stages[-1]}
+    try:
+        records.write_part(Path(order.results), record)
+    except OSError as error:
+        return summary | {"status": "unstored", "error": str(error), "metrics": {}}
+    return summary | {"error": row["error"].partition("\n")[0], "metrics": row.get("metric", {})}
+
+
+def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], None]) -> None:
+    """Run a trial from a clean session to its metrics, and fill in its record."""
+    study, row = Study.model_validate(order.study), record.trial
+    machine = session.Machine(study.resources.threads, study.determinism, order.gpus)
+    session.find_modules_in(order.modules)
+    session.begin_trial(machine, order.folder)
+    record.environment.update(session.environment(machine))
+    seeds = stream_seeds(order.seed, study.hold)
+    task = TASKS[study.task]
+
+    stage("data")
+    splits = open_data(study, order.data_id, seeds["split"])
+    row |= {f"n_{name}": len(split) for name, split in splits.items()}
+
+    stage("build")
+    from sweep import training  # imports Keras, which the driver must not
+
+    model = build(study, splits, seeds)
+    row["init_sha256"], layers = weights.by_layer(model)
+    row |= {"init_layers": json.dumps(layers), "layer_sizes": json.dumps(weights.sizes(model))}
+    n_outputs = output_shape(model, tuple(splits.train.x.shape[1:]))[-1]
+    loss = study.train.loss or task.loss(int(n_outputs or 0))
+    training.compile_model(model, optimizer=study.train.optimizer, learning_rate=study.train.learning_rate, loss=loss)
+
+    stage("fit")
+    at = time.perf_counter()
+    epochs, kept = _fit(model, study.train, loss, splits, task, seeds["order"], order.trace_epoch)
+    record.epochs.extend(epochs)
+    row |= {"epochs": len(epochs), "kept_epoch": kept, "seconds.fit": time.perf_counter() - at}
+    row["final_sha256"] = weights.digest(model.get_weights())
+
+    stage("score")
+    outputs = {name: training.predict(model, split.x) for name, split in splits.items()}
+    row["scores_sha256"] = weights.digest([outputs["dev"], outputs["test"]])
+    metrics = task.metrics({name: (split.y, outputs[name]) for name, split in splits.items()})
+    row["threshold"] = metrics.pop("eer_threshold", None)
+    metrics |= {
+        f"{name}_loss": training.mean_loss(model, loss, split.y, outputs[name]) for name, split in splits.items()
+    }
+    row["metric"] = metrics
+    row["check"] = _checks(study, splits, outputs, epochs, model, loss)
+    record.scores.update(_scores(splits, outputs, task))
+
+
+def _checks(
+    study: Study, splits: Splits, outputs: dict[str, Any], epochs: list[dict[str, Any]], model: Any, loss: str
+) -> dict[str, float]:
+    """Return the columns check.*; a model that a check cannot take is no reason to lose the trial."""
+    patience = study.train.early_stopping.patience if study.train.early_stopping else None
+    found = checks(study.task, splits, outputs, epochs, patience, study.train.epochs)
+    try:
+        return found | model_checks(model) | batchnorm_gap(model, splits.train.x, splits.train.y, study.task, loss)
+    except Exception:  # noqa: BLE001 (whatever the user's layers raise outside of training)
+        return found | {"unavailable": 1.0}
+
+
+def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
+    """Return the trial's data from this node's cache; a node that lacks them makes them first, once for all trials.
+
+    Raises:
+        InputError: this node sees other data than the driver, or none.
+    """
+    cache = session.cache_folder()
+    try:
+        return data.open_prepared(cache, data_id)
+    except FileNotFoundError:
+        prepare_data(study, split_seed, expect=data_id)
+        return data.open_prepared(cache, data_id)
+
+
+def prepare_data(study: Study, split_seed: int, expect: str | None = None) -> data.Prepared:
+    """Return the data of a configuration, checked and cached on this node.
+
+    Raises:
+        InputError: the data function or what it returns is wrong, or the data_id is not the expected one.
+    """
+    session.seed_numpy_and_python(split_seed)  # a data function that draws without saying so draws the same again
+    return data.prepare(
+        code.function(study.data.use),
+        study.data.keywords,
+        split_seed=split_seed,
+        task=study.task,
+        leakage=study.data.leakage,
+        cache=session.cache_folder(),
+        expect=expect,
+    )
+
+
+def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
+    """Return the model that the study's function builds, in a clean session and with its streams in place.
+
+    Raises:
+        InputError: the function raises, returns no Keras model, or a model that does not fit data and task.
+    """
+    import keras
+
+    classes = n_classes(study.task, splits.classes, splits.train.y)
+    shape = tuple(int(size) for size in splits.train.x.shape[1:])
+    builder = code.function(study.model.use)
+    session.seed_everything(seeds["init"])
+    try:
+        model = builder(shape, classes, **study.model.keywords)
+        if isinstance(model, keras.Model) and not model.built:
+            model.build((None, *shape))
+        outputs = output_shape(model, shape) if isinstance(model, keras.Model) else ()
+    except (Exception, SystemExit) as error:
+        raise InputError(
+            f"model: expected {study.model.use} to return a Keras model for input shape {shape} and {classes} classes. "
+            f"It raised {_one_line(error)}"
+        ) from error
+    if not isinstance(model, keras.Model):
+        raise InputError(
+            f"model: expected {study.model.use} to return a keras.Model. Received: {type(model).__name__}."
+        )
+    check_outputs(study.task, outputs, classes)
+    session.give_layers_their_streams(model, seeds["dropout"], seeds["augment"])
+    return model
+
+
+def output_shape(model: Any, shape: tuple[int, ...]) -> tuple[int | None, ...]:
+    """Return the shape of a model's outputs, (None, k), for inputs of a shape; a subclassed model must be asked."""
+    import keras
+
+    if hasattr(model, "output_shape"):
+        return tuple(model.output_shape)
+    return tuple(model.compute_output_spec(keras.KerasTensor((None, *shape))).shape)
+
+
+def _fit(
+    model: Any, train: Train, loss: str, splits: Splits, task: Task, order: int, trace_epoch: int | None
+) -> tuple[list[dict[str, Any]], int]:
+    from sweep import training
+
+    def on_dev() -> dict[str, float]:
+        outputs = training.predict(model, splits.dev.x)
+        if not np.isfinite(outputs).all():
+            raise training.TrainingDivergedError("Expected finite scores on dev. Received: NaN or infinity.")
+        measured = {"val_loss": training.mean_loss(model, loss, splits.dev.y, outputs)}
+        return measured | task.epoch_metrics(splits.dev.y, outputs)
+
+    stopping = train.early_stopping
+    return training.fit(
+        model,
+        training.ShuffledBatches(splits.train.x, splits.train.y, train.batch_size, order),
+        on_dev,
+        measured=task.epoch,
+        epochs=train.epochs,
+        monitor=stopping.monitor if stopping else "val_loss",
+        patience=stopping.patience if stopping else None,
+        min_delta=stopping.min_delta if stopping else 0.0,
+        keep_best=train.keep == "best",
+        trace_epoch=trace_epoch,
+    )
+
+
+def _scores(splits: Splits, outputs: dict[str, Any], task: Task) -> dict[str, Any]:
+    """Return the columns of scores.parquet for dev and test."""
+    columns: dict[str, list[Any]] = {name: [] for name in records.SCORE_COLUMNS}
+    for name, split in (("dev", splits.dev), ("test", splits.test)):
+        prediction = task.prediction(outputs[name])
+        columns["split"].append(np.full(len(split), name))
+        for column in ("sample", "subject", "video"):
+            columns[column].append(getattr(split, column))
+        columns["label"].append(np.asarray(split.y, dtype=np.float64))
+        columns["score"].append(np.asarray(task.score(outputs[name], split.y), dtype=np.float64))
+        columns["prediction"].append(np.full(len(split), np.nan) if prediction is None else prediction)
+    return {name: np.concatenate(parts) for name, parts in columns.items()}
+
+
+def _one_line(error: BaseException) -> str:
+    """Return type and message of an error in one line; an operation without a deterministic kernel is explained."""
+    text = " ".join(str(error).split())[:500]
+    if "eterministic" in text and type(error).__name__ == "UnimplementedError":
+        return (
+            f"Expected only operations with a deterministic GPU kernel. Received: {text} "
+            "Replace that operation, or set `determinism: off` and give up runs that repeat to the bit."
+        )
+    return text if isinstance(error, InputError) else f"{type(error).__name__}: {text}"
