@@ -1,0 +1,38 @@
+"""`sweep check` gives its findings names: of settings, data and models, before a trial is run."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sweep.inspection import inspect_study
+
+pytestmark = pytest.mark.tensorflow
+HERE = Path(__file__).parent
+
+
+def check(folder, **keys):
+    """Return name -> finding of a study with these keys."""
+    study = {"study": "trap", "data": {"use": "trapped:vectors"}, "model": {"use": "trapped:settled"}} | keys
+    path = folder / "trap.yaml"
+    path.write_text(yaml.safe_dump(study))
+    (folder / "trapped.py").write_text((HERE / "trapped.py").read_text())
+    return {one.name: one for one in inspect_study(str(path)).findings}
+
+
+def test_a_clean_study_has_no_finding(tmp_path):
+    """Honest splits, a sound model: nothing is said."""
+    assert check(tmp_path) == {}
+
+
+def test_the_traps_of_settings_data_and_model_are_named(tmp_path):
+    """Patience that cannot act, dev that is test, and a Functional part whose mode is ignored."""
+    found = check(
+        tmp_path,
+        data={"use": "trapped:vectors", "dev_is_test": True, "leakage": "allow"},
+        model={"use": "trapped:wrongly_in_inference"},
+        train={"epochs": 3, "early_stopping": {"patience": 9}},
+    )
+    assert {"never_stopped", "subject_in_two_splits", "chosen_on_test", "training_false_ignored"} <= set(found)
+    assert all(set(dataclasses.asdict(one)) == {"name", "severity", "evidence", "remedy"} for one in found.values())

@@ -1,0 +1,32 @@
+"""What every test of the suite shares: a cache and a drawing backend of its own."""
+
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the suite out of the user's cache and away from a screen, in child processes as well."""
+    chosen = {"SEEDSWEEP_CACHE": str(tmp_path_factory.mktemp("cache")), "MPLBACKEND": "Agg"}
+    before = {name: os.environ.get(name) for name in chosen}
+    os.environ.update(chosen)
+    yield
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+@pytest.fixture(autouse=True)
+def no_modules_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Forget the folders and modules of a study that a test ran in this process: the next may use the same names."""
+    path, modules, ours = list(sys.path), set(sys.modules), str(tmp_path_factory.getbasetemp())
+    yield
+    for name in set(sys.modules) - modules:
+        if str(getattr(sys.modules[name], "__file__", None) or "").startswith(ours):
+            del sys.modules[name]
+    sys.path[:] = path

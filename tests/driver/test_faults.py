@@ -1,0 +1,167 @@
+"""Whatever ends a run or a trial, what finished is stored, nothing is run twice, and no process is left behind."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+import sweep
+from tests.driver.runs import alive, descendants, parts_of, start, sweep_run, wait_for
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc to find the processes of a run")
+pytestmark = [pytest.mark.ray, linux]
+DIGESTS = ["init_sha256", "final_sha256", "scores_sha256"]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(write_study, tmp_path_factory):
+    """Run twelve trials without any fault."""
+    study, results = write_study(seeds=6), tmp_path_factory.mktemp("undisturbed")
+    done = sweep_run(study, results)
+    assert done.returncode == 0, done.stderr
+    return study, sweep.load(results / "tiny").trials.set_index("trial_id")
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_is_ended_goes_on_with_the_same_command(undisturbed, tmp_path, how):
+    """After Ctrl-C, SIGTERM or kill -9 no process is left, no finished trial is run again, no bit differs."""
+    study, expected = undisturbed
+    process = start(study, tmp_path)
+    wait_for(lambda: len(parts_of(tmp_path)) >= 3, 120, "three stored trials")
+    below = descendants(process.pid)
+    process.send_signal(how)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == (130 if how != signal.SIGKILL else -signal.SIGKILL)
+    if how != signal.SIGKILL:
+        assert "the same command goes on from there" in err
+        assert "Traceback" not in err
+    # After kill -9 Ray's own two agents notice within a minute that their node is gone; nothing else may stay.
+    ours = {pid: command for pid, command in below.items() if not command.startswith(("ray::Dash", "ray::RuntimeEnv"))}
+    wait_for(lambda: not alive(ours), 30, f"the end of {ours}")
+    stored = parts_of(tmp_path)
+    assert 3 <= len(stored) < 12
+    again = sweep_run(study, tmp_path)
+    assert again.returncode == 0, again.stderr
+    after = parts_of(tmp_path)
+    assert {name: after[name] for name in stored} == stored
+    trials = sweep.load(tmp_path / "tiny").trials.set_index("trial_id")
+    pd.testing.assert_frame_equal(trials[DIGESTS], expected[DIGESTS].loc[trials.index])
+    assert len(trials) == 12
+
+
+def test_killed_workers_are_started_again_from_scratch(undisturbed, tmp_path):
+    """A trial's process and a Ray worker that are killed cost an attempt, not a trial, and no bit."""
+    study, expected = undisturbed
+    process = start(study, tmp_path)
+    wait_for(lambda: len(parts_of(tmp_path)) >= 2, 120, "two stored trials")
+    worker = next(pid for pid, command in descendants(process.pid).items() if command.startswith("ray::ResourceTr"))
+    os.kill(worker, signal.SIGKILL)
+    killed = wait_for(lambda: _trial_process(process.pid, worker), 60, "a trial's process")
+    os.kill(killed, signal.SIGKILL)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    trials = sweep.load(tmp_path / "tiny").trials
+    ok = trials[trials["status"] == "ok"].set_index("trial_id")
+    pd.testing.assert_frame_equal(ok[DIGESTS].sort_index(), expected[DIGESTS].sort_index())
+    lost = trials[trials["status"] == "failed"]
+    assert lost["error"].str.contains("killed by signal 9").all()
+
+
+def _trial_process(driver, not_below):
+    """Return the pid of a process forked by a fork server, below another worker than the killed one."""
+    below = descendants(driver)
+    servers = [pid for pid, command in below.items() if "multiprocessing.forkserver" in command]
+    children = [pid for server in servers for pid in descendants(server)]
+    return next(iter(set(children) - set(descendants(not_below))), None)
+
+
+def test_bad_trials_are_failed_rows_and_the_rest_goes_on(write_study, tmp_path):
+    """A NaN loss, an error in a step and a process that always dies: a failed row each, the others finish, exit 1."""
+    study = write_study(seeds=1, grid={"model.kind": ["ok", "nan", "raises", "dies"]})
+    done = sweep_run(study, tmp_path)
+    assert done.returncode == 1, done.stderr
+    trials = sweep.load(tmp_path / "tiny").trials
+    by_kind = dict(tuple(trials.groupby("hp.model.kind")))
+    assert by_kind["ok"]["status"].tolist() == ["ok"]
+    assert by_kind["nan"]["status"].tolist() == ["failed"]
+    assert by_kind["raises"]["attempt"].tolist() == [0], "an error that repeats was tried again"
+    assert by_kind["dies"]["attempt"].tolist() == [0, 1, 2]
+    assert by_kind["dies"]["error"].str.contains("killed by signal 9").all()
+    assert "Expected a finite loss" in done.stderr
+    before = parts_of(tmp_path)
+    again = sweep_run(study, tmp_path)
+    assert again.returncode == 1
+    assert parts_of(tmp_path) == before
+
+
+def test_a_model_that_cannot_be_built_ends_the_run(write_study, tmp_path):
+    """A builder that raises is one message and exit code 2."""
+    done = sweep_run(write_study(model={"use": "odd_models:raises"}, grid={}), tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert "It raised ZeroDivisionError: no such width" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_gpu_that_no_node_has_is_refused_at_once(write_study, tmp_path):
+    """Ray would wait for a GPU without end; the command says what the nodes have and ends with exit code 3."""
+    done = sweep_run(write_study(resources={"gpu": 64}), tmp_path)
+    assert done.returncode == 3, done.stderr
+    assert "Expected a node with 1 CPU and 64 GPU" in done.stderr
+
+
+def test_two_runs_of_one_study_do_no_harm(undisturbed, tmp_path):
+    """Two commands at the same time both end well, with one good record for each trial."""
+    study, expected = undisturbed
+    both = [start(study, tmp_path, "--slots", "1") for _ in range(2)]
+    for process in both:
+        _, err = process.communicate(timeout=240)
+        assert process.returncode == 0, err
+    trials = sweep.load(tmp_path / "tiny").trials
+    assert (trials["status"] == "ok").all()
+    assert sorted(trials["trial_id"]) == sorted(expected.index)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Mount a file system of 300 kB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("mounting a small file system needs root")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk], capture_output=True, text=True)
+    if mounted.returncode:
+        pytest.skip(f"no small file system here: {mounted.stderr.strip()}")
+    yield disk
+    subprocess.run(["umount", "-l", disk], check=True)
+
+
+def test_a_full_disk_is_one_message_and_loses_nothing(undisturbed, small_disk):
+    """When the disk is full the run ends with exit code 2, what was stored is whole, and room is all it takes."""
+    study, expected = undisturbed
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * 200_000)
+    done = sweep_run(study, small_disk, "--seeds", "6")
+    assert done.returncode == 2, done.stderr
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+    stored = parts_of(small_disk)
+    assert 0 < len(stored) < 12
+    filler.unlink()
+    subprocess.run(["mount", "-o", "remount,size=20m", small_disk], check=True)
+    again = sweep_run(study, small_disk)
+    assert again.returncode == 0, again.stderr
+    trials = sweep.load(small_disk / "tiny").trials.set_index("trial_id")
+    pd.testing.assert_frame_equal(trials[DIGESTS].sort_index(), expected[DIGESTS].sort_index())
+
+
+def test_results_that_cannot_be_written_are_told_first(write_study, tmp_path):
+    """A file in the place of the results folder is one message and exit code 2, before anything is trained."""
+    taken = tmp_path / "taken"
+    taken.write_text("not a folder")
+    done = sweep_run(write_study(), taken)
+    assert done.returncode == 2
+    assert "Expected a results folder that can be written" in done.stderr

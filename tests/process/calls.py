@@ -1,0 +1,59 @@
+"""What the tests of processes let a fresh process do."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def double(value: Any) -> Any:
+    """Return twice the value."""
+    return value * 2
+
+
+def who(_: Any) -> tuple[int, int]:
+    """Return this process's id and its parent's."""
+    return os.getpid(), os.getppid()
+
+
+def fail(text: str) -> None:
+    """Raise an error that names `text`."""
+    raise ValueError(text)
+
+
+def print_and_be_killed(text: str) -> None:
+    """Print without flushing, on both streams, and die of SIGKILL."""
+    print(text)  # noqa: T201 (what it prints is what is tested)
+    sys.stderr.write(f"{text} on stderr\n")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def end(code: int) -> None:
+    """End the process at once with an exit code and no answer."""
+    os._exit(code)
+
+
+def leave(code: int) -> None:
+    """Leave as a user's code may: with sys.exit."""
+    sys.exit(code)
+
+
+def print_much(size: int) -> None:
+    """Print `size` letters and a last word, then die."""
+    sys.stdout.write("a" * size + "\nlast word\n")
+    os.abort()
+
+
+def answer_what_cannot_be_sent(_: Any) -> Any:
+    """Return what no pickle holds."""
+    return lambda: None
+
+
+def say_and_sleep(file: str) -> None:
+    """Write this process's id to a file and sleep for a minute."""
+    beside = Path(file + ".half")
+    beside.write_text(str(os.getpid()))
+    beside.rename(file)
+    time.sleep(60)

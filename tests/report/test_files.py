@@ -1,0 +1,108 @@
+"""What the report writes, and the command that writes it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sweep import report, store
+from sweep.cli import app
+from sweep.commands.report import folder_of
+from sweep.errors import InputError
+from tests.report.conftest import Simulate
+from tests.report.simulated import stored
+
+TABLES = {"table.csv", "table.md", "table.tex", "index.html"}
+FILES = TABLES | {"methods.txt", "seeds.png", "forest.png", "variance.png", "losses.png", "det.png"}
+
+
+def test_the_folder_holds_what_the_report_lists(simulate: Simulate) -> None:
+    """Every file for verification, and the page holds its figures."""
+    written = report.write(simulate())
+    assert {path.name for path in written.files} == FILES
+    assert {path.name for path in (written.path / "report").iterdir()} == FILES
+    page = (written.path / "report" / "index.html").read_text()
+    assert page.count("data:image/png;base64,") == 5
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_figures_that_cannot_be_drawn_are_not_left_from_before(simulate: Simulate) -> None:
+    """A report without scores and epochs removes the figures of an earlier one."""
+    results = simulate(seeds=2, failed=((0, 0), (0, 1), (1, 0), (1, 1)))
+    (results.path / "report").mkdir()
+    (results.path / "report" / "det.png").write_bytes(b"old")
+    written = report.write(results)
+    assert {path.name for path in written.files} == TABLES
+    assert not (results.path / "report" / "det.png").exists()
+
+
+def test_the_same_results_give_the_same_bytes(simulate: Simulate) -> None:
+    """Nothing in a report depends on the time or on chance."""
+    results = simulate()
+    before = {path.name: path.read_bytes() for path in report.write(results).files}
+    assert before == {path.name: path.read_bytes() for path in report.write(results).files}
+
+
+def test_a_folder_that_cannot_be_written_costs_the_files_alone(simulate: Simulate) -> None:
+    """The numbers are there, and a note says why nothing was written."""
+    results = simulate()
+    (results.path / "report").write_text("in the way")
+    written = report.write(results)
+    assert written.files == ()
+    assert "could not be written" in written.notes[-1]
+
+
+def test_the_compacted_tables_give_the_same_report(simulate: Simulate) -> None:
+    """Records and the tables made of them are one store."""
+    results = simulate(failed=((0, 1),))
+    before = report.as_json(report.summarise(results))
+    store.compact(results.path)
+    assert report.as_json(report.summarise(store.load(results.path))) == before
+
+
+def test_command_prints_the_table_or_one_object(tmp_path: Path) -> None:
+    """Text by default, JSON alone on standard output when asked for."""
+    folder = stored(tmp_path / "results" / "face")
+    text = CliRunner().invoke(app, ["report", str(folder)])
+    assert text.exit_code == 0
+    assert "HTER, test (%)" in text.stdout
+    answer = json.loads(CliRunner().invoke(app, ["report", str(folder), "--json", "--level", "0.9"]).stdout)
+    assert answer["configurations"][0]["metrics"]["eer"]["level"] == 0.9
+
+
+def test_a_study_is_found_by_name_and_a_wrong_path_names_the_nearest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RESULTS is a path or a name under results/; else one message says what there is, exit code 2."""
+    stored(tmp_path / "results" / "face", seeds=1)
+    monkeypatch.chdir(tmp_path)
+    assert folder_of("face") == Path("results/face")
+    assert folder_of("results/face") == Path("results/face")
+    for wrong in ("fase", "results/fase"):
+        with pytest.raises(InputError, match=r"Did you mean '(results/)?face'") as error:
+            folder_of(wrong)
+        assert error.value.exit_code == 2
+    with pytest.raises(InputError, match="There is results/face"):
+        folder_of("zzz")
+    monkeypatch.chdir(tmp_path / "results" / "face")
+    with pytest.raises(InputError, match="makes one"):
+        folder_of("elsewhere/quite")
+
+
+def test_report_needs_neither_ray_nor_tensorflow(tmp_path: Path) -> None:
+    """Reading a store imports none of the heavy packages, nor does the command's help import a drawing one."""
+    folder = stored(tmp_path / "results" / "face", seeds=2)
+    code = (
+        "import sys\n"
+        "from sweep.cli import app\n"
+        "assert not {'matplotlib', 'pandas', 'scipy'} & set(sys.modules), 'help is slow'\n"
+        "from sweep import report, store\n"
+        f"report.write(store.load({str(folder)!r}))\n"
+        "found = {'ray', 'tensorflow', 'keras', 'matplotlib.pyplot'} & set(sys.modules)\n"
+        "assert not found, found\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONWARNINGS": "error"})

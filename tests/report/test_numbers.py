@@ -1,0 +1,150 @@
+"""The report's numbers: the plan's trials each once, and an interval that says what it covers."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from sweep import report, store
+from sweep.commands.output import say_json
+from sweep.errors import InputError
+from sweep.records import Record, write_part
+from sweep.stats import THIS_TEST_SET, t_interval
+from tests.report.conftest import Simulate
+
+
+def test_a_metric_is_the_t_interval_over_its_seeds(simulate: Simulate) -> None:
+    """Mean, limits, SD, extremes and counts come from the stored trials of that configuration."""
+    results = simulate(seeds=6)
+    row = report.summarise(results, level=0.9).rows[1]
+    values = results.trials.query("config_id == @row.config_id")["metric.hter"].to_numpy()
+    got, expected = row.metrics["hter"], t_interval(values, 0.9)
+    assert (got.interval.value, got.interval.high, got.interval.sd) == pytest.approx(
+        (expected.value, expected.high, expected.sd)
+    )
+    assert (got.minimum, got.maximum) == (values.min(), values.max())
+    assert (got.interval.level, got.interval.covers, got.interval.n_seeds) == (0.9, THIS_TEST_SET, 6)
+    assert (row.n_ok, row.n_planned, row.n_failed) == (6, 6, 0)
+
+
+def test_failures_and_missing_trials_are_counted_not_averaged(simulate: Simulate) -> None:
+    """Every count is of the plan; a failed trial is listed with the first line of its error."""
+    found = report.summarise(simulate(failed=((0, 1),), unrun=((1, 2), (1, 3))))
+    assert [(row.n_ok, row.n_planned, row.n_failed) for row in found.rows] == [(4, 5, 1), (3, 5, 0)]
+    assert found.rows[0].metrics["eer"].interval.n_failed == 1
+    [failure] = found.failures
+    assert (failure.label, failure.seed) == ("model.dropout=0", 1)
+    assert failure.error.endswith("nan in epoch 2.")
+    assert any("Not run yet: 2 of 10" in sentence for sentence in found.notes)
+    assert any("Failed: 1 of 10" in sentence for sentence in found.notes)
+
+
+def test_a_trial_is_ok_when_any_attempt_is(simulate: Simulate) -> None:
+    """A second attempt that succeeds makes the trial ok, and it counts once."""
+    results = simulate(seeds=3, failed=((0, 1),))
+    bad = results.trials.query("status == 'failed'").iloc[0]
+    good = results.trials.query("status == 'ok'").iloc[0]
+    row = {name: bad[name] for name in ("study", "trial_id", "config_id", "data_id")} | {
+        "seed": int(bad["seed"]),
+        "attempt": 1,
+        "status": "ok",
+        "error": "",
+        "metric": {"eer": float(good["metric.eer"]), "hter": float(good["metric.hter"])},
+    }
+    write_part(results.path, Record(row))
+    found = report.summarise(store.load(results.path))
+    assert (found.rows[0].n_ok, found.rows[0].n_failed, found.failures) == (3, 0, ())
+
+
+def test_trials_of_an_earlier_plan_are_left_out_and_said(simulate: Simulate) -> None:
+    """A plan that changed leaves stored trials behind: a note counts them, no number holds them."""
+    results = simulate(seeds=4)
+    results.study["plan"] = [trial for trial in results.study["plan"] if trial["seed"] < 2]
+    found = report.summarise(results)
+    assert [row.n_planned for row in found.rows] == [2, 2]
+    assert found.rows[0].metrics["eer"].interval.n_seeds == 2
+    assert any(sentence.startswith("4 stored trials of earlier") for sentence in found.notes)
+
+
+def test_nothing_finished_and_one_seed_are_defined_and_said(simulate: Simulate) -> None:
+    """Without a seed there is no mean, with one there is no interval, and both are said."""
+    found = report.summarise(simulate(seeds=1, failed=((0, 0),)))
+    nothing, single = (row.metrics["hter"] for row in found.rows)
+    assert math.isnan(nothing.interval.value)
+    assert nothing.interval.note == "no seed finished"
+    assert math.isnan(nothing.minimum)
+    assert not math.isnan(single.interval.value)
+    assert math.isnan(single.interval.low)
+    assert any("one seed: no spread" in sentence for sentence in found.notes)
+    text = report.as_text(found)
+    assert "no seed finished" in text
+    assert "(one seed)" in text
+
+
+def test_a_metric_undefined_in_a_seed_is_counted(simulate: Simulate) -> None:
+    """A precision without accepted scores leaves the seed ok, and the mean says over how many seeds it is."""
+    results = simulate(seeds=3)
+    results.trials.loc[0, "metric.precision"] = np.nan
+    metric = report.summarise(results).rows[0].metrics["precision"]
+    assert (metric.interval.n_seeds, metric.n_undefined) == (2, 1)
+
+
+def test_different_test_sets_make_another_kind_of_interval(simulate: Simulate) -> None:
+    """Where each seed drew its own split the interval no longer claims to be for this test set."""
+    found = report.summarise(simulate(own_split=True))
+    assert found.rows[0].metrics["hter"].interval.covers != THIS_TEST_SET
+    assert any("different test sets" in sentence for sentence in found.notes)
+    assert not any("on this same test set" in sentence for sentence in found.notes)
+
+
+def test_different_machines_are_said(simulate: Simulate) -> None:
+    """Trials from two environments are noted with what differs."""
+    assert any("2 environments (cpu_model differ)" in note for note in report.summarise(simulate(machines=2)).notes)
+    assert not any("environments" in note for note in report.summarise(simulate(name="alike")).notes)
+
+
+def test_rates_stay_between_0_and_1(simulate: Simulate) -> None:
+    """Limits of a rate are cut to what is possible, and the report says so."""
+    results = simulate(seeds=3)
+    results.trials["metric.eer"] = [0.0, 0.1, 0.0, 0.1, 0.0, 0.2]
+    found = report.summarise(results)
+    assert found.rows[0].metrics["eer"].interval.low == 0
+    assert any("cut at 0" in sentence for sentence in found.notes)
+
+
+def test_a_wrong_polarity_is_said(simulate: Simulate) -> None:
+    """An EER above one half means that lower scores are more genuine."""
+    results = simulate()
+    results.trials["metric.eer"] = 0.6
+    assert any("lower scores look more genuine" in note for note in report.summarise(results).notes)
+
+
+@pytest.mark.parametrize(
+    ("task", "names"), [("classification", ("accuracy", "macro_f1")), ("regression", ("mse", "mae"))]
+)
+def test_each_task_has_its_headline(simulate: Simulate, task: str, names: tuple[str, ...]) -> None:
+    """Classification shows accuracy and macro F1, regression MSE and MAE."""
+    found = report.summarise(simulate(task=task))
+    assert found.headline == names
+    assert all(found.rows[0].metrics[name].interval.n_seeds == 5 for name in names)
+
+
+def test_json_is_one_object_of_plain_numbers(simulate: Simulate, capsys: pytest.CaptureFixture[str]) -> None:
+    """The object holds every configuration with counts and metrics, and a NaN is null."""
+    say_json(report.as_json(report.summarise(simulate(seeds=1))))
+    answer = json.loads(capsys.readouterr().out)
+    lists = {"configurations", "failures", "findings", "notes", "files"}
+    assert {"study", "task", "level", "methods", *lists} == set(answer)
+    first = answer["configurations"][0]
+    assert {"config_id", "label", "hp", "n_ok", "n_planned", "n_failed", "metrics"} == set(first)
+    assert first["metrics"]["eer"]["low"] is None
+    assert {"value", "low", "high", "level", "method", "covers", "n_seeds", "sd", "min", "max"} <= set(
+        first["metrics"]["eer"]
+    )
+
+
+def test_refuses_a_level_that_is_none(simulate: Simulate) -> None:
+    """A level is a fraction."""
+    with pytest.raises(InputError, match="between 0 and 1"):
+        report.summarise(simulate(), level=95)

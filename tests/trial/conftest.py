@@ -1,0 +1,36 @@
+"""One trial in a fresh process, as a worker runs it."""
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweep import execution, process, records, trial
+from sweep.study import Study
+
+HERE = str(Path(__file__).parent)
+VECTORS = {"use": "sweep.data:synthetic_vectors"}
+
+
+@pytest.fixture
+def run_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[records.Record, Any]]:
+    """Return a function that runs the trial of a study's first configuration: (seed, keys) -> record, scores."""
+    monkeypatch.syspath_prepend(HERE)
+    count = itertools.count()
+
+    def run(seed: int = 0, /, **keys: Any) -> tuple[records.Record, Any]:
+        study = Study.model_validate(
+            {"study": "one", "data": VECTORS, "model": {"use": "odd_models:plain", "dropout": 0.3}, **keys}
+            | {"train": {"epochs": 2, **keys.get("train", {})}, "seeds": [seed]}
+        )
+        trials, _ = execution.prepare(study)
+        order = execution.order_of(trials[0], tmp_path / str(next(count)), str(tmp_path), (HERE,))
+        process.warm_up("sweep.preload")
+        outcome = process.call(trial.run_trial, order)
+        assert not outcome.crash, f"{outcome.crash}: {outcome.log}"
+        (path, _, _), *_ = records.parts(Path(order.results))
+        return records.read_part(path)
+
+    return run
