@@ -1,0 +1,1 @@
+"""What a person would write instead of using Seed Sweep, each as a script that trains the same trials."""
