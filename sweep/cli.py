@@ -17,6 +17,7 @@ from sweep.commands.plan import plan
 from sweep.commands.report import report
 from sweep.commands.run import run
 from sweep.commands.schema import schema
+from sweep.commands.studies import studies
 from sweep.commands.verify import verify
 from sweep.errors import SweepError
 
@@ -29,7 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (run, report, plan, compare, check, verify, explain, metrics, schema):
+for command in (run, studies, report, plan, compare, check, verify, explain, metrics, schema):
     app.command(command.__name__)(command)
 
 

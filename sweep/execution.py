@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from sweep import code, session, store, trial
 from sweep.data import Prepared
 from sweep.errors import ClusterError, InputError
-from sweep.plan import Configuration, PlannedTrial, as_document, plan
+from sweep.plan import Configuration, PlannedTrial, as_document, configurations, plan
 from sweep.progress import Progress
 from sweep.streams import stream_seeds
 from sweep.study import Study
@@ -154,9 +154,14 @@ def module_folders(study: Study | str | Path) -> tuple[str, ...]:
 
 def check_code(study: Study) -> None:
     """Raise InputError where a function of the study is not there or does not take its keywords."""
-    for key, used in (("data", study.data), ("model", study.model)):
-        swept = {name.split(".")[1]: None for name in study.grid if name.startswith(f"{key}.")}
-        code.check_use(key, used.use, used.keywords | swept)
+    seen: set[tuple[str, ...]] = set()
+    for one in configurations(study):
+        for key, used in (("data", one.study.data), ("model", one.study.model)):
+            if (what := (key, used.use, *used.keywords)) not in seen:
+                seen.add(what)
+                code.check_use(key, used.use, used.keywords)
+    if study.answer is not None:
+        code.check_use("answer", study.answer, {})
 
 
 def prepare(study: Study) -> tuple[tuple[PlannedTrial, ...], dict[str, Prepared]]:

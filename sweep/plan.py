@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sweep.arms import changed
 from sweep.errors import InputError
 from sweep.grid import points
 from sweep.study import Study
@@ -18,15 +19,15 @@ SCHEMA_VERSION = 1  # raised when the way of training or the tables change, so t
 
 @dataclass(frozen=True)
 class Configuration:
-    """One point of the grid, without the seed.
+    """One arm at one point of the grid, without the seed.
 
     Attributes:
         config_id: digest of all that the study file says and that decides a trial's bits, but its seed: task, data and
             model with their keywords (the data's folder too), training, held streams, determinism, threads, CPU or GPU.
             The study's name, its results, `leakage` and how many processors a trial takes do not count.
-        label: the grid's settings at this point, for people; "" for a study without grid.
-        hp: setting -> number or word, for the columns hp.*.
-        study: the study with this point's settings in place and no grid.
+        label: the arm and the grid's settings at this point, for people; "" for a study without both.
+        hp: setting -> number or word, for the columns hp.*; the arm's name is among them.
+        study: the study with this point's settings in place, without grid and arms.
     """
 
     config_id: str
@@ -47,24 +48,40 @@ class PlannedTrial:
 
 
 def configurations(study: Study) -> tuple[Configuration, ...]:
-    """Return every configuration of a study, in the order of the grid, each once.
+    """Return every configuration of a study, each once: an arm after another, each in the order of the grid.
 
     Raises:
-        InputError: a value of the grid does not fit its setting.
+        InputError: a value of the grid or of an arm does not fit its setting, or two arms are the same.
     """
     found: dict[str, Configuration] = {}
-    for point in points(study.grid, study.samples, study.study_seed):
-        mapping = study.model_dump(mode="json") | {"grid": {}}
-        for key, value in point.items():
-            section, _, name = key.partition(".")
-            mapping[section] = _set(section, mapping[section], name.split("."), value)
-        try:
-            resolved = Study.model_validate(mapping)
-        except ValidationError as error:
-            raise InputError(explain(error, Study, f"{study.study}, grid point {_label(point)}")) from None
-        config_id = _digest(_what_decides(resolved))[:12]
-        found.setdefault(config_id, Configuration(config_id, _label(point), _hp(resolved), resolved))
+    for arm, changes in (study.arms or {"": {}}).items():
+        for key in changes:
+            if any(key == axis or axis.startswith(f"{key}.") for axis in study.grid):
+                raise InputError(
+                    f"arms.{arm}: expected settings outside the grid. Received: {key}, which the grid sets."
+                )
+        for point in points(study.grid, study.samples, study.study_seed):
+            one = _configuration(study, arm, changes, point)
+            twin = found.setdefault(one.config_id, one)
+            if twin.hp.get("arm") != one.hp.get("arm"):
+                raise InputError(
+                    f"Expected arms that differ. Received: {twin.hp['arm']} and {arm} mean the same trials."
+                )
     return tuple(found.values())
+
+
+def _configuration(study: Study, arm: str, changes: Mapping[str, Any], point: Mapping[str, Any]) -> Configuration:
+    label = " ".join(part for part in (f"arm={arm}" if arm else "", _label(point)) if part)
+    mapping = changed(study.model_dump(mode="json") | {"grid": {}, "arms": {}}, changes)
+    for key, value in point.items():
+        section, _, name = key.partition(".")
+        mapping[section] = _set(section, mapping[section], name.split("."), value)
+    try:
+        resolved = Study.model_validate(mapping)
+    except ValidationError as error:
+        raise InputError(explain(error, Study, f"{study.study}, {label or 'grid'}")) from None
+    hp = ({"arm": arm} if arm else {}) | _hp(resolved)
+    return Configuration(_digest(_what_decides(resolved))[:12], label, hp, resolved)
 
 
 def plan(
@@ -118,6 +135,7 @@ def _what_decides(study: Study) -> dict[str, Any]:
         "determinism": study.determinism,
         "threads": study.resources.threads,
         "on_gpu": study.resources.gpu > 0,
+        **({} if study.seeded else {"seeded": False}),  # named only where it is off, so that older ids stay
     }
 
 
@@ -168,4 +186,6 @@ def _hp(study: Study) -> dict[str, float | str]:
     walk("data", study.data.keywords)
     walk("model", {"use": study.model.use, **study.model.keywords})
     walk("train", study.train.model_dump(mode="json"))
+    if not study.seeded:
+        found["seeded"] = "false"
     return found

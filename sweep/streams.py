@@ -5,6 +5,7 @@ unchanged when another is held or added (Bouthillier et al. 2021 vary the same s
 """
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,11 @@ def stream_seeds(seed: int, hold: Mapping[Any, int]) -> dict[str, int]:
         hold: stream -> seed for the streams that are held still; it replaces the trial's seed.
     """
     return {stream: derived_seed("sweep", stream, hold.get(stream, seed)) for stream in STREAMS}
+
+
+def without_seed(seeds: Mapping[str, int]) -> dict[str, int]:
+    """Return the streams fed from fresh entropy, as in a script without a seed; the data stay divided as they are."""
+    return {stream: seed if stream == "split" else secrets.randbelow(2**31) for stream, seed in seeds.items()}
 
 
 def derived_seed(*names: str | int) -> int:

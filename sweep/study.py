@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import to_jsonable_python
 
+from sweep.arms import check_arm
 from sweep.errors import InputError, nearest
 from sweep.grid import check_axis
 from sweep.streams import STREAMS
@@ -27,6 +28,12 @@ def _not_a_word(value: Any) -> Any:
 
 Whole = Annotated[int, BeforeValidator(_not_a_word)]
 Number = Annotated[float, BeforeValidator(_not_a_word), Field(allow_inf_nan=False)]
+
+
+def _named_function(use: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", use):
+        raise ValueError(f"'package.module:function'. Received: {use!r}")
+    return use
 
 
 class _Part(BaseModel):
@@ -50,9 +57,7 @@ class Use(BaseModel):
     @field_validator("use")
     @classmethod
     def _use_names_a_function(cls, use: str) -> str:
-        if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", use):
-            raise ValueError(f"'package.module:function'. Received: {use!r}")
-        return use
+        return _named_function(use)
 
     @model_validator(mode="after")
     def _keywords_can_be_stored(self) -> Self:
@@ -117,18 +122,29 @@ class Study(_Part):
     """
 
     study: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$", max_length=80, description="the study's name")]
+    about: Annotated[str, Field(description="one sentence: what the study asks")] = ""
     task: Literal["verification", "classification", "regression"] = "verification"
     seeds: Annotated[int, Field(ge=1)] | Annotated[list[Seed], Field(min_length=1)] | SeedRange = 5
     data: DataUse
     model: Use
     train: Train = Train()
     grid: dict[str, Axis] = {}
+    arms: Annotated[
+        dict[str, dict[str, Any]],
+        Field(description="name of an arm: the settings that it changes; crossed with the grid"),
+    ] = {}
     samples: Annotated[int, Field(ge=1, strict=True, description="draws for axes that are sampled")] = 1
     study_seed: Annotated[Seed, Field(description="seed of the draws of sampled axes")] = 0
     hold: Annotated[dict[Stream, Seed], Field(description="streams held still; all others follow the seed")] = {
         "split": 0
     }
     determinism: Annotated[bool, Field(description="off: faster on a GPU, and recorded as not repeatable")] = True
+    seeded: Annotated[
+        bool, Field(description="off: every stream from fresh entropy; no such trial can be repeated")
+    ] = True
+    answer: Annotated[
+        str | None, Field(description='"package.module:function" that answers the study\'s question from its results')
+    ] = None
     resources: Resources = Resources()
     results: str = "results/"
 
@@ -177,6 +193,18 @@ class Study(_Part):
                 raise ValueError(f"settings. Received: {key}, which chooses the code; make two studies")
             check_axis(key, axis)
         return grid
+
+    @field_validator("arms", mode="before")
+    @classmethod
+    def _arms_change_settings(cls, arms: Any) -> Any:
+        for name, changes in arms.items() if isinstance(arms, dict) else ():
+            check_arm(name, changes)
+        return arms
+
+    @field_validator("answer")
+    @classmethod
+    def _answer_names_a_function(cls, answer: str | None) -> str | None:
+        return answer if answer is None else _named_function(answer)
 
     @property
     def seed_list(self) -> tuple[int, ...]:

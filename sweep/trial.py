@@ -16,7 +16,7 @@ from sweep.checks.measures import checks
 from sweep.checks.model import batchnorm_gap, model_checks
 from sweep.data import Splits
 from sweep.errors import InputError
-from sweep.streams import stream_seeds
+from sweep.streams import stream_seeds, without_seed
 from sweep.study import Study, Train
 from sweep.tasks import TASKS, Task, check_outputs, n_classes
 
@@ -85,11 +85,14 @@ def run_trial(order: TrialOrder) -> dict[str, Any]:
 def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], None]) -> None:
     """Run a trial from a clean session to its metrics, and fill in its record."""
     study, row = Study.model_validate(order.study), record.trial
-    machine = session.Machine(study.resources.threads, study.determinism, order.gpus)
+    # TensorFlow refuses random operations without a seed while it is told to be deterministic.
+    machine = session.Machine(study.resources.threads, study.determinism and study.seeded, order.gpus)
     session.find_modules_in(order.modules)
     session.begin_trial(machine, order.folder)
     record.environment.update(session.environment(machine))
     seeds = stream_seeds(order.seed, study.hold)
+    if not study.seeded:
+        seeds = without_seed(seeds)
     task = TASKS[study.task]
 
     stage("data")

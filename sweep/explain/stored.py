@@ -99,11 +99,23 @@ def stored_trials(results: Results, trial_ids: list[str], modules: tuple[str, ..
 
 
 def verifiable(results: Results) -> list[str]:
-    """Return the ids of the plan's trials that are ok, a configuration after another: a few may stand for all."""
+    """Return the ids of the plan's trials that are ok, a configuration after another: a few may stand for all.
+
+    Trials without a seed are left out: nobody can run them again.
+    """
     ok = set(results.trials["trial_id"][results.trials["status"] == "ok"]) if len(results.trials) else set()
-    place = {config_id: at for at, config_id in enumerate(results.study["configurations"])}
-    plan = sorted(results.study["plan"], key=lambda one: place[one["config_id"]])
+    seeded = [key for key, said in results.study["configurations"].items() if said["hp"].get("seeded") != "false"]
+    place = {config_id: at for at, config_id in enumerate(seeded)}
+    plan = sorted(
+        (one for one in results.study["plan"] if one["config_id"] in place), key=lambda one: place[one["config_id"]]
+    )
     return [one["trial_id"] for one in plan if one["trial_id"] in ok]
+
+
+def n_unseeded(results: Results) -> int:
+    """Return how many trials of the plan had no seed."""
+    unseeded = {key for key, said in results.study["configurations"].items() if said["hp"].get("seeded") == "false"}
+    return sum(one["config_id"] in unseeded for one in results.study["plan"])
 
 
 def bits_of(record: records.Record, scores: Any) -> Bits:

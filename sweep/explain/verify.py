@@ -16,7 +16,7 @@ from sweep.errors import InputError
 from sweep.explain.changed_data import what_changed
 from sweep.explain.difference import Difference, first_difference, first_step
 from sweep.explain.rerun import RerunFailedError, run_again, run_through_ray
-from sweep.explain.stored import Bits, StoredTrial, stored_trials, verifiable
+from sweep.explain.stored import Bits, StoredTrial, n_unseeded, stored_trials, verifiable
 from sweep.explain.surroundings import Factor, factors, variables_as_stored
 from sweep.streams import stream_seeds
 from sweep.study import Study
@@ -50,11 +50,15 @@ class Verified:
 
 @dataclass(frozen=True)
 class Verification:
-    """What `sweep verify` found. n_stored: trials of the plan that are ok and could have been run again."""
+    """What `sweep verify` found.
+
+    n_stored: trials of the plan that are ok and could have been run again. n_unseeded: those that had no seed.
+    """
 
     results: str
     n_stored: int
     trials: tuple[Verified, ...]
+    n_unseeded: int = 0
 
     @property
     def equal(self) -> bool:
@@ -64,7 +68,10 @@ class Verification:
     def as_json(self) -> dict[str, Any]:
         """Return one object for JSON."""
         trials = [one.as_dict() for one in self.trials]
-        return {"results": self.results, "equal": self.equal, "n_stored": self.n_stored, "trials": trials}
+        return {"results": self.results, "equal": self.equal, "n_stored": self.n_stored} | {
+            "n_unseeded": self.n_unseeded,
+            "trials": trials,
+        }
 
     def as_text(self) -> str:
         """Return some lines for a person."""
@@ -73,6 +80,8 @@ class Verification:
             f"{self.results}: {n_equal} of {len(self.trials)} trials run again are equal to the bit: initial weights, "
             f"every epoch's order and weights, scores and metrics ({self.n_stored} stored)."
         ]
+        if self.n_unseeded:
+            lines.append(f"{self.n_unseeded} trials of the study had no seed: nobody can run them again.")
         for one in self.trials:
             name = " ".join(part for part in (one.trial_id, one.label, f"seed {one.seed}") if part)
             lines.append(f"{name}: {'equal' if one.equal else 'differs'}")
@@ -110,7 +119,8 @@ def verify(
     loaded = store.load(results)
     ids = verifiable(loaded)
     if not ids:
-        raise InputError(f"Expected a trial in {results} that is ok. Received: none. `sweep run` makes them.")
+        why = "all had no seed, and cannot be run again" if n_unseeded(loaded) else "none. `sweep run` makes them"
+        raise InputError(f"Expected a trial in {results} that is ok and had a seed. Received: {why}.")
     places = (session.here(), *modules)
     session.find_modules_in(places)
     session.quiet_environment()
@@ -133,7 +143,7 @@ def verify(
     for one in asked:
         found.append(_verified(one, threads, ready, first.get(one.order.trial_id), rerun))
         hear(f"{len(found)}/{len(chosen)} trials, {sum(not item.equal for item in found)} differ")
-    return Verification(str(results), len(ids), tuple(found))
+    return Verification(str(results), len(ids), tuple(found), n_unseeded(loaded))
 
 
 def _spread(ids: list[str], count: int) -> list[str]:

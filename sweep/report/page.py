@@ -45,11 +45,12 @@ def as_html(report: Report, figures: Mapping[str, bytes]) -> str:
         f'<p class="faint">{escape(report.task)} \u00b7 {n_ok} of {n_planned} trials ok</p>',
         _table(*headline_cells(report), [row.n_ok < row.n_planned for row in report.rows]),
         _list(report.notes),
+        *_answer(report),
         *_failures(report),
         *([f"<h2>Checks</h2>{_list([str(one) for one in report.findings])}"] if report.findings else []),
     ]
     for name, image in figures.items():
-        title, alt = CAPTIONS[name]
+        title, alt = CAPTIONS.get(name, (name.removesuffix(".png"), f"Figure of the study's answer: {name}"))
         source = base64.b64encode(image).decode()
         parts.append(f'<h2>{title}</h2>\n<img alt="{escape(alt)}" src="data:image/png;base64,{source}">')
     if report.methods:
@@ -65,6 +66,16 @@ def as_html(report: Report, figures: Mapping[str, bytes]) -> str:
         f'<meta name="viewport" content="width=device-width"><title>{escape(report.study)}</title>'
         f"<style>{_STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
     )
+
+
+def _answer(report: Report) -> list[str]:
+    if not report.answer:
+        return []
+    parts = ["<h2>The answer</h2>", *(f"<p><strong>{escape(one)}</strong></p>" for one in report.answer.sentences)]
+    for table in report.answer.tables:
+        parts += [f"<h3>{escape(table.title)}</h3>", _table(list(table.head), [list(row) for row in table.rows])]
+        parts += [f'<p class="faint">{escape(table.note)}</p>'] if table.note else []
+    return parts
 
 
 def _failures(report: Report) -> list[str]:

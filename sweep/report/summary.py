@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.checks import Finding
+from sweep.report.answer import Answer
 from sweep.stats import Interval
 
 # What the table shows of each task; all other metrics are in the JSON, the CSV and the page.
@@ -102,7 +103,7 @@ class Report:
 
     headline: the metrics that the table shows. rows: the configurations in the order of the plan.
     findings: of the trials' checks. notes: what a reader must know beside the numbers, a sentence each. files: what was
-    written, if anything. methods: a paragraph for a paper's methods section.
+    written, if anything. methods: a paragraph for a paper's methods section. answer: to the study's own question.
     """
 
     study: str
@@ -116,6 +117,7 @@ class Report:
     notes: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     methods: str = ""
+    answer: Answer | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as one object for JSON."""
@@ -128,5 +130,6 @@ class Report:
             "findings": [finding.as_dict() for finding in self.findings],
             "notes": list(self.notes),
             "methods": self.methods,
+            "answer": self.answer.as_dict() if self.answer else None,
             "files": [str(path) for path in self.files],
         }

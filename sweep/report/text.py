@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sweep.report.alignment import table_lines
+from sweep.report.answer import Answer
 from sweep.report.failures import grouped
 from sweep.report.summary import Report
 
@@ -31,6 +32,8 @@ def as_text(report: Report, *, terminal: bool = False) -> str:
         console.print(line, no_wrap=True, crop=False, overflow="ignore")
     for sentence in report.notes:
         _hanging(console, "", sentence, "dim")
+    if report.answer:
+        _answer(console, report.answer)
     if report.failures:
         console.print()
         console.print(Text(f"Failed ({len(report.failures)}):", style="bold red"))
@@ -46,6 +49,24 @@ def as_text(report: Report, *, terminal: bool = False) -> str:
         listed = ", ".join(path.name for path in report.files)
         _hanging(console, "", f"Written to {report.files[0].parent}: {listed}", "")
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def _answer(console: Console, answer: Answer) -> None:
+    for table in answer.tables:
+        console.print()
+        console.print(Text(table.title, style="bold"))
+        widths = [max(len(row[at]) for row in (table.head, *table.rows)) for at in range(len(table.head))]
+        for row in (table.head, *table.rows):
+            cells = (
+                cell.rjust(wide) if at else cell.ljust(wide)
+                for at, (cell, wide) in enumerate(zip(row, widths, strict=True))
+            )
+            console.print(Text("  " + "  ".join(cells)), no_wrap=True, crop=False, overflow="ignore")
+        if table.note:
+            _hanging(console, "  ", table.note, "dim")
+    console.print()
+    for sentence in answer.sentences:
+        _hanging(console, "", sentence, "bold")
 
 
 def _title(report: Report) -> str:

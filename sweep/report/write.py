@@ -25,7 +25,7 @@ NAMES = (
     "variance.png",
     "losses.png",
     "det.png",
-)
+)  # and those of the study's own answer
 
 
 def write(results: Results, level: float = 0.95) -> Report:
@@ -80,7 +80,8 @@ def draw(report: Report, results: Results) -> dict[str, bytes]:
     }
     if report.task == "verification":
         drawn["det.png"] = det_figure(report, ok, test_scores(results, ok))
-    return {name: png(figure) for name, figure in drawn.items() if figure is not None}
+    own = report.answer.figures if report.answer else {}
+    return {name: png(figure) for name, figure in drawn.items() if figure is not None} | own
 
 
 def _store(folder: Path, contents: Mapping[str, bytes]) -> tuple[Path, ...]:
@@ -90,7 +91,7 @@ def _store(folder: Path, contents: Mapping[str, bytes]) -> tuple[Path, ...]:
     for name in NAMES:  # what an earlier report drew and this one cannot would be taken for current
         if name not in contents:
             (folder / name).unlink(missing_ok=True)
-    return tuple(folder / name for name in NAMES if name in contents)
+    return tuple(folder / name for name in (*NAMES, *(set(contents) - set(NAMES))) if name in contents)
 
 
 def _pour(content: bytes, file: object) -> None:
