@@ -50,6 +50,7 @@ bench-env: $(VENV)/bench.stamp
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 lock:
 	$(LOCK) --extra build -o requirements.lock
+	$(LOCK) --extra build --extra gpu -c requirements.lock -o requirements-gpu.lock
 	$(LOCK) --extra build --extra dev -c requirements.lock -o requirements-dev.lock
 	$(LOCK) --extra build --extra dev --extra bench -c requirements-dev.lock -o requirements-bench.lock
 
