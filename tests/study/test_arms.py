@@ -59,8 +59,8 @@ def test_arms_are_crossed_with_the_grid_and_every_trial_has_its_own_id():
 )
 def test_a_wrong_arm_is_one_message(arms, said):
     """What an arm may not change, does not fit, repeats another arm or meets the grid is refused by name."""
+    mapping = BASE | {"arms": arms, "grid": {"model.dropout": [0.0]} if "the grid sets" in said else {}}
     with pytest.raises(InputError) as caught:
-        mapping = BASE | {"arms": arms, "grid": {"model.dropout": [0.0]} if "the grid sets" in said else {}}
         configurations(_loaded(mapping))
     assert said in str(caught.value)
 
