@@ -130,7 +130,7 @@ def _what_decides(study: Study) -> dict[str, Any]:
         "task": study.task,
         "data": {"use": study.data.use, **study.data.keywords},
         "model": {"use": study.model.use, **study.model.keywords},
-        "train": study.train.model_dump(mode="json"),
+        "train": study.train.said(),
         "hold": dict(study.hold),
         "determinism": study.determinism,
         "threads": study.resources.threads,
@@ -185,7 +185,7 @@ def _hp(study: Study) -> dict[str, float | str]:
 
     walk("data", study.data.keywords)
     walk("model", {"use": study.model.use, **study.model.keywords})
-    walk("train", study.train.model_dump(mode="json"))
+    walk("train", study.train.said())
     if not study.seeded:
         found["seeded"] = "false"
     return found

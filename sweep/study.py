@@ -92,7 +92,11 @@ class EarlyStopping(_Part):
 
 
 class Train(_Part):
-    """How a model is fitted."""
+    """How a model is fitted.
+
+    carry_over: fits before the one that is measured, with the same model and optimizer and nothing reset between them:
+    what a loop over runs does whose model is made outside of it. For demonstration; 0 is a trial of its own.
+    """
 
     optimizer: str = "adam"
     learning_rate: Annotated[Number, Field(gt=0)] | None = None
@@ -101,6 +105,12 @@ class Train(_Part):
     batch_size: Annotated[Whole, Field(ge=1)] = 32
     early_stopping: EarlyStopping | None = None
     keep: Literal["best", "last"] = "best"
+    carry_over: Annotated[Whole, Field(ge=0)] = 0
+
+    def said(self) -> dict[str, Any]:
+        """Return the settings as JSON; those that are newer than the first ids stand there only where they are set."""
+        newer = {name for name in ("carry_over",) if getattr(self, name) == type(self).model_fields[name].default}
+        return self.model_dump(mode="json", exclude=newer)
 
 
 class Resources(_Part):

@@ -16,7 +16,7 @@ from sweep.checks.measures import checks
 from sweep.checks.model import batchnorm_gap, model_checks
 from sweep.data import Splits
 from sweep.errors import InputError
-from sweep.streams import stream_seeds, without_seed
+from sweep.streams import derived_seed, stream_seeds, without_seed
 from sweep.study import Study, Train
 from sweep.tasks import TASKS, Task, check_outputs, n_classes
 
@@ -111,6 +111,8 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
 
     stage("fit")
     at = time.perf_counter()
+    for run in range(study.train.carry_over):
+        _fit(model, study.train, loss, splits, task, derived_seed("carry over", seeds["order"], run), None)
     epochs, kept = _fit(model, study.train, loss, splits, task, seeds["order"], order.trace_epoch)
     record.epochs.extend(epochs)
     row |= {"epochs": len(epochs), "kept_epoch": kept, "seconds.fit": time.perf_counter() - at}
