@@ -160,6 +160,8 @@ def check_code(study: Study) -> None:
             if (what := (key, used.use, *used.keywords)) not in seen:
                 seen.add(what)
                 code.check_use(key, used.use, used.keywords)
+    if study.measure is not None:
+        code.check_use("measure", study.measure.use, study.measure.keywords)
     if study.answer is not None:
         code.check_use("answer", study.answer, {})
 

@@ -136,6 +136,7 @@ def _what_decides(study: Study) -> dict[str, Any]:
         "threads": study.resources.threads,
         "on_gpu": study.resources.gpu > 0,
         **({} if study.seeded else {"seeded": False}),  # named only where it is off, so that older ids stay
+        **({"measure": {"use": study.measure.use, **study.measure.keywords}} if study.measure else {}),
     }
 
 

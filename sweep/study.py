@@ -91,9 +91,28 @@ class EarlyStopping(_Part):
     min_delta: Annotated[Number, Field(ge=0)] = 0.0
 
 
+LayerPlace = Annotated[int, Field(ge=0, strict=True)] | Annotated[str, Field(min_length=1)]
+
+
+class Phase(_Part):
+    """A part of the training with an optimizer of its own.
+
+    trainable_from: the first layer that is trained, by name or by number from 0 (inner models opened); all before it
+    are frozen, it and all after it are not. None leaves every layer as the model function or the phase before left it.
+    """
+
+    optimizer: str = "adam"
+    learning_rate: Annotated[Number, Field(gt=0)] | None = None
+    momentum: Annotated[Number, Field(ge=0, lt=1)] | None = None
+    epochs: Annotated[Whole, Field(ge=1)] = 10
+    trainable_from: LayerPlace | None = None
+
+
 class Train(_Part):
     """How a model is fitted.
 
+    then: further phases, whose epochs are numbered on; early stopping and `keep` hold for each phase, which hands its
+    weights on to the next. momentum, trainable_from: of the first phase, as in `Phase`.
     carry_over: fits before the one that is measured, with the same model and optimizer and nothing reset between them:
     what a loop over runs does whose model is made outside of it. For demonstration; 0 is a trial of its own.
     """
@@ -106,10 +125,20 @@ class Train(_Part):
     early_stopping: EarlyStopping | None = None
     keep: Literal["best", "last"] = "best"
     carry_over: Annotated[Whole, Field(ge=0)] = 0
+    momentum: Annotated[Number, Field(ge=0, lt=1)] | None = None
+    trainable_from: LayerPlace | None = None
+    then: Annotated[list[Phase], Field(min_length=1)] | None = None
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """Return every phase of the training, the first as the settings outside `then` give it."""
+        first = Phase.model_validate({name: getattr(self, name) for name in Phase.model_fields})
+        return (first, *(self.then or ()))
 
     def said(self) -> dict[str, Any]:
         """Return the settings as JSON; those that are newer than the first ids stand there only where they are set."""
-        newer = {name for name in ("carry_over",) if getattr(self, name) == type(self).model_fields[name].default}
+        names = ("carry_over", "momentum", "trainable_from", "then")
+        newer = {name for name in names if getattr(self, name) == type(self).model_fields[name].default}
         return self.model_dump(mode="json", exclude=newer)
 
 
@@ -152,6 +181,10 @@ class Study(_Part):
     seeded: Annotated[
         bool, Field(description="off: every stream from fresh entropy; no such trial can be repeated")
     ] = True
+    measure: Annotated[
+        Use | None,
+        Field(description="(model, splits, **keywords) after training -> a mapping of metrics beside the task's own"),
+    ] = None
     answer: Annotated[
         str | None, Field(description='"package.module:function" that answers the study\'s question from its results')
     ] = None

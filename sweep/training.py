@@ -1,14 +1,15 @@
 """Fitting one model: our own sample order, the epochs' record on dev, early stopping, the best epoch kept."""
 
+import inspect
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import keras
 import numpy as np
 
 from sweep import weights
-from sweep.errors import InputError
+from sweep.errors import InputError, nearest
 
 SCORE_BATCH = 256  # fixed, and the last batch padded to it, so that scoring is traced once
 
@@ -94,18 +95,54 @@ class _StepsOfEpoch(keras.callbacks.Callback):  # type: ignore[misc]
             self.steps.append(weights.joined(weights.by_layer(self.model)[1]))
 
 
-def compile_model(model: keras.Model, *, optimizer: str, learning_rate: float | None, loss: str) -> None:
-    """Compile a model with an optimizer and a loss that Keras knows by name.
+def train_from(model: keras.Model, place: int | str) -> None:
+    """Freeze the layers of a model before a place, and no other; compile the model afterwards.
+
+    Args:
+        model: its inner models are opened, so that place counts layers that hold no model.
+        place: number of the first layer that is trained, from 0, or its name.
 
     Raises:
-        InputError: Keras knows no such optimizer or loss.
+        InputError: no such layer.
+    """
+    every = list(_leaves(model))
+    names = [layer.name for layer in every]
+    if isinstance(place, str) and place not in names:
+        raise InputError(
+            f"train.trainable_from: expected a layer's name or number. Received: {place}.{nearest(place, names)}"
+        )
+    start = names.index(place) if isinstance(place, str) else place
+    if start > len(every):
+        raise InputError(f"train.trainable_from: expected a layer from 0 to {len(every)}. Received: {place}.")
+    for at, layer in enumerate(every):
+        layer.trainable = at >= start
+
+
+def _leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _leaves(layer)
+        else:
+            yield layer
+
+
+def compile_model(
+    model: keras.Model, *, optimizer: str, learning_rate: float | None, loss: str, momentum: float | None = None
+) -> None:
+    """Compile a model with an optimizer and a loss that Keras knows by name; None leaves Keras's own value.
+
+    Raises:
+        InputError: Keras knows no such optimizer or loss, or the optimizer takes no momentum.
     """
     try:
         kind = type(keras.optimizers.get(optimizer))
         keras.losses.get(loss)
     except ValueError as error:
         raise InputError(f"train: expected names that Keras knows. Received: {str(error).splitlines()[0]}") from None
-    model.compile(optimizer=kind() if learning_rate is None else kind(learning_rate=learning_rate), loss=loss)
+    given = {"learning_rate": learning_rate, "momentum": momentum}
+    if momentum is not None and "momentum" not in inspect.signature(kind).parameters:
+        raise InputError(f"train.momentum: expected an optimizer with momentum, such as sgd. Received: {optimizer}.")
+    model.compile(optimizer=kind(**{key: value for key, value in given.items() if value is not None}), loss=loss)
     # A step that creates variables is traced twice: built beforehand, a short trial takes a third less time.
     model.optimizer.build(model.trainable_variables)
 
@@ -121,6 +158,7 @@ def fit(
     patience: int | None,
     min_delta: float,
     keep_best: bool,
+    first_epoch: int = 0,
     trace_epoch: int | None = None,
 ) -> tuple[list[dict[str, Any]], int]:
     """Fit a compiled model and return (a record for each epoch, the epoch whose weights were kept).
@@ -138,6 +176,7 @@ def fit(
         patience: epochs without improvement before the end; None trains all epochs.
         min_delta: what counts as an improvement.
         keep_best: whether the best epoch's weights are kept.
+        first_epoch: the number of the first epoch; above 0 in a phase that follows another.
         trace_epoch: an epoch whose record shall hold `steps`, the layers' digests after each of its steps.
 
     Raises:
@@ -156,11 +195,19 @@ def fit(
         restore_best_weights=keep_best,
     )
     steps = [] if trace_epoch is None else [_StepsOfEpoch(trace_epoch)]
-    model.fit(batches, epochs=epochs, shuffle=False, verbose=0, callbacks=[record, stopping, *steps])
+    model.fit(
+        batches,
+        epochs=first_epoch + epochs,
+        initial_epoch=first_epoch,
+        shuffle=False,
+        verbose=0,
+        callbacks=[record, stopping, *steps],
+    )
     for one in steps:
-        if len(record.epochs) > one._epoch:
-            record.epochs[one._epoch]["steps"] = one.steps
-    return record.epochs, int(stopping.best_epoch) if keep_best else len(record.epochs) - 1
+        for epoch in record.epochs:
+            if epoch["epoch"] == one._epoch:
+                epoch["steps"] = one.steps
+    return record.epochs, int(stopping.best_epoch) if keep_best else int(record.epochs[-1]["epoch"])
 
 
 def predict(model: keras.Model, x: Any) -> np.ndarray:

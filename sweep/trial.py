@@ -3,9 +3,10 @@
 import json
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from sweep.checks.model import batchnorm_gap, model_checks
 from sweep.data import Splits
 from sweep.errors import InputError
 from sweep.streams import derived_seed, stream_seeds, without_seed
-from sweep.study import Study, Train
+from sweep.study import Phase, Study, Train, Use
 from sweep.tasks import TASKS, Task, check_outputs, n_classes
 
 
@@ -107,7 +108,7 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     row |= {"init_layers": json.dumps(layers), "layer_sizes": json.dumps(weights.sizes(model))}
     n_outputs = output_shape(model, tuple(splits.train.x.shape[1:]))[-1]
     loss = study.train.loss or task.loss(int(n_outputs or 0))
-    training.compile_model(model, optimizer=study.train.optimizer, learning_rate=study.train.learning_rate, loss=loss)
+    _begin_phase(model, study.train.phases[0], loss)
 
     stage("fit")
     at = time.perf_counter()
@@ -129,6 +130,22 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     row["metric"] = metrics
     row["check"] = _checks(study, splits, outputs, epochs, model, loss)
     record.scores.update(_scores(splits, outputs, task))
+    if study.measure is not None:  # last, since it may leave the model changed
+        metrics |= _measured(study.measure, model, splits, metrics)
+
+
+def _measured(measure: Use, model: Any, splits: Splits, taken: Collection[str]) -> dict[str, float]:
+    """Return the metrics of the study's own function.
+
+    Raises:
+        InputError: it returns something else than numbers by name, or a name that the task has.
+    """
+    found = code.function(measure.use)(model, splits, **measure.keywords)
+    if not isinstance(found, Mapping) or not all(isinstance(value, Real) for value in found.values()):
+        raise InputError(f"measure: expected {measure.use} to return a mapping name -> number. Received: {found!r}.")
+    if shared := sorted(set(found) & set(taken)):
+        raise InputError(f"measure: expected names that the task does not have. Received: {', '.join(shared)}.")
+    return {str(name): float(value) for name, value in found.items()}
 
 
 def _checks(
@@ -136,7 +153,8 @@ def _checks(
 ) -> dict[str, float]:
     """Return the columns check.*; a model that a check cannot take is no reason to lose the trial."""
     patience = study.train.early_stopping.patience if study.train.early_stopping else None
-    found = checks(study.task, splits, outputs, epochs, patience, study.train.epochs)
+    most = sum(phase.epochs for phase in study.train.phases)
+    found = checks(study.task, splits, outputs, epochs, patience, most)
     try:
         return found | model_checks(model) | batchnorm_gap(model, splits.train.x, splits.train.y, study.task, loss)
     except Exception:  # noqa: BLE001 (whatever the user's layers raise outside of training)
@@ -215,6 +233,16 @@ def output_shape(model: Any, shape: tuple[int, ...]) -> tuple[int | None, ...]:
     return tuple(model.compute_output_spec(keras.KerasTensor((None, *shape))).shape)
 
 
+def _begin_phase(model: Any, phase: Phase, loss: str) -> None:
+    from sweep import training
+
+    if phase.trainable_from is not None:
+        training.train_from(model, phase.trainable_from)
+    training.compile_model(
+        model, optimizer=phase.optimizer, learning_rate=phase.learning_rate, loss=loss, momentum=phase.momentum
+    )
+
+
 def _fit(
     model: Any, train: Train, loss: str, splits: Splits, task: Task, order: int, trace_epoch: int | None
 ) -> tuple[list[dict[str, Any]], int]:
@@ -228,18 +256,25 @@ def _fit(
         return measured | task.epoch_metrics(splits.dev.y, outputs)
 
     stopping = train.early_stopping
-    return training.fit(
-        model,
-        training.ShuffledBatches(splits.train.x, splits.train.y, train.batch_size, order),
-        on_dev,
-        measured=task.epoch,
-        epochs=train.epochs,
-        monitor=stopping.monitor if stopping else "val_loss",
-        patience=stopping.patience if stopping else None,
-        min_delta=stopping.min_delta if stopping else 0.0,
-        keep_best=train.keep == "best",
-        trace_epoch=trace_epoch,
-    )
+    epochs: list[dict[str, Any]] = []
+    for number, phase in enumerate(train.phases):
+        if number:
+            _begin_phase(model, phase, loss)
+        further, kept = training.fit(
+            model,
+            training.ShuffledBatches(splits.train.x, splits.train.y, train.batch_size, order),
+            on_dev,
+            measured=task.epoch,
+            epochs=phase.epochs,
+            monitor=stopping.monitor if stopping else "val_loss",
+            patience=stopping.patience if stopping else None,
+            min_delta=stopping.min_delta if stopping else 0.0,
+            keep_best=train.keep == "best",
+            first_epoch=len(epochs),
+            trace_epoch=trace_epoch,
+        )
+        epochs += further
+    return epochs, kept
 
 
 def _scores(splits: Splits, outputs: dict[str, Any], task: Task) -> dict[str, Any]:
