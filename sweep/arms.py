@@ -35,6 +35,15 @@ def changed(study: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
     return found
 
 
+def held_streams(study: Mapping[str, Any], arm: Any = None) -> dict[str, int]:
+    """Return the streams that are held still in an arm of a study, with their seeds; arm None: without arms.
+
+    study: as JSON, such as `resolved` of study.json.
+    """
+    arms = study.get("arms") or {}
+    return dict((changed(study, arms[arm]) if arm in arms else study).get("hold") or {})
+
+
 def _with(section: Any, path: list[str], value: Any) -> dict[str, Any]:
     inner = dict(section or {})
     if path[1:]:

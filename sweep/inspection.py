@@ -75,7 +75,8 @@ def inspect_study(name: str) -> Inspection:
     }
     findings = [finding for one in data.values() for finding in data_findings(one.findings)]
     for one, (_, seen) in zip(every, outcome.value, strict=True):
-        findings += settings_findings(one.configuration.study.model_copy(update={"seeds": list(study.seed_list)}))
+        seeded = one.configuration.study.model_copy(update={"seeds": list(study.seed_list)})
+        findings += settings_findings(seeded, str(one.configuration.hp.get("arm", "")))
         findings += model_findings(one.configuration.label, seen)
     return Inspection(study.study, [_counted(one) for one in data.values()], models, list(dict.fromkeys(findings)))
 

@@ -14,8 +14,11 @@ _LEAKS = (
 )
 
 
-def settings_findings(study: Study) -> list[Finding]:
-    """Return what the settings of one configuration show."""
+def settings_findings(study: Study, arm: str = "") -> list[Finding]:
+    """Return what the settings of one configuration show; arm: its name, where it is one.
+
+    An arm that holds every stream still asks for repeats that agree; a whole study that does so is a mistake.
+    """
     found = []
     stopping = study.train.early_stopping
     if stopping is not None and stopping.patience >= study.train.epochs:
@@ -27,7 +30,7 @@ def settings_findings(study: Study) -> list[Finding]:
                 "Lower its patience, or raise train.epochs.",
             )
         )
-    if set(STREAMS) <= set(study.hold) and len(study.seed_list) > 1:
+    if not arm and set(STREAMS) <= set(study.hold) and len(study.seed_list) > 1:
         found.append(
             Finding(
                 "seeds_do_nothing",

@@ -1,23 +1,44 @@
 """The findings of stored trials: one for each check and configuration, with how many trials show it."""
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
 
+from sweep.arms import held_streams
 from sweep.checks.finding import Finding
 from sweep.checks.traps import TRAPS, Trap
+from sweep.streams import STREAMS
 
 
-def findings_of(trials: pd.DataFrame, labels: dict[str, Any]) -> tuple[Finding, ...]:
+def findings_of(
+    trials: pd.DataFrame, labels: dict[str, Any], still: Collection[str] = frozenset()
+) -> tuple[Finding, ...]:
     """Return what the checks of trials that are ok found, the worst first.
 
     trials: rows of trials.parquet, each trial once. labels: config_id -> the configuration's name for people.
+    still: config_ids whose trials shall all be equal to the bit, see `still_arms`.
     """
     found = [_of_trap(trap, trials, labels) for trap in TRAPS if f"check.{trap.name}" in trials]
-    found.append(_seeds_do_nothing(trials, labels))
+    repeats = trials["config_id"].isin(list(still))
+    found += [_seeds_do_nothing(trials[~repeats], labels), _repeats_differ(trials[repeats], labels)]
     rank = {"error": 0, "warning": 1, "note": 2}
     return tuple(sorted((one for one in found if one), key=lambda one: rank[one.severity]))
+
+
+def still_arms(study: Mapping[str, Any]) -> set[str]:
+    """Return the config_ids of the arms that hold every stream still, which is how repeats are asked for.
+
+    study: what study.json holds. A study without arms that holds every stream is not among them: there it is a mistake.
+    """
+    return {
+        str(config_id)
+        for config_id, said in study["configurations"].items()
+        if said["hp"].get("arm") in (study["resolved"].get("arms") or {})
+        and said["hp"].get("seeded") != "false"
+        and set(STREAMS) <= set(held_streams(study["resolved"], said["hp"]["arm"]))
+    }
 
 
 def _of_trap(trap: Trap, trials: pd.DataFrame, labels: dict[str, Any]) -> Finding | None:
@@ -46,6 +67,19 @@ def _seeds_do_nothing(trials: pd.DataFrame, labels: dict[str, Any]) -> Finding |
         f"{_where(trials[same], trials, labels)}",
         "Look under `hold` for streams held still, and in the model's code for a seed written down; these trials count "
         "as one.",
+    )
+
+
+def _repeats_differ(trials: pd.DataFrame, labels: dict[str, Any]) -> Finding | None:
+    several = trials.groupby("config_id", observed=True)["final_sha256"].transform("nunique") > 1
+    if not several.any():
+        return None
+    return Finding(
+        "repeats_differ",
+        "error",
+        f"Every stream is held still, and yet the repeats ended with different weights. "
+        f"{_where(trials[several], trials, labels)}",
+        "`sweep verify RESULTS --trials all` names the first difference and its cause.",
     )
 
 

@@ -5,6 +5,7 @@ A study names a loader with `use: "sweep.data:image_folder"`; any function that 
 
 from sweep.data.image_folder import image_folder
 from sweep.data.prepare import Count, Prepared, open_prepared, prepare
+from sweep.data.sequence import number_sequence
 from sweep.data.splits import Split, Splits, as_splits
 from sweep.data.synthetic import synthetic_attack
 from sweep.data.vectors import synthetic_vectors
@@ -16,6 +17,7 @@ __all__ = [
     "Splits",
     "as_splits",
     "image_folder",
+    "number_sequence",
     "open_prepared",
     "prepare",
     "synthetic_attack",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sweep.checks.results import findings_of
+from sweep.checks.results import findings_of, still_arms
 from sweep.report.answer import answer_of
 from sweep.report.current import Current, current
 from sweep.report.intervals import with_intervals
@@ -61,7 +61,11 @@ def summarise(results: Results, level: float = 0.95) -> Report:
         headline=headline,
         rows=tuple(rows),
         failures=_failures(now, results.study["configurations"]),
-        findings=findings_of(now.ok, {key: said["label"] for key, said in results.study["configurations"].items()}),
+        findings=findings_of(
+            now.ok,
+            {key: said["label"] for key, said in results.study["configurations"].items()},
+            still_arms(results.study),
+        ),
     )
     report = with_intervals(report, results)
     report = replace(report, notes=(*notes(report, now, results), *report.notes))

@@ -6,7 +6,7 @@ import pytest
 
 from sweep.checks.before import data_findings, settings_findings
 from sweep.checks.measures import checks, optimism
-from sweep.checks.results import findings_of
+from sweep.checks.results import findings_of, still_arms
 from sweep.data import synthetic_vectors
 from sweep.study import Study
 
@@ -74,6 +74,22 @@ def test_settings_that_cannot_do_what_they_say():
     )
     assert {one.name for one in settings_findings(study)} == {"never_stopped", "seeds_do_nothing"}
     assert settings_findings(study.model_copy(update={"hold": {}, "train": type(study.train)()})) == []
+
+
+def test_an_arm_that_holds_every_stream_asks_for_repeats():
+    """In such an arm equal weights are the wish and different ones the finding; elsewhere equal ones are."""
+    hold = dict.fromkeys(("init", "order", "dropout", "augment", "split"), 0)
+    study = Study.model_validate({"study": "s", "data": {"use": "a:b"}, "model": {"use": "a:b"}, "hold": hold})
+    assert settings_findings(study, "nothing varies") == []
+    said = {
+        "resolved": {"hold": {"split": 0}, "arms": {"free": {}, "still": {"hold": hold}}},
+        "configurations": {name: {"hp": {"arm": name}} for name in ("free", "still")},
+    }
+    assert still_arms(said) == {"still"}
+    trials = pd.DataFrame({"config_id": ["free", "free", "still", "still"], "seed": [0, 1, 0, 1]})
+    equal, other = (trials.assign(final_sha256=list(digests)) for digests in ("abcc", "aabc"))
+    assert findings_of(equal, {}, {"still"}) == ()
+    assert [one.name for one in findings_of(other, {}, {"still"})] == ["seeds_do_nothing", "repeats_differ"]
 
 
 def test_leaks_that_were_allowed_have_a_name():
