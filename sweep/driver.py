@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import ray
@@ -15,6 +14,7 @@ from ray.tune.execution.tune_controller import TuneController
 
 from sweep import process, records, session
 from sweep.errors import ClusterError, InputError, SweepError
+from sweep.places import place
 from sweep.trial import TrialOrder, first_row, run_trial
 
 CRASHES = 2  # how often a trial whose process dies is started again, from scratch, before it counts as failed
@@ -57,18 +57,23 @@ def store_crash(order: TrialOrder, how: str, log: str = "") -> dict[str, Any]:
     row = first_row(order) | {"status": "failed", "error": f"crash: the trial's process was {how}\n{log}".rstrip()}
     summary = {"trial_id": order.trial_id, "status": "failed", "stage": "crash", "metrics": {}}
     try:
-        records.write_part(Path(order.results), records.Record(row, environment={"git_commit": order.git_commit}))
+        records.write_part(place(order.results), records.Record(row, environment={"git_commit": order.git_commit}))
     except OSError as error:
         return summary | {"status": "unstored", "error": str(error)}
     return summary | {"error": row["error"].partition("\n")[0]}
 
 
 class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
-    """Hears of every trial's end; ends all of them when going on is in vain."""
+    """Hears of every trial's end; ends all of them when going on is in vain.
+
+    heard: the places of the orders that ended. lost: place -> why, of those that ended without a record of their own.
+    """
 
     def __init__(self, orders: Sequence[TrialOrder], report: Report) -> None:
         self._orders, self._report = orders, report
         self.fatal: SweepError | None = None
+        self.heard: set[int] = set()
+        self.lost: dict[int, str] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """Return nothing: Tune pickles callbacks to restore a run; we resume from the store, and no screen pickles."""
@@ -76,15 +81,24 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
 
     def on_trial_result(self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **_: Any) -> None:
         """Report a trial that ended by itself."""
-        self._hear(result)
+        at = trial.config["at"]
+        self._hear(at, result | {"trial_id": self._orders[at].trial_id})  # Tune puts its own id there
 
     def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
-        """Store and report a trial whose worker was lost more often than is tried again."""
-        order = self._orders[trial.config["at"]]
-        error = str(trial.get_pickled_error() or "its worker was lost").strip().splitlines()[-1]
-        self._hear(store_crash(order, f"lost with its worker, {CRASHES + 1} times: {error}"))
+        """Store and report a trial whose worker was lost more often than is tried again; else leave it for later."""
+        at = trial.config["at"]
+        said = " ".join(str(trial.get_pickled_error() or "").split()) or "no reason was given"
+        self.lost[at] = said.partition(" Some common causes")[0]
+        if trial.num_failures > CRASHES:
+            self.give_up(at)
 
-    def _hear(self, summary: dict[str, Any]) -> None:
+    def give_up(self, at: int) -> None:
+        """Store and report an order as failed, since its worker was lost too often."""
+        why = self.lost.get(at, "Ray ended without it")
+        self._hear(at, store_crash(self._orders[at], f"lost with its worker, {CRASHES + 1} times: {why}"))
+
+    def _hear(self, at: int, summary: dict[str, Any]) -> None:
+        self.heard.add(at)
         if summary["status"] == "unstored":
             self.fatal = InputError(
                 f"Expected room for a record of trial {summary['trial_id']} in the results folder. "
@@ -126,31 +140,49 @@ def run_orders(
         InputError: a model cannot be built, or the results can no longer be written.
     """
     _start(address, slots)
-    storage = tempfile.mkdtemp(prefix="seedsweep-tune-")
+    watcher = _Watcher(orders, report)
     try:
         _check_resources(cpu, gpu, slots)
-        watcher = _Watcher(orders, report)
-        tuner = tune.Tuner(
-            tune.with_resources(tune.with_parameters(TrialActor, orders=orders), {"cpu": cpu, "gpu": gpu}),
-            param_space={"at": tune.grid_search(list(range(len(orders))))},
-            tune_config=tune.TuneConfig(reuse_actors=True),
-            run_config=tune.RunConfig(
-                name="study",
-                storage_path=storage,
-                stop=watcher,
-                callbacks=[watcher],
-                failure_config=tune.FailureConfig(max_failures=CRASHES),
-                checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
-                verbose=0,
-            ),
-        )
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # every failure is stored and told once, by us
-        with session.ending_signals(), _no_starved_slot():  # after Ray's start, which sets a handler of its own
-            tuner.fit()
+        for _ in range(CRASHES + 1):
+            left = [at for at in range(len(orders)) if at not in watcher.heard]
+            if left and watcher.fatal is None:
+                _fit(orders, left, watcher, cpu, gpu)
         if watcher.fatal is not None:
             raise watcher.fatal
+        for at in sorted(set(range(len(orders))) - watcher.heard):
+            watcher.give_up(at)
     finally:
         ray.shutdown()
+
+
+def _fit(orders: Sequence[TrialOrder], places: Sequence[int], watcher: _Watcher, cpu: float, gpu: float) -> None:
+    """Run the orders at these places; some may be left when it returns.
+
+    A worker that dies between two trials makes Tune 2.60 give up a trial at once, or end itself with a KeyError.
+    """
+    storage = tempfile.mkdtemp(prefix="seedsweep-tune-")
+    tuner = tune.Tuner(
+        tune.with_resources(tune.with_parameters(TrialActor, orders=orders), {"cpu": cpu, "gpu": gpu}),
+        param_space={"at": tune.grid_search(list(places))},
+        tune_config=tune.TuneConfig(reuse_actors=True),
+        run_config=tune.RunConfig(
+            name="study",
+            storage_path=storage,
+            stop=watcher,
+            callbacks=[watcher],
+            failure_config=tune.FailureConfig(max_failures=CRASHES),
+            checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
+            verbose=0,
+        ),
+    )
+    try:
+        with session.ending_signals(), _no_starved_slot():  # after Ray's start, which sets a handler of its own
+            tuner.fit()
+    except (KeyError, ValueError, RuntimeError) as error:
+        for at in set(places) - watcher.heard:
+            watcher.lost[at] = f"Ray Tune ended with {type(error).__name__}: {error}"
+    finally:
         shutil.rmtree(storage, ignore_errors=True)
 
 
