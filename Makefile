@@ -30,6 +30,12 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp requirements-bench.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	touch $@
 
+# The S3 server of the tests lives apart: what it depends on does not agree with the run-time pins.
+$(VENV)-s3/stamp: $(BIN)/python requirements-s3.lock
+	$(BIN)/python -m venv $(VENV)-s3
+	$(VENV)-s3/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-s3.lock
+	touch $@
+
 demo: $(VENV)/run.stamp
 	$(BIN)/sweep run demo
 
@@ -42,17 +48,19 @@ lint: $(VENV)/dev.stamp
 fast: $(VENV)/dev.stamp
 	$(BIN)/pytest -m "not ray and not tensorflow"
 
-test: lint
+test: lint $(VENV)-s3/stamp
 	$(BIN)/pytest
 
 bench-env: $(VENV)/bench.stamp
 
-LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+OPTIONS = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+LOCK = uv pip compile pyproject.toml $(OPTIONS)
 lock:
+	uv pip compile tests/object_store/server.txt $(OPTIONS) -o requirements-s3.lock
 	$(LOCK) --extra build -o requirements.lock
 	$(LOCK) --extra build --extra gpu -c requirements.lock -o requirements-gpu.lock
 	$(LOCK) --extra build --extra dev -c requirements.lock -o requirements-dev.lock
 	$(LOCK) --extra build --extra dev --extra bench -c requirements-dev.lock -o requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-s3 .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -3,7 +3,6 @@
 import math
 import os
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from sweep import session, store
@@ -57,7 +56,7 @@ class Cost:
         return "\n".join(lines)
 
 
-def cost(study: str, *, seeds: int | None, results: Path | None) -> Cost:
+def cost(study: str, *, seeds: int | None, results: str | None) -> Cost:
     """Return what a study costs; its data are prepared, since the trials' ids depend on them.
 
     Raises:

@@ -1,8 +1,6 @@
 """From a study to its stored trials: what the plan names and the store lacks is run, and nothing else."""
 
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -15,6 +13,7 @@ from pydantic import ValidationError
 from sweep import code, session, store, trial
 from sweep.data import Prepared
 from sweep.errors import ClusterError, InputError
+from sweep.places import Place, absolute, place, probe
 from sweep.plan import Configuration, PlannedTrial, as_document, configurations, plan
 from sweep.progress import Progress
 from sweep.streams import stream_seeds
@@ -30,7 +29,7 @@ class RunSummary:
     trials of the plan, as the store has them now. seconds: of this run. notes: files that were skipped, and why.
     """
 
-    folder: Path
+    folder: Place
     n_planned: int
     n_run: int
     n_ok: int
@@ -43,7 +42,7 @@ def run(
     study: Study | str | Path,
     *,
     seeds: int | Sequence[int] | None = None,
-    results: str | Path | None = None,
+    results: str | Place | None = None,
     address: str | None = None,
     slots: int | None = None,
     retry_failed: bool = False,
@@ -54,7 +53,8 @@ def run(
     Args:
         study: a `Study`, a study file, or the name of a built-in study.
         seeds: replaces the study's seeds: a count, or a list.
-        results: replaces the study's folder of results; the study gets a folder of its name in it.
+        results: replaces the study's folder of results, or address of an object store; the study gets a folder of
+            its name in it.
         address: a Ray cluster that is there already; None starts Ray on this machine.
         slots: processors that Ray may use on this machine; None takes all.
         retry_failed: whether stored failures are run again.
@@ -116,7 +116,7 @@ def run_planned(
     return RunSummary(folder, len(trials), len(missing), n_ok, len(trials) - n_ok, seconds, tuple(notes))
 
 
-def resolve(study: Study | str | Path, *, seeds: int | Sequence[int] | None, results: str | Path | None) -> Study:
+def resolve(study: Study | str | Path, *, seeds: int | Sequence[int] | None, results: str | Place | None) -> Study:
     """Return the study with the command's changes in place of the file's."""
     changes = {
         "seeds": list(seeds) if isinstance(seeds, Sequence) else seeds,
@@ -131,17 +131,13 @@ def resolve(study: Study | str | Path, *, seeds: int | Sequence[int] | None, res
     return Study.load(study, **changes)
 
 
-def results_folder(study: Study) -> Path:
-    """Return the absolute folder of a study's results.
+def results_folder(study: Study) -> Place:
+    """Return where a study's results lie: an absolute folder, or a prefix in an object store.
 
     Raises:
-        InputError: an address such as s3://bucket, which is not written yet.
+        InputError: an address that is neither.
     """
-    if "://" in study.results:
-        raise InputError(
-            f"Expected a folder for the results. Received: {study.results}. Mount the store, or copy later."
-        )
-    return Path(study.results).expanduser().absolute() / study.study
+    return absolute(place(study.results)) / study.study
 
 
 def module_folders(study: Study | str | Path) -> tuple[str, ...]:
@@ -198,7 +194,7 @@ def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], di
 
 
 def order_of(
-    one: PlannedTrial, results: Path, folder: str, modules: tuple[str, ...], git_commit: str = "", attempt: int = 0
+    one: PlannedTrial, results: Place, folder: str, modules: tuple[str, ...], git_commit: str = "", attempt: int = 0
 ) -> trial.TrialOrder:
     """Return what a worker needs to run a planned trial; see `sweep.trial.TrialOrder` for the arguments."""
     return trial.TrialOrder(
@@ -220,7 +216,7 @@ def order_of(
 def _run_missing(
     study: Study,
     missing: Sequence[PlannedTrial],
-    folder: Path,
+    folder: Place,
     modules: tuple[str, ...],
     address: str | None,
     slots: int | None,
@@ -240,22 +236,19 @@ def _run_missing(
         )
 
 
-def _check_writable(folder: Path) -> None:
+def _check_writable(folder: Place) -> None:
     with _room(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as probe:
-            probe.write(b"probe")
-            probe.flush()
-            os.fsync(probe.fileno())
+        probe(folder)
 
 
 @contextmanager
-def _room(folder: Path) -> Iterator[None]:
+def _room(folder: Place) -> Iterator[None]:
     """Turn a folder that cannot be written, or a full disk, into one message."""
     try:
         yield
     except OSError as error:
         raise InputError(
-            f"Expected a results folder that can be written. Received: {folder}: {error.strerror or error}. "
+            f"Expected a results folder that can be written. Received: {folder}: "
+            f"{error.strerror or ' '.join(str(error).split())}. "
             "Name another with --results, or make room there; what was stored is whole."
         ) from None

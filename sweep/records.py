@@ -1,4 +1,4 @@
-"""A trial's record as one file under parts/, written by rename: all of it is stored, or nothing.
+"""A trial's record as one file under parts/, written by rename or one request: all of it is stored, or nothing.
 
 `parts/TRIAL.ATTEMPT.parquet` holds a trial's scores as rows, and its row, epochs and environment as JSON beside the
 schema. `sweep/store.py` compacts the parts into the four tables.
@@ -6,17 +6,16 @@ schema. `sweep/store.py` compacts the parts into the four tables.
 
 import hashlib
 import json
-import os
 import re
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from sweep.places import Place, make_folder, names, replace_file, whole
 
 PART_NAME = re.compile(r"^(?P<trial_id>[0-9a-f]{16})\.(?P<attempt>\d+)\.parquet$")
 
@@ -47,13 +46,13 @@ class Record:
     environment: dict[str, Any] = field(default_factory=dict)
 
 
-def write_part(folder: Path, record: Record) -> Path:
+def write_part(folder: Place, record: Record) -> Place:
     """Store a record under folder/parts/ and return its file: all of it or nothing, and safe from a power cut.
 
     Nothing stored is replaced, since two runs of one study may meet: where the attempt's number is taken, the next free
     one is used, and a trial that is stored as ok already keeps that record alone.
     """
-    (folder / "parts").mkdir(parents=True, exist_ok=True)
+    make_folder(folder / "parts")
     attempt = 0
     while (path := _part(folder, record.trial["trial_id"], attempt)).exists() or attempt < record.trial["attempt"]:
         if record.trial.get("status") == "ok" and _status(path) == "ok":
@@ -69,14 +68,14 @@ def write_part(folder: Path, record: Record) -> Path:
     return path
 
 
-def read_part(path: Path) -> tuple[Record, pa.Table]:
+def read_part(path: Place) -> tuple[Record, pa.Table]:
     """Return a stored record without its scores, and these as a table.
 
     Raises:
         ValueError: torn, foreign or of another schema.
     """
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with pq.ParquetFile(whole(path), page_checksum_verification=True) as file:
             said = _said(file.schema_arrow.metadata)
             table = file.read(columns=list(SCORE_COLUMNS)).replace_schema_metadata(None)
         record = Record(said["trial"], {}, said["epochs"], said["environment"])
@@ -87,36 +86,17 @@ def read_part(path: Path) -> tuple[Record, pa.Table]:
         raise ValueError(f"{path} is torn or not ours ({type(error).__name__}); skipped. Delete it.") from error
 
 
-def parts(folder: Path) -> Iterator[tuple[Path, str, int]]:
+def parts(folder: Place) -> Iterator[tuple[Place, str, int]]:
     """Yield (file, trial_id, attempt) for every file under parts/ that has the name of a record."""
     place = folder / "parts"
-    for name in sorted(os.listdir(place)) if place.is_dir() else ():  # noqa: PTH208 (10,000 names, no Path each)
+    for name in names(place):
         match = PART_NAME.match(name)
         if match:
             yield place / name, match["trial_id"], int(match["attempt"])
 
 
-def _part(folder: Path, trial_id: str, attempt: int) -> Path:
+def _part(folder: Place, trial_id: str, attempt: int) -> Place:
     return folder / "parts" / f"{trial_id}.{attempt}.parquet"
-
-
-def replace_file(path: Path, write: Any) -> None:
-    """Write a file beside its place, force it to the disk and rename it: a reader sees the old or the new, never half.
-
-    Args:
-        path: the file.
-        write: called with an open binary file. What breaks off leaves `.NAME.*` behind at most, which no reader takes.
-    """
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        with beside.open("xb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def _digest(environment: Mapping[str, Any]) -> str:
@@ -127,10 +107,10 @@ def _said(metadata: Mapping[bytes, bytes] | None) -> dict[str, Any]:
     return {key.decode(): json.loads(value) for key, value in (metadata or {}).items() if key != b"ARROW:schema"}
 
 
-def _status(path: Path) -> str:
+def _status(path: Place) -> str:
     """Return the status that a record says, "" if it cannot be read."""
     try:
-        return str(_said(pq.read_schema(path).metadata)["trial"]["status"])
+        return str(_said(pq.read_schema(whole(path)).metadata)["trial"]["status"])
     except (pa.ArrowException, KeyError, TypeError, ValueError, OSError):
         return ""
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from numbers import Real
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from sweep.checks.measures import checks
 from sweep.checks.model import batchnorm_gap, model_checks
 from sweep.data import Splits
 from sweep.errors import InputError
+from sweep.places import place
 from sweep.streams import derived_seed, stream_seeds, without_seed
 from sweep.study import Phase, Study, Train, Use
 from sweep.tasks import TASKS, Task, check_outputs, n_classes
@@ -77,7 +77,7 @@ def run_trial(order: TrialOrder) -> dict[str, Any]:
         record = records.Record(row, epochs=record.epochs, environment=record.environment)
     summary = {"trial_id": order.trial_id, "status": row["status"], "stage": stages[-1]}
     try:
-        records.write_part(Path(order.results), record)
+        records.write_part(place(order.results), record)
     except OSError as error:
         return summary | {"status": "unstored", "error": str(error), "metrics": {}}
     return summary | {"error": row["error"].partition("\n")[0], "metrics": row.get("metric", {})}
@@ -279,11 +279,12 @@ def _fit(
 
 def _scores(splits: Splits, outputs: dict[str, Any], task: Task) -> dict[str, Any]:
     """Return the columns of scores.parquet for dev and test."""
-    columns: dict[str, list[Any]] = {name: [] for name in records.SCORE_COLUMNS}
+    texts = [one for one in ("sample", "subject", "video", "other_subject") if getattr(splits.test, one) is not None]
+    columns: dict[str, list[Any]] = {name: [] for name in ("split", *texts, "label", "score", "prediction")}
     for name, split in (("dev", splits.dev), ("test", splits.test)):
         prediction = task.prediction(outputs[name])
         columns["split"].append(np.full(len(split), name))
-        for column in ("sample", "subject", "video"):
+        for column in texts:
             columns[column].append(getattr(split, column))
         columns["label"].append(np.asarray(split.y, dtype=np.float64))
         columns["score"].append(np.asarray(task.score(outputs[name], split.y), dtype=np.float64))

@@ -1,7 +1,6 @@
 """`sweep explain`: which source of randomness moves a study, or why a script gives other results every time."""
 
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,7 +16,7 @@ def explain(
     ] = None,
     config: Annotated[str | None, typer.Option(help="The configuration to explain, by its label.")] = None,
     levels: Annotated[int, typer.Option(help="Levels of each source: 5 (25 runs) or 7 (49 runs).")] = 5,
-    results: Annotated[Path | None, typer.Option(help="Folder of results, in place of the study's.")] = None,
+    results: Annotated[str | None, typer.Option(help="Folder of results, in place of the study's.")] = None,
     address: Annotated[str | None, typer.Option(help="A Ray cluster that is there already.")] = None,
     slots: Annotated[int | None, typer.Option(min=1, help="Processors to use on this machine.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
@@ -39,7 +38,7 @@ def explain(
     from sweep.explain.sources import explain_study
     from sweep.explain.sources_figure import sources_png
     from sweep.explain.sources_text import as_text
-    from sweep.records import replace_file
+    from sweep.places import make_folder, replace_file
 
     assert study is not None  # noqa: S101 (one of the two is given, see above)
     try:
@@ -48,7 +47,7 @@ def explain(
         note("sweep: stopped. What had finished is stored; the same command goes on from there.")
         raise typer.Exit(130) from None
     folder = found.folder / "report"
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     replace_file(folder / "sources.png", partial(_pour, sources_png(found)))
     if json:
         say_json(found.as_json())

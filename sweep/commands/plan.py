@@ -1,7 +1,6 @@
 """`sweep plan STUDY`: the trials that a study means, those that are stored, and what the rest costs."""
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,11 +8,14 @@ from sweep.commands.named_value import named_value
 from sweep.commands.output import say, say_json
 from sweep.errors import InputError
 
+if TYPE_CHECKING:
+    from sweep.places import Place
+
 
 def plan(
     study: Annotated[str, typer.Argument(help="A study file, or the name of a built-in study.")],
     seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds, in place of the study's.")] = None,
-    results: Annotated[Path | None, typer.Option(help="Folder of results, in place of the study's.")] = None,
+    results: Annotated[str | None, typer.Option(help="Folder of results, in place of the study's.")] = None,
     precision: Annotated[
         str | None,
         typer.Option(metavar="METRIC=NUMBER", help="Seeds for this half-width, as hter=0.005, from a pilot."),
@@ -35,7 +37,7 @@ def plan(
         say(found.as_text())
 
 
-def _precision(study: str, results: Path | None, precision: str, sd: float | None, level: float, json: bool) -> None:
+def _precision(study: str, results: str | None, precision: str, sd: float | None, level: float, json: bool) -> None:
     metric, half_width = named_value(precision, "--precision")
     answer: Any
     if sd is not None:
@@ -52,10 +54,12 @@ def _precision(study: str, results: Path | None, precision: str, sd: float | Non
         say(answer.as_text())
 
 
-def _pilot(study: str, results: Path | None) -> Path:
+def _pilot(study: str, results: str | None) -> "Place":
     """Return the folder of a study's results; a folder of results may be named in place of the study."""
-    if (Path(study) / "study.json").is_file():
-        return Path(study)
+    from sweep.places import place
+
+    if "://" in study or (place(study) / "study.json").is_file():
+        return place(study)
     from sweep.execution import resolve, results_folder
 
     folder = results_folder(resolve(study, seeds=None, results=results))

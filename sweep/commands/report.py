@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sweep.commands.output import say, say_json
 from sweep.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    from sweep.places import Place
 
 
 def report(
@@ -26,12 +29,16 @@ def report(
         say(door.as_text(written, terminal=sys.stdout.isatty()))
 
 
-def folder_of(results: str, under: Path = Path("results")) -> Path:
-    """Return the folder that RESULTS means: a path, or else the name of a study under `under`.
+def folder_of(results: str, under: Path = Path("results")) -> "Place":
+    """Return the folder that RESULTS means: a path or an address, or else the name of a study under `under`.
 
     Raises:
         InputError: neither, with the nearest that exists.
     """
+    if "://" in results:
+        from sweep.places import place
+
+        return place(results)
     path, named = Path(results), under / results
     for folder in (path, named):
         if (folder / "study.json").is_file():

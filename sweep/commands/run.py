@@ -1,7 +1,6 @@
 """`sweep run STUDY`: run what is missing, then print the report."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +11,7 @@ from sweep.commands.output import note, say, say_json
 def run(
     study: Annotated[str, typer.Argument(help="A study file, or the name of a built-in study.")],
     seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds, in place of the study's.")] = None,
-    results: Annotated[Path | None, typer.Option(help="Folder of results, in place of the study's.")] = None,
+    results: Annotated[str | None, typer.Option(help="Folder of results, in place of the study's.")] = None,
     address: Annotated[str | None, typer.Option(help="A Ray cluster that is there already.")] = None,
     slots: Annotated[int | None, typer.Option(min=1, help="Processors to use on this machine.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run stored failures again.")] = False,

@@ -15,6 +15,7 @@ import pandas as pd
 from sweep import code, execution, process, session, store
 from sweep.data import open_prepared
 from sweep.errors import InputError, nearest
+from sweep.places import Place
 from sweep.plan import Configuration, PlannedTrial, configurations
 from sweep.stats.attribution import Attribution, attribute, orthogonal_array
 from sweep.streams import STREAMS, stream_seeds
@@ -44,7 +45,7 @@ class Explanation:
 
     study: str
     label: str
-    folder: Path
+    folder: Place
     metrics: dict[str, Attribution]
     repeats: Repeats
     idle: dict[str, str]

@@ -1,12 +1,12 @@
 """The public answers for a study: `sweep.estimate`, `sweep.compare` and `sweep.against`, from its stored trials."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from sweep import stats, store
 from sweep.errors import InputError, nearest
+from sweep.places import Place
 from sweep.report.current import current
 from sweep.report.study_scores import study_scores
 from sweep.stats import Against, Comparison, Estimate
@@ -21,7 +21,7 @@ OTHER_SPLITS = "other splits of these data"
 
 
 def estimate(
-    results: Results | str | Path,
+    results: Results | str | Place,
     metric: str | None = None,
     config: str | None = None,
     *,
@@ -56,7 +56,7 @@ def estimate(
 
 
 def estimates(
-    results: Results | str | Path,
+    results: Results | str | Place,
     metric: str | None = None,
     *,
     level: float = 0.95,
@@ -70,7 +70,7 @@ def estimates(
 
 
 def compare(
-    results: Results | str | Path,
+    results: Results | str | Place,
     metric: str | None = None,
     *,
     reference: str | None = None,
@@ -109,7 +109,7 @@ def compare_measured(
 
 
 def against(
-    results: Results | str | Path,
+    results: Results | str | Place,
     metric: str,
     published: float,
     *,
@@ -249,7 +249,7 @@ def config_named(results: Results, name: str) -> str:
     raise InputError(f"Expected a configuration: {', '.join(known)}. Received: {name}.{nearest(name, known)}")
 
 
-def _loaded(results: Results | str | Path) -> Results:
+def _loaded(results: Results | str | Place) -> Results:
     return results if isinstance(results, Results) else store.load(results)
 
 

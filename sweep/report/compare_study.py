@@ -1,13 +1,13 @@
 """Everything that `sweep compare RESULTS` answers, from one pass over the scores."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sweep import stats, store
 from sweep.errors import InputError
+from sweep.places import Place
 from sweep.report import answers
 from sweep.report.compared import Compared
 from sweep.stats.measured import Measured
@@ -15,7 +15,7 @@ from sweep.stats.seed_tests import PAIRED
 
 
 def compare_study(
-    folder: Path,
+    folder: Place,
     metric: str | None,
     *,
     reference: str | None = None,

@@ -2,13 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sweep import stats, store
 from sweep.errors import InputError
+from sweep.places import Place
 from sweep.report.answers import measure_study
 from sweep.report.columns import columns, number
 from sweep.report.current import current
@@ -93,7 +93,7 @@ class Precision:
 
 
 def plan_precision(
-    results: Results | str | Path,
+    results: Results | str | Place,
     metric: str | None,
     half_width: float,
     *,

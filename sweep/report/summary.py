@@ -3,13 +3,13 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sweep.checks import Finding
+from sweep.places import Place
 from sweep.report.answer import Answer
 from sweep.stats import Interval
 
@@ -108,14 +108,14 @@ class Report:
 
     study: str
     task: str
-    path: Path
+    path: Place
     level: float
     headline: tuple[str, ...]
     rows: tuple[Row, ...]
     failures: tuple[Failure, ...] = ()
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
-    files: tuple[Path, ...] = ()
+    files: tuple[Place, ...] = ()
     methods: str = ""
     answer: Answer | None = None
 

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from textwrap import fill
 
-from sweep.records import replace_file
+from sweep.places import Place, make_folder, replace_file
 from sweep.report.current import current, epochs_of, test_scores
 from sweep.report.latex import as_latex
 from sweep.report.summarise import summarise
@@ -84,8 +83,8 @@ def draw(report: Report, results: Results) -> dict[str, bytes]:
     return {name: png(figure) for name, figure in drawn.items() if figure is not None} | own
 
 
-def _store(folder: Path, contents: Mapping[str, bytes]) -> tuple[Path, ...]:
-    folder.mkdir(parents=True, exist_ok=True)
+def _store(folder: Place, contents: Mapping[str, bytes]) -> tuple[Place, ...]:
+    make_folder(folder)
     for name, content in contents.items():
         replace_file(folder / name, partial(_pour, content))
     for name in NAMES:  # what an earlier report drew and this one cannot would be taken for current

@@ -1,0 +1,212 @@
+"""Where results lie: a folder, or a prefix in an object store, through the few acts that both know.
+
+A folder is a `pathlib.Path`. `s3://bucket/prefix` and `gs://bucket/prefix` are an `ObjectPath`, which has those
+methods of a Path that the store calls.
+"""
+
+import mmap
+import os
+import tempfile
+import uuid
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pyarrow as pa
+from pyarrow import fs
+
+from sweep.errors import InputError
+
+_SCHEMES = ("s3", "gs")
+
+
+@dataclass(frozen=True)
+class ObjectPath:
+    """An object, or a prefix of objects.
+
+    scheme: s3 or gs. bucket: as the address names it. key: below the bucket, "" for all of it. query: what the address
+    says of the store itself, such as endpoint_override=127.0.0.1:9000.
+    """
+
+    scheme: str
+    bucket: str
+    key: str
+    query: str = ""
+
+    def __str__(self) -> str:
+        """Return the address, from which `place` makes the same again."""
+        return f"{self.scheme}://{self.bucket}/{self.key}" + (f"?{self.query}" if self.query else "")
+
+    def __truediv__(self, name: str) -> "ObjectPath":
+        """Return what lies below."""
+        return replace(self, key=f"{self.key}/{name}".strip("/"))
+
+    @property
+    def name(self) -> str:
+        """Return the last word of the key."""
+        return self.key.rpartition("/")[2]
+
+    @property
+    def parent(self) -> "ObjectPath":
+        """Return what it lies in."""
+        return replace(self, key=self.key.rpartition("/")[0])
+
+    def is_file(self) -> bool:
+        """Return whether there is such an object."""
+        return bool(_store(self).get_file_info(self._within).type == fs.FileType.File)
+
+    exists = is_file
+
+    def read_bytes(self) -> bytes:
+        """Return the object, by one request: all of it is of one time, also while it is replaced."""
+        with self.open_at_random() as file:
+            return bytes(file.read())
+
+    def open_at_random(self) -> Any:
+        """Return the object as a file of which parts can be read."""
+        return _store(self).open_input_file(self._within)
+
+    def put(self, content: Any) -> None:
+        """Store an object: a reader sees the old or the new."""
+        with _store(self).open_output_stream(self._within) as stream:
+            stream.write(content)  # in one call: what interrupts comes after it, and never leaves half an object
+
+    def unlink(self, missing_ok: bool = False) -> None:
+        """Remove the object."""
+        try:
+            _store(self).delete_file(self._within)
+        except FileNotFoundError:
+            if not missing_ok:
+                raise
+
+    def names(self) -> list[str]:
+        """Return the names of the objects right below."""
+        below = fs.FileSelector(self._within, allow_not_found=True)
+        return [one.base_name for one in _store(self).get_file_info(below) if one.type == fs.FileType.File]
+
+    @property
+    def _within(self) -> str:
+        return f"{self.bucket.rpartition('@')[2]}/{self.key}".rstrip("/")
+
+
+Place = Path | ObjectPath
+
+
+def place(said: str | Place) -> Place:
+    """Return what an address or the path of a folder means; file:// is a folder.
+
+    Raises:
+        InputError: another kind of address, or one with a key in it, which would be stored with the results.
+    """
+    if not isinstance(said, str):
+        return said
+    if "://" not in said:
+        return Path(said)
+    address = urlsplit(said)
+    if address.scheme == "file" and address.netloc in ("", "localhost"):
+        return Path(unquote(address.path))
+    if address.scheme not in _SCHEMES or not address.netloc:
+        raise InputError(
+            f"Expected a folder, s3://bucket/prefix, gs://bucket/prefix or file:///folder. Received: {said}."
+        )
+    if address.password or "secret_key" in address.query:
+        raise InputError(
+            f"Expected an address without a key. Received: one for {address.scheme}://{address.hostname}. Keys belong "
+            "into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or into ~/.aws/credentials, on every node."
+        )
+    return ObjectPath(address.scheme, address.netloc, address.path.strip("/"), address.query)
+
+
+def absolute(where: Place) -> Place:
+    """Return the same place, whatever the current folder is."""
+    return where if isinstance(where, ObjectPath) else where.expanduser().absolute()
+
+
+def make_folder(where: Place) -> None:
+    """Make a folder; an object store needs none."""
+    if isinstance(where, Path):
+        where.mkdir(parents=True, exist_ok=True)
+
+
+def names(where: Place) -> list[str]:
+    """Return the names of the files in a folder, in order; a missing folder has none."""
+    if isinstance(where, ObjectPath):
+        return sorted(where.names())
+    return sorted(os.listdir(where)) if where.is_dir() else []  # noqa: PTH208 (10,000 names, no Path each)
+
+
+def whole(where: Place) -> Any:
+    """Return what pyarrow reads a Parquet file from, as it is now: an object is fetched by one request."""
+    return pa.BufferReader(where.read_bytes()) if isinstance(where, ObjectPath) else where
+
+
+def at_random(where: Place) -> Any:
+    """Return what pyarrow reads some of a Parquet file from."""
+    return where.open_at_random() if isinstance(where, ObjectPath) else where
+
+
+def replace_file(path: Place, write: Any) -> None:
+    """Write a file so that a reader sees the old or the new, never half.
+
+    A file is written beside its place, forced to the disk and renamed; an object is put by one request.
+
+    Args:
+        path: the file.
+        write: called with an open binary file. What breaks off leaves `.NAME.*` behind at most, which no reader takes.
+    """
+    if isinstance(path, ObjectPath):
+        with tempfile.TemporaryFile() as file:
+            write(file)
+            file.flush()
+            if os.fstat(file.fileno()).st_size:
+                with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                    path.put(content)
+            else:
+                path.put(b"")
+        return
+    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with beside.open("xb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def probe(where: Place) -> None:
+    """Write something there and remove it.
+
+    Raises:
+        OSError: it cannot be written: no such bucket, no right, no room.
+    """
+    make_folder(where)
+    if isinstance(where, ObjectPath):
+        token = where / f".probe-{uuid.uuid4().hex}"
+        token.put(b"probe")
+        token.unlink(missing_ok=True)
+        return
+    with tempfile.TemporaryFile(dir=where) as file:
+        file.write(b"probe")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _store(path: ObjectPath) -> Any:
+    return _opened(path.scheme, path.bucket, path.query)
+
+
+@cache
+def _opened(scheme: str, bucket: str, query: str) -> Any:
+    # A small object is put by one request then, and not by the three of an upload in pieces.
+    options = "&".join(filter(None, [query, "allow_delayed_open=true" if scheme == "s3" else ""]))
+    try:
+        return fs.FileSystem.from_uri(f"{scheme}://{bucket}/?{options}".rstrip("?"))[0]
+    except pa.ArrowInvalid as error:
+        raise InputError(
+            f"Expected an address of an object store. Received: {scheme}://{bucket}?{query}: {error}"
+        ) from None
