@@ -17,7 +17,9 @@ from sweep.commands.plan import plan
 from sweep.commands.report import report
 from sweep.commands.run import run
 from sweep.commands.schema import schema
+from sweep.commands.status import status
 from sweep.commands.studies import studies
+from sweep.commands.submit import submit
 from sweep.commands.verify import verify
 from sweep.errors import SweepError
 
@@ -30,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (run, studies, report, plan, compare, check, verify, explain, metrics, schema):
+for command in (run, submit, status, studies, report, plan, compare, check, verify, explain, metrics, schema):
     app.command(command.__name__)(command)
 
 

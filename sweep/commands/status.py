@@ -1,0 +1,36 @@
+"""`sweep status [STUDY]`: where the studies stand that were submitted from this machine."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from sweep.commands.output import note, say, say_json
+from sweep.errors import InputError
+
+
+def status(
+    study: Annotated[str | None, typer.Argument(help="A study's name or file; all without it.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every submission, not only a study's last.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Show the state of submitted studies: pending, running, succeeded, failed; trials stored of those planned."""
+    from sweep.study import Study
+    from sweep.submit.status import statuses
+
+    name = study
+    if study is not None and study.endswith((".yaml", ".yml")):
+        name = Study.load(study).study
+    found = statuses(name, everything=everything)
+    if study is not None and not found:
+        raise InputError(f"Expected a study that was submitted from this machine. Received: {study}.")
+    if json:
+        say_json({"submissions": [asdict(one) for one in found]})
+        return
+    for one in found:
+        trials = "" if one.n_planned is None else f"  {one.n_stored} of {one.n_planned} trials"
+        say(f"{one.study}  {one.submission_id}  {one.state}{trials}  {one.at}  {one.results}")
+        if one.why:
+            note(f"sweep: {one.why}")
+    if not found:
+        note("sweep: nothing was submitted from this machine")

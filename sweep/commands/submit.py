@@ -1,0 +1,145 @@
+"""`sweep submit STUDY`: run a study on a cluster, by the file that describes it or by its address."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sweep.commands.output import note, say, say_json
+from sweep.errors import ClusterError, InputError
+
+if TYPE_CHECKING:
+    from sweep.submit.cluster_file import ClusterFile
+    from sweep.submit.submission import Submission
+
+
+def submit(
+    study: Annotated[str | None, typer.Argument(help="A study file, or the name of a built-in study.")] = None,
+    cluster: Annotated[Path | None, typer.Option(help="A launcher file, a RayJob, or a batch script.")] = None,
+    address: Annotated[str | None, typer.Option(help="A cluster's dashboard, as http://127.0.0.1:8265.")] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds, in place of the study's.")] = None,
+    results: Annotated[
+        str | None, typer.Option(help="Folder of results, or s3://..., in place of the study's.")
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run stored failures again.")] = False,
+    up: Annotated[bool, typer.Option("--up", help="Bring the launcher file's cluster up first.")] = False,
+    down: Annotated[bool, typer.Option("--down", help="End the launcher file's cluster afterwards.")] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Return when the job is there.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what Kubernetes or Slurm would get.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Run a study on a cluster: what is stored is not run again, and a job that runs already is followed."""
+    from sweep import session
+    from sweep.execution import check_code, module_folders, resolve
+    from sweep.submit import batch, launcher
+    from sweep.submit.cluster_file import check_filled_in, read_cluster_file
+
+    if (cluster is None) == (address is None):
+        raise InputError("Expected --cluster FILE or --address ADDRESS. docs/cluster.md shows the files.")
+    file = None if cluster is None else read_cluster_file(cluster)
+    _check_options(file, study=study, up=up, down=down, detach=detach, dry_run=dry_run)
+    if file is not None and not dry_run:
+        check_filled_in(file)
+    if study is None:
+        assert file is not None  # noqa: S101 (checked above; for the type checker)
+        (launcher.up if up else launcher.down)(file)
+        return
+    session.find_modules_in(module_folders(study))
+    wanted = resolve(study, seeds=seeds, results=results)
+    check_code(wanted)
+    source = Path(study) if Path(study).is_file() else None
+    if file is not None and file.kind != "launcher":
+        job = batch.render(file, wanted, study, source, retry_failed=retry_failed)
+        if dry_run:
+            sys.stdout.write(job.text)
+            return
+        job = batch.submit(file, wanted, job, _hear)
+        if json:
+            say_json({"study": wanted.study, "kind": file.kind, "submission_id": job.name, "state": "submitted"})
+        return
+
+    from sweep.submit import submission
+    from sweep.submit.ray_jobs import RayCluster
+    from sweep.submit.token import read_token
+
+    token = read_token()
+    if file is not None and up:
+        launcher.up(file)
+    try:
+        with _address(file, address) as at:
+            there = RayCluster(at, token)
+            if there.asks_no_token:
+                note(f"sweep: {there.address} asks for no token: whoever reaches it can run code there")
+            path = None if file is None else file.path
+            done = submission.submit(
+                wanted, source, there, token, hear=_hear, cluster_file=path, retry_failed=retry_failed, detach=detach
+            )
+    except KeyboardInterrupt:
+        note("sweep: left the job to itself. The same command follows it; `sweep status` says where it stands.")
+        raise typer.Exit(130) from None
+    if file is not None and down:
+        launcher.down(file)
+    _tell(done, wanted.study, wanted.results, json)
+
+
+def _check_options(
+    file: "ClusterFile | None", *, study: str | None, up: bool, down: bool, detach: bool, dry_run: bool
+) -> None:
+    kind = "ray" if file is None else file.kind
+    if (up or down) and kind != "launcher":
+        raise InputError("Expected a launcher file with --up and --down. Received: another kind of cluster.")
+    if dry_run and kind not in ("kubernetes", "slurm"):
+        raise InputError("Expected a RayJob or a batch script with --dry-run. Received: another kind of cluster.")
+    if down and detach:
+        raise InputError("Expected --down or --detach. Received: both; the cluster would end with the job on it.")
+    if study is None and (up == down):
+        raise InputError(
+            "Expected a study; without one, --up or --down alone. `sweep studies` lists the built-in ones."
+        )
+
+
+@contextmanager
+def _address(file: "ClusterFile | None", address: str | None) -> Iterator[str]:
+    from sweep.submit import launcher
+
+    if file is None:
+        yield address or ""
+        return
+    with launcher.tunnel(file) as at:
+        yield at
+
+
+def _hear(line: str) -> None:
+    note(f"sweep: {line}")
+
+
+def _tell(done: "Submission", study: str, results: str, json: bool) -> None:
+    """Print what became of a job, and end with its exit code."""
+    from sweep import report, store
+
+    ended = done.exit_code is not None or done.state in ("stopped", "failed")
+    where = str(done.folder or f"{results.rstrip('/')}/{study}")
+    stood = None if done.standing is None else asdict(done.standing)
+    told = {"study": study, "kind": "ray", "submission_id": done.submission_id, "state": done.state, "results": where}
+    written = report.write(store.load(done.folder)) if done.folder and ended and stood and stood["n_ok"] else None
+    if json:
+        say_json({**told, **(stood or {}), "report": report.as_json(written) if written else None})
+    elif written:
+        say(report.as_text(written, terminal=sys.stdout.isatty()))
+    if not ended:
+        note(
+            f"sweep: {done.submission_id} goes on alone. `sweep status {study}`; the same command brings results home."
+        )
+        return
+    note(f"sweep: {done.submission_id} {done.state}; results in {where}")
+    if done.exit_code in (1, 2, 3):
+        raise typer.Exit(done.exit_code)
+    if done.state != "succeeded":
+        raise ClusterError(
+            f"Expected {done.submission_id} to end well. Received: {done.state}, exit code {done.exit_code}. Its log "
+            "stands above; the same command goes on from what is stored."
+        )

@@ -1,0 +1,73 @@
+"""The records of a job brought home: each file under parts/ that this machine lacks, and the plan."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweep import records, store
+from sweep.places import replace_file
+from sweep.study import Study
+from sweep.submit.job_folder import folder_of_job
+from sweep.submit.ray_jobs import Job, RayCluster
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a study stands: trials of its plan, and those of them that are stored as ok or as failed."""
+
+    n_planned: int
+    n_ok: int
+    n_failed: int
+
+
+def fetch(cluster: RayCluster, job: Job, study: Study, folder: Path) -> int:
+    """Bring the records of a job that a folder of results lacks, and return how many came.
+
+    They come while the job runs too; `study.json` and the tables are brought up to date each time.
+    """
+    there = folder_of_job(job.metadata["key"], study.study)
+    offered = cluster.files(job, f"{there}/**/*")
+    parts = folder / "parts"
+    parts.mkdir(parents=True, exist_ok=True)
+    have = {path.name for path in parts.iterdir()}
+    known = {(trial, attempt) for trial, attempt in zip(*_compacted(folder), strict=True)}
+    came = 0
+    for name in offered:
+        file = name.rpartition("/")[2]
+        match = records.PART_NAME.match(file)
+        if match is None or file in have or (match["trial_id"], int(match["attempt"])) in known:
+            continue
+        content = cluster.read(job, name)
+        replace_file(parts / file, lambda out, content=content: out.write(content))
+        came += 1
+    if f"{there}/study.json" in offered:
+        document = json.loads(cluster.read(job, f"{there}/study.json"))
+        document["resolved"]["results"] = study.results  # its own, not the folder on the head
+        store.write_study(folder, document)
+        store.compact(folder)
+    return came
+
+
+def standing(folder: Path) -> Standing | None:
+    """Return where the study in a folder of results stands; None where there is none."""
+    if not (folder / "study.json").is_file():
+        return None
+    plan = {one["trial_id"] for one in store.read_study(folder)["plan"]}
+    status = [state for trial, state in store.finished(folder).items() if trial in plan]
+    return Standing(len(plan), status.count("ok"), status.count("failed"))
+
+
+def planned_there(cluster: RayCluster, job: Job, there: str, offered: Sequence[str]) -> set[str] | None:
+    """Return the trials of the plan that lies in a job's folder, None where there is none yet."""
+    if f"{there}/study.json" not in offered:
+        return None
+    return {one["trial_id"] for one in json.loads(cluster.read(job, f"{there}/study.json"))["plan"]}
+
+
+def _compacted(folder: Path) -> tuple[list[str], list[int]]:
+    """Return the trials and attempts that the tables have, whose records may be gone."""
+    if not (folder / "study.json").is_file():
+        return [], []
+    rows = store.trials(folder)
+    return rows["trial_id"].tolist(), [int(one) for one in rows["attempt"]]

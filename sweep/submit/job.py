@@ -1,0 +1,57 @@
+"""What a submitted job runs on the cluster's head: the study, with its results where the client can read them back.
+
+`python -m sweep.submit.job STUDY --key KEY [--results WHERE] [--retry-failed]`, in the parcel's folder. Results without
+an address lie among the logs of the Ray session, since Ray serves these, and these alone, through the one port and
+token that submitted the job: file by file while the study runs, to any size.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from sweep import session
+from sweep.errors import SweepError
+from sweep.execution import run
+from sweep.study import Study
+from sweep.submit.job_folder import folder_of_job
+from sweep.submit.parcel import STORED
+from sweep.submit.stored import count_as_stored
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run the study, print where it stands, and return the exit code of `sweep run`."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("study", type=Path)
+    parser.add_argument("--key", required=True)
+    parser.add_argument("--results", default="")
+    parser.add_argument("--retry-failed", action="store_true")
+    asked = parser.parse_args(words)
+    try:
+        results = asked.results
+        if not results:
+            folder = _logs() / folder_of_job(asked.key, Study.load(asked.study).study)
+            folder.mkdir(parents=True, exist_ok=True)
+            count_as_stored(folder, json.loads(Path(STORED).read_text(encoding="utf-8")))
+            results = str(folder.parent)
+        done = run(asked.study, results=results, address="auto", retry_failed=asked.retry_failed)
+    except SweepError as error:
+        sys.stderr.write(f"sweep: {error}\n")
+        return error.exit_code
+    sys.stderr.write(f"sweep: {done.n_run} trials run; {done.n_ok} of {done.n_planned} ok, {done.n_failed} failed\n")
+    return 1 if done.n_failed else 0
+
+
+def _logs() -> Path:
+    """Return the folder of the session's logs."""
+    session.quiet_environment()
+    import ray
+
+    context = ray.init(address="auto", log_to_driver=False, logging_level="ERROR")
+    folder = Path(context.address_info["session_dir"]) / "logs"
+    ray.shutdown()
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(main())

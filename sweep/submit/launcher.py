@@ -1,0 +1,84 @@
+"""Ray's cluster launcher, by its own command: a cluster up, down, and a tunnel to its head's dashboard."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sweep.errors import ClusterError
+from sweep.submit.cluster_file import ClusterFile
+
+_DASHBOARD = "8265"  # on the head's loopback, as the templates start it
+_TUNNEL_SECONDS = 120.0
+
+
+def up(file: ClusterFile) -> None:
+    """Bring the cluster up, or up to date; what Ray says goes to standard error.
+
+    Raises:
+        ClusterError: Ray could not.
+    """
+    _ray("up", "--yes", "--no-config-cache", str(file.path))
+
+
+def down(file: ClusterFile) -> None:
+    """End the cluster and all its nodes.
+
+    Raises:
+        ClusterError: Ray could not.
+    """
+    _ray("down", "--yes", str(file.path))
+
+
+@contextmanager
+def tunnel(file: ClusterFile) -> Iterator[str]:
+    """Yield the address on this machine that leads by SSH to the dashboard of the cluster's head.
+
+    Raises:
+        ClusterError: no tunnel within two minutes.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = [*_COMMAND, "dashboard", "--port", str(port), "--remote-port", _DASHBOARD, str(file.path)]
+    process = subprocess.Popen(  # noqa: S603 (Ray's own command, and the file that the person named)
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        end = time.monotonic() + _TUNNEL_SECONDS
+        while not _listens(port):
+            if process.poll() is not None or time.monotonic() > end:
+                raise ClusterError(
+                    f"Expected a tunnel to the head of {file.path.name}. Received: none. Bring the cluster up with "
+                    f"--up; `ray dashboard {file.path}` says what stands in the way."
+                )
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)  # ssh is a child of Ray's command
+        process.wait()
+
+
+_COMMAND = (sys.executable, "-m", "ray.scripts.scripts")
+
+
+def _ray(*words: str) -> None:
+    done = subprocess.run([*_COMMAND, *words], stdin=subprocess.DEVNULL, stdout=sys.stderr)  # noqa: S603 (as above)
+    if done.returncode:
+        raise ClusterError(
+            f"Expected `ray {words[0]}` to end well. Received: exit code {done.returncode}; its words stand above. "
+            "Mend the file, or look at the cloud's console: nodes that run cost."
+        )
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
