@@ -4,11 +4,14 @@
 schema. `sweep/store.py` compacts the parts into the four tables.
 """
 
+import errno
 import hashlib
 import json
 import re
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,8 @@ import pyarrow.parquet as pq
 
 from sweep.places import Place, make_folder, names, replace_file, whole
 
+PATIENCE = 120.0  # seconds for storage that is away: a share that is mounted again, a server that starts again
+_FULL = (errno.ENOSPC, errno.EDQUOT)  # of this a person must hear at once
 PART_NAME = re.compile(r"^(?P<trial_id>[0-9a-f]{16})\.(?P<attempt>\d+)\.parquet$")
 
 _TEXT = pa.string()
@@ -28,6 +33,7 @@ SCORE_COLUMNS = {
     "label": pa.float64(),
     "score": pa.float64(),
     "prediction": pa.float64(),
+    "other_subject": _TEXT,  # the second person of a pair; null where a sample is of one person, as in older records
 }
 
 
@@ -60,12 +66,37 @@ def write_part(folder: Place, record: Record) -> Place:
         attempt += 1
     trial = record.trial | {"attempt": attempt, "env_id": _digest(record.environment)}
     said = {"trial": trial, "epochs": record.epochs, "environment": record.environment}
-    columns = [_column(record.scores.get(name, ()), kind) for name, kind in SCORE_COLUMNS.items()]
+    n = len(record.scores.get("score", ()))
+    columns = [
+        _column(record.scores[name], kind) if name in record.scores else pa.nulls(n, kind)
+        for name, kind in SCORE_COLUMNS.items()
+    ]
     # An error may quote bytes that are no text; "replace" keeps such a record writable, now and in the tables.
     texts = {key: json.dumps(value, ensure_ascii=False).encode(errors="replace") for key, value in said.items()}
     table = pa.table(columns, schema=pa.schema(list(SCORE_COLUMNS.items()), texts))
     replace_file(path, lambda file: pq.write_table(table, file, compression="zstd", write_page_checksum=True))
     return path
+
+
+def keep(folder: Place, record: Record, patience: float = PATIENCE) -> Place:
+    """Store a record as `write_part` does, trying again with growing pauses while the storage is away.
+
+    A folder that is not there is taken for a share that is not mounted, and is not made: the record would lie below it.
+
+    Raises:
+        OSError: the storage was away for `patience` seconds, or is full.
+    """
+    end, pause = time.monotonic() + patience, 0.5
+    while True:
+        try:
+            if isinstance(folder, Path) and not folder.is_dir():
+                raise FileNotFoundError(errno.ENOENT, "the folder of results is gone", str(folder))
+            return write_part(folder, record)
+        except OSError as error:
+            if error.errno in _FULL or time.monotonic() + pause > end:
+                raise
+        time.sleep(pause)
+        pause = min(2 * pause, 15.0)
 
 
 def read_part(path: Place) -> tuple[Record, pa.Table]:
@@ -78,6 +109,8 @@ def read_part(path: Place) -> tuple[Record, pa.Table]:
         with pq.ParquetFile(whole(path), page_checksum_verification=True) as file:
             said = _said(file.schema_arrow.metadata)
             table = file.read(columns=list(SCORE_COLUMNS)).replace_schema_metadata(None)
+            if "other_subject" not in table.column_names:
+                table = table.append_column("other_subject", pa.nulls(len(table), _TEXT))
         record = Record(said["trial"], {}, said["epochs"], said["environment"])
         if path.name != _part(path, record.trial["trial_id"], record.trial["attempt"]).name:
             raise ValueError("another name")

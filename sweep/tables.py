@@ -105,7 +105,12 @@ def with_schema(groups: Sequence[pa.Table]) -> pa.Table:
 
 
 def of_trials(scores: pa.Table, ids: set[str]) -> pa.Table:
-    """Return the rows of scores.parquet that belong to these trials; looks at categories, not at every row."""
+    """Return the rows of scores.parquet that belong to these trials; looks at categories, not at every row.
+
+    A table of before pairs of people were known gets their column, empty.
+    """
+    if "other_subject" not in scores.column_names:
+        scores = scores.append_column("other_subject", pa.nulls(len(scores), _TEXT).cast(_WORD))
     masks = []
     for chunk in scores["trial_id"].chunks:
         wanted = np.array([trial in ids for trial in chunk.dictionary.to_pylist()], dtype=bool)

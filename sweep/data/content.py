@@ -21,7 +21,8 @@ def row_digests(x: Any) -> NDArray[np.uint8]:
     Returns (n, 16) uint8, BLAKE2b. Rows are equal, byte for byte, where their digests are.
     """
     if isinstance(x, Images) and x.digests is not None:
-        return np.asarray(x.digests[x.rows])
+        found = np.asarray(x.digests[x.rows])
+        return found if x.rows.ndim == 1 else row_digests(found)  # of a pair: a digest of both
     digests = np.empty((len(x), DIGEST_BYTES), dtype=np.uint8)
     row_bytes = max(1, int(np.prod(x.shape[1:])) * np.dtype(x.dtype).itemsize)
     step = max(1, _BLOCK_BYTES // row_bytes)
@@ -38,7 +39,8 @@ def data_digest(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str
     """Return the id of the data, 64 hexadecimal digits: SHA-256 over x, y, subject, video and sample of every split.
 
     digests: split name -> (n, 16) digests of the rows of x.
-    The same content gives the same id in any folder and on any machine; any other byte, type or order another.
+    Of pairs, other_subject too. The same content gives the same id in any folder and on any machine; any other byte,
+    type or order another.
     """
     total = hashlib.sha256(b"sweep data 1")
     for name, split in splits.items():
@@ -46,7 +48,8 @@ def data_digest(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str
         total.update(head.encode())
         total.update(digests[name].tobytes())
         total.update(np.ascontiguousarray(split.y).tobytes())
-        for column in (split.subject, split.video, split.sample):
+        pairs = () if split.other_subject is None else (split.other_subject,)
+        for column in (split.subject, split.video, split.sample, *pairs):
             total.update(text_digest(column))
     total.update(text_digest(np.asarray(splits.classes, dtype=str)))
     return total.hexdigest()

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Images:
-    """Images that stay on disk: row i is `pixels[rows[i]]`.
+    """Images that stay on disk: row i is `pixels[rows[i]]`, one image or a pair of them.
 
-    One decoded store serves the three splits, every division into splits and every trial on the node.
+    One decoded store serves the three splits, every division into splits, every pair and every trial on the node.
 
     pixels: (m, height, width, channels) uint8, usually a memory map.
-    rows: (n,) positions in the store.
+    rows: (n,) positions in the store, or (n, 2) for pairs.
     digests: (m, 16) uint8, a digest of each image of the store, or None where it is not at hand.
     store: the folder of the store, None where the pixels are in memory.
     """
@@ -27,8 +27,8 @@ class Images:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """(n, height, width, channels)."""
-        return (len(self.rows), *self.pixels.shape[1:])
+        """(n, height, width, channels), of pairs (n, 2, height, width, channels)."""
+        return (*self.rows.shape, *self.pixels.shape[1:])
 
     @property
     def dtype(self) -> np.dtype[np.uint8]:
@@ -38,7 +38,7 @@ class Images:
     @property
     def ndim(self) -> int:
         """The number of axes, the samples' included."""
-        return self.pixels.ndim
+        return self.pixels.ndim + self.rows.ndim - 1
 
     def __len__(self) -> int:
         """Return the number of images."""

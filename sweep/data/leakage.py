@@ -6,7 +6,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.data.splits import Splits
+from sweep.data.images import Images
+from sweep.data.splits import Split, Splits
 from sweep.errors import InputError
 
 
@@ -15,9 +16,9 @@ def find_leaks(splits: Splits, digests: Mapping[str, NDArray[np.uint8]], *, leak
 
     digests: split name -> (n, 16) digests of the rows of x.
     leakage: "refuse" raises InputError for whatever two splits share; "allow" reports it.
-    Subjects are compared where they are known; videos where the subject is not.
+    Subjects are compared where they are known, of a pair both; videos where the subject is not.
     """
-    subjects = _shared({name: _known(split.subject) for name, split in splits.items()})
+    subjects = _shared({name: _known(split.people) for name, split in splits.items()})
     videos = _shared({name: _known(split.video[split.subject == ""]) for name, split in splits.items()})
     leaks = [
         ("every subject in one split", _sentence("subject", subjects), "Split by subject"),
@@ -59,13 +60,22 @@ def _sentence(what: str, shared: Mapping[tuple[str, str], list[str]]) -> str:
 
 
 def _identical_across(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str:
-    keys = {name: _keys(digests[name]) for name, _ in splits.items()}
+    pieces = {name: _pieces(split, digests[name]) for name, split in splits.items()}
     parts = []
-    for (a, first), (b, second) in combinations(splits.items(), 2):
-        _, rows_a, rows_b = np.intersect1d(keys[a], keys[b], return_indices=True)
+    for a, b in combinations(pieces, 2):
+        (keys_a, first), (keys_b, second) = pieces[a], pieces[b]
+        _, rows_a, rows_b = np.intersect1d(keys_a, keys_b, return_indices=True)
         if len(rows_a):
-            parts.append(f"{first.sample[rows_a[0]]} in {a} and {second.sample[rows_b[0]]} in {b}{_more(len(rows_a))}")
+            parts.append(f"{first[rows_a[0]]} in {a} and {second[rows_b[0]]} in {b}{_more(len(rows_a))}")
     return f"identical to the byte: {'; '.join(parts)}" if parts else ""
+
+
+def _pieces(split: Split, digests: NDArray[np.uint8]) -> tuple[NDArray[np.void], NDArray[np.str_]]:
+    """Return what may not stand in another split, and the sample of each: of a pair both images, not the pair alone."""
+    x = split.x
+    if isinstance(x, Images) and x.rows.ndim == 2 and x.digests is not None:
+        return _keys(np.asarray(x.digests[x.rows.ravel()])), np.repeat(split.sample, 2)
+    return _keys(digests), split.sample
 
 
 def _identical_within(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> list[str]:

@@ -113,7 +113,9 @@ def open_prepared(cache: Path, data_id: str) -> Splits:
         raise FileNotFoundError(f"no complete data {data_id} in {cache}")
     opened: dict[str, Split] = {}
     for name in SPLITS:
-        columns: dict[str, Any] = {key: np.asarray(_map(folder / f"{name}-{key}.npy")) for key in (*_COLUMNS, "x")}
+        pairs = ("other_subject",) if contents.get("pairs") else ()
+        keys = (*_COLUMNS, *pairs, "x")
+        columns: dict[str, Any] = {key: np.asarray(_map(folder / f"{name}-{key}.npy")) for key in keys}
         if name in stores:
             store = cache / stores[name]
             columns["x"] = Images(_map(store / "pixels.npy"), columns["x"], _map(store / "digests.npy"), store)
@@ -173,18 +175,19 @@ def _count(split: Split, classes: tuple[str, ...], task: str) -> Count:
         names = ("impostor", "genuine") if task == "verification" else classes
         for label, n in zip(*np.unique(split.y, return_counts=True), strict=True):
             labels[names[label] if names else str(label)] = int(n)
-    known = [len(set(column.tolist()) - {""}) for column in (split.subject, split.video)]
+    known = [len(set(column.tolist()) - {""}) for column in (split.people, split.video)]
     return Count(n=len(split), labels=labels, subjects=known[0], videos=known[1])
 
 
 def _write(part: Path, splits: Splits, cache: Path) -> dict[str, Any]:
     stores = {}
+    pairs = splits.train.other_subject is not None
     for name, split in splits.items():
         x = split.x
         if isinstance(x, Images) and x.store is not None and x.store.is_relative_to(cache):
             stores[name] = x.store.relative_to(cache).as_posix()
             x = x.rows
         write_array(part / f"{name}-x.npy", x)
-        for key in _COLUMNS:
+        for key in (*_COLUMNS, *(("other_subject",) if pairs else ())):
             write_array(part / f"{name}-{key}.npy", getattr(split, key))
-    return {"stores": stores, "classes": list(splits.classes)}
+    return {"stores": stores, "classes": list(splits.classes), **({"pairs": True} if pairs else {})}

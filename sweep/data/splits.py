@@ -26,6 +26,8 @@ class Split:
     subject: (n,) strings, "" where unknown.
     video: (n,) strings, unique within the whole data (two subjects never share one), "" where unknown.
     sample: (n,) strings, unique within the whole data.
+    other_subject: (n,) strings, where a sample is a pair: whose its second image is, as `subject` is of its first. None
+    where every sample is of one person.
     """
 
     x: Any
@@ -33,6 +35,12 @@ class Split:
     subject: NDArray[np.str_]
     video: NDArray[np.str_]
     sample: NDArray[np.str_]
+    other_subject: NDArray[np.str_] | None = None
+
+    @property
+    def people(self) -> NDArray[np.str_]:
+        """Return the subjects of all samples, of a pair both: (n,) or (2n,) strings."""
+        return self.subject if self.other_subject is None else np.concatenate([self.subject, self.other_subject])
 
     def __len__(self) -> int:
         """Return the number of samples."""
@@ -60,7 +68,7 @@ def as_splits(value: object) -> Splits:
     """Return what a data function gave as `Splits`, with plain arrays and every gap filled.
 
     value: a `Splits`; or a mapping with train, dev and test, each a `Split`, an (x, y) pair or a mapping with x, y and,
-    where known, subject, video, sample; and `classes`, names in the order of the labels, where known.
+    where known, subject, video, sample, other_subject; and `classes`, names in the order of the labels, where known.
     Subject and video default to "" (unknown), sample to "train-000001".
     Raises InputError where a split or a field is missing or unknown, or where the lengths differ.
     """
@@ -94,13 +102,13 @@ def _filled(name: str, given: object) -> Split:
     y = _array(f"y of {name}", fields["y"])
     if not x.shape:
         raise InputError(f"Expected x of {name} with a row a sample. Received: the single value {x}.")
-    texts = {key: _text(fields.get(key)) for key in ("subject", "video", "sample")}
+    texts = {key: _text(fields.get(key)) for key in ("subject", "video", "sample", "other_subject")}
     for key in ("subject", "video"):
         texts[key] = np.full(len(x), "") if texts[key] is None else texts[key]
     if texts["sample"] is None:
         texts["sample"] = np.asarray([f"{name}-{number:06d}" for number in range(1, len(x) + 1)], dtype=str)
     for key, column in {"y": y, **texts}.items():
-        if column.shape != (len(x),):
+        if column is not None and column.shape != (len(x),):
             raise InputError(
                 f"Expected {key} of {name} with shape ({len(x)},), one entry for each row of x. "
                 f"Received: shape {column.shape}."
@@ -109,7 +117,7 @@ def _filled(name: str, given: object) -> Split:
 
 
 def _fields(name: str, given: object) -> Mapping[str, Any]:
-    known = ("x", "y", "subject", "video", "sample")
+    known = ("x", "y", "subject", "video", "sample", "other_subject")
     if isinstance(given, Split):
         return {key: getattr(given, key) for key in known}
     if isinstance(given, tuple | list) and len(given) == 2:

@@ -7,6 +7,8 @@ from sweep.data import Prepared, open_prepared
 from sweep.data.content import row_digests
 from sweep.explain.difference import Difference
 
+_NAMES = ("subject", "other_subject", "video", "sample")
+
 
 def what_changed(use: str, stored_id: str, now: Prepared) -> tuple[Difference, str]:
     """Return the difference between the stored data and what the data function gives now, and its cause as a sentence.
@@ -28,7 +30,7 @@ def what_changed(use: str, stored_id: str, now: Prepared) -> tuple[Difference, s
         for what, differs in (
             ("inputs", (row_digests(old.x) != row_digests(new.x)).any(axis=1)),
             ("labels", old.y != new.y),
-            *((column, getattr(old, column) != getattr(new, column)) for column in ("subject", "video", "sample")),
+            *((column, getattr(old, column) != getattr(new, column)) for column in _NAMES),
         ):
             if np.any(differs):
                 rows = np.flatnonzero(differs)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sweep.errors import InputError
 from sweep.report.current import current
-from sweep.stats.trial_scores import SplitScores, TrialScores
+from sweep.stats.trial_scores import SplitScores, TrialScores, paired
 from sweep.store import Results
 
 NOT_THE_SAME = "seeds had different test samples (the split is not held still), which is not one test set"
@@ -18,7 +18,8 @@ IntArray = NDArray[np.intp]
 def study_scores(results: Results) -> TrialScores:
     """Return the scores of the trials that are ok, in the plan's order.
 
-    The case is the subject; where a sample names none the video, and where it names neither the sample itself.
+    The case is the subject, of a pair both; where a sample names none the video, and where it names neither the sample
+    itself.
 
     Raises:
         InputError: no trial with scores, or trials whose test or dev samples differ.
@@ -30,17 +31,20 @@ def study_scores(results: Results) -> TrialScores:
         raise InputError(f"Expected the same test set in all trials. Received: {NOT_THE_SAME}.")
     trial = _trial_of_row(frame, ok["trial_id"].tolist())
     test, dev = (_aligned(frame, trial, len(ok), name) for name in ("test", "dev"))
-    kind, names, case = _cases(frame, np.concatenate((test[0], dev[0])))
-    used, unit = np.unique(case, return_inverse=True)
-    unit = unit.astype(np.intp)
-    n = test.shape[1]
+    rows = np.concatenate((test[0], dev[0]))
+    kind, first = _cases(frame, rows)
+    other = _words(frame, "other_subject", rows) if kind == "subject" else first
+    units, numbers = np.unique(np.concatenate((first, np.where(other == "", first, other))), return_inverse=True)
+    of_pairs = paired(*np.split(numbers.astype(np.intp), 2), n_units=units.size)
+    unit, n = of_pairs.column, test.shape[1]
     return TrialScores(
         config=ok["config_id"].to_numpy().astype(np.str_),
         seed=ok["seed"].to_numpy().astype(np.int64),
         test=_scores(frame, test, unit[:n]),
         dev=_scores(frame, dev, unit[n:]) if dev.shape[1] else None,
-        units=np.asarray([names[code] for code in used], dtype=np.str_),
+        units=units,
         unit=kind,
+        pairs=of_pairs.pairs,
     )
 
 
@@ -84,15 +88,20 @@ def _scores(frame: pd.DataFrame, order: IntArray, unit: IntArray) -> SplitScores
     return SplitScores(frame["score"].to_numpy(np.float64)[order], label[order[0]], unit, prediction)
 
 
-def _cases(frame: pd.DataFrame, rows: IntArray) -> tuple[str, list[Any], NDArray[np.signedinteger[Any]]]:
-    """Return what a case is, the names of cases, and the number of each row's."""
+def _cases(frame: pd.DataFrame, rows: IntArray) -> tuple[str, NDArray[np.str_]]:
+    """Return what a case is, and the case of each row."""
     for kind in ("subject", "video"):
-        names, codes = _codes(frame[kind])
-        used = codes[rows]
-        if (used >= 0).all() and all(str(names[code]) for code in np.unique(used)):
-            return kind, names, used
-    names, codes = _codes(frame["sample"])
-    return "sample", names, codes[rows]
+        names = _words(frame, kind, rows)
+        if (names != "").all():
+            return kind, names
+    return "sample", _words(frame, "sample", rows)
+
+
+def _words(frame: pd.DataFrame, column: str, rows: IntArray) -> NDArray[np.str_]:
+    """Return the words of some rows, "" where one is missing."""
+    names, codes = _codes(frame[column])
+    words: NDArray[np.str_] = np.asarray([*(str(name) for name in names), ""], dtype=np.str_)[codes[rows]]
+    return words
 
 
 def _codes(column: Any) -> tuple[list[Any], NDArray[np.signedinteger[Any]]]:

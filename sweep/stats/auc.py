@@ -22,11 +22,12 @@ def weighted_auc(
 
     Reference: Mann and Whitney, Annals of Mathematical Statistics 18, 1947.
     """
-    n_units = weights.shape[1]
-    wins = _wins(genuine, impostor, genuine_unit, impostor_unit, n_units)
-    n_genuine = weights @ np.bincount(genuine_unit, minlength=n_units)
-    n_impostor = weights @ np.bincount(impostor_unit, minlength=n_units)
-    area: FloatArray = np.einsum("bu,bu->b", weights @ wins, weights) / (n_genuine * n_impostor)
+    g_units, g_at = np.unique(genuine_unit, return_inverse=True)
+    i_units, i_at = np.unique(impostor_unit, return_inverse=True)
+    of_genuine, of_impostor = weights[:, g_units], weights[:, i_units]
+    wins = _wins(genuine, impostor, g_at, i_at, (g_units.size, i_units.size))
+    n_genuine, n_impostor = of_genuine @ np.bincount(g_at), of_impostor @ np.bincount(i_at)
+    area: FloatArray = np.einsum("bu,bu->b", of_genuine @ wins, of_impostor) / (n_genuine * n_impostor)
     return area
 
 
@@ -35,19 +36,22 @@ def _wins(
     impostor: FloatArray,
     genuine_unit: NDArray[np.intp],
     impostor_unit: NDArray[np.intp],
-    n_units: int,
+    shape: tuple[int, int],
 ) -> FloatArray:
-    """Return (U, U) how often a genuine score of one unit beats an impostor score of the other, a tie counting half."""
+    """Return (U, V) = shape, how often a genuine score of one unit beats an impostor score of another; a tie is half.
+
+    genuine_unit, impostor_unit: numbered from 0, each number there.
+    """
     by_unit, by_score = np.argsort(genuine_unit, kind="stable"), np.argsort(impostor, kind="stable")
     g, i, i_unit = genuine[by_unit], impostor[by_score], impostor_unit[by_score]
-    present, starts = np.unique(genuine_unit[by_unit], return_index=True)
+    _, starts = np.unique(genuine_unit[by_unit], return_index=True)
     below, upto = i.searchsorted(g, "left"), i.searchsorted(g, "right")
-    wins = np.zeros((n_units, n_units))
+    wins = np.zeros(shape)
     step = max(1, ENTRIES // (i.size + g.size + 1))
-    for first in range(0, n_units, step):
-        columns = np.arange(first, min(first + step, n_units))
+    for first in range(0, shape[1], step):
+        columns = np.arange(first, min(first + step, shape[1]))
         counts = np.zeros((i.size + 1, columns.size))
         np.cumsum(i_unit[:, None] == columns, axis=0, out=counts[1:])
         beaten = counts[below] if np.array_equal(below, upto) else (counts[below] + counts[upto]) / 2
-        wins[present, first : first + columns.size] = np.add.reduceat(beaten, starts, axis=0)
+        wins[:, first : first + columns.size] = np.add.reduceat(beaten, starts, axis=0)
     return wins

@@ -97,7 +97,7 @@ def measure(
         drawn = jackknife(scores)
     else:
         drawn = bootstrap(scores, n_replicates, rng, two_classes=asked.two_classes)
-    weights = np.concatenate((np.ones((1, scores.units.size)), drawn.weights))
+    weights = scores.columns(np.concatenate((np.ones((1, scores.units.size)), drawn.weights)))
     table = np.stack([asked.of(scores, trial, weights) for trial in range(len(pairs))], axis=1)
     bad = np.flatnonzero(~np.isfinite(table).all(axis=0))
     if bad.size:

@@ -35,7 +35,7 @@ def bootstrap(scores: TrialScores, n_replicates: int, rng: np.random.Generator, 
     """Return a bootstrap of the subjects, dev and test apart, each class apart where no subject has both.
 
     From a stratum of n subjects n - 1 are drawn, which makes the variance of a mean unbiased (Rao and Wu 1988).
-    Replicates in which a split lost a class are drawn again.
+    Replicates in which a split lost a class are drawn again. A pair of two subjects weighs the product of both.
 
     Args:
         scores: the trials; only who is in which split and class is read.
@@ -49,10 +49,10 @@ def bootstrap(scores: TrialScores, n_replicates: int, rng: np.random.Generator, 
     References: Bolle, Ratha and Pankanti, CVIU 93, 2004 (subject bootstrap); Rao and Wu, JASA 83, 1988.
     """
     holds = _presence(scores, two_classes)
-    stratum = _strata(holds, two_classes)
+    stratum = _strata(scores.by_case(holds), two_classes)
     weights = _draw(stratum, n_replicates, rng)
     for _ in range(ATTEMPTS):
-        lost = ((weights @ holds.T) == 0).any(axis=1)
+        lost = ((scores.columns(weights) @ holds.T) == 0).any(axis=1)
         if not lost.any():
             break
         weights[lost] = _draw(stratum, int(lost.sum()), rng)
@@ -65,7 +65,7 @@ def bootstrap(scores: TrialScores, n_replicates: int, rng: np.random.Generator, 
         weights,
         np.zeros(n_replicates, dtype=np.intp),
         np.full(n_replicates, 1 / max(n_replicates - 1, 1)),
-        f"bootstrap of {scores.unit}s, {n_replicates} replicates",
+        f"bootstrap of {scores.unit}s{_both(scores)}, {n_replicates} replicates",
     )
 
 
@@ -75,18 +75,22 @@ def jackknife(scores: TrialScores) -> Resampling:
     Reference: Efron and Stein, Annals of Statistics 9, 1981.
     """
     n = scores.units.size
-    stratum = _strata(_presence(scores, False), False)
+    stratum = _strata(scores.by_case(_presence(scores, False)), False)
     size = np.bincount(stratum)[stratum]
-    return Resampling(1.0 - np.eye(n), stratum, (size - 1) / size, f"jackknife of {scores.unit}s")
+    return Resampling(1.0 - np.eye(n), stratum, (size - 1) / size, f"jackknife of {scores.unit}s{_both(scores)}")
+
+
+def _both(scores: TrialScores) -> str:
+    return " (both of a pair)" if len(scores.pairs) else ""
 
 
 def _presence(scores: TrialScores, two_classes: bool) -> FloatArray:
-    """Return (rows, U) how many samples a unit has in each split, and in each class of it where classes matter."""
+    """Return (rows, columns) how many samples are in each split, and in each class of it where classes matter."""
     rows = []
     for split in (scores.test, scores.dev):
         if split is not None:
             classes = (split.label == 1, split.label == 0) if two_classes else (np.isfinite(split.label),)
-            rows += [np.bincount(split.unit[chosen], minlength=scores.units.size) for chosen in classes]
+            rows += [np.bincount(split.unit[chosen], minlength=scores.n_columns) for chosen in classes]
     return np.stack(rows).astype(np.float64)
 
 

@@ -1,6 +1,7 @@
 """The scores of trials on the same samples: what intervals for new subjects are made from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +15,8 @@ FloatArray = NDArray[np.float64]
 class SplitScores:
     """One split, as every trial scored it.
 
-    score: (T, n), a row a trial. label: (n,). unit: (n,) whole numbers, the subject of each sample.
+    score: (T, n), a row a trial. label: (n,). unit: (n,) whole numbers, the column of weights that each sample follows:
+    its subject, or the pair of subjects that it belongs to (see `TrialScores.pairs`).
     prediction: (T, n) the predicted class, or None where the task has none.
     """
 
@@ -29,7 +31,8 @@ class TrialScores:
     """Trials that scored the same test set, and the development set that their thresholds come from.
 
     config: (T,) the configuration of each trial. seed: (T,). unit: what a case is: "subject", "video" or "sample".
-    units: (U,) the names of the cases of dev and test together, that `unit` of both splits counts.
+    units: (U,) the names of the cases of dev and test together, that `unit` of both splits counts. pairs: (P, 2) cases
+    that share samples, none where a sample belongs to one case; a `unit` of U + p means both cases of pairs[p].
     """
 
     config: NDArray[np.str_]
@@ -38,11 +41,33 @@ class TrialScores:
     dev: SplitScores | None
     units: NDArray[np.str_]
     unit: str = "subject"
+    pairs: NDArray[np.intp] = field(default_factory=lambda: np.empty((0, 2), dtype=np.intp))
 
     def n_units(self, *, on_dev: bool = False) -> int:
         """Return how many subjects (or videos, or samples) the test set has, or dev where asked and given."""
         split = self.dev if on_dev and self.dev is not None else self.test
-        return int(np.unique(split.unit).size)
+        return int(np.count_nonzero(self.by_case(np.bincount(split.unit, minlength=self.n_columns)[None])))
+
+    @property
+    def n_columns(self) -> int:
+        """Return the number of columns that `unit` counts: cases, then pairs of them."""
+        return self.units.size + len(self.pairs)
+
+    def columns(self, weights: FloatArray) -> FloatArray:
+        """Return the weight of every column, (B, U + P), from those of the cases, (B, U): of a pair the product.
+
+        Reference: Owen, Annals of Applied Statistics 1, 2007 (pigeonhole bootstrap).
+        """
+        if not len(self.pairs):
+            return weights
+        return np.concatenate((weights, weights[:, self.pairs[:, 0]] * weights[:, self.pairs[:, 1]]), axis=1)
+
+    def by_case(self, counts: NDArray[Any]) -> NDArray[Any]:
+        """Return how many samples a case has a part in, (R, U), from the samples of every column, (R, U + P)."""
+        found = np.array(counts[:, : self.units.size])
+        for side in (0, 1):
+            np.add.at(found.T, self.pairs[:, side], counts[:, self.units.size :].T)
+        return found
 
 
 def trial_scores(
@@ -50,7 +75,8 @@ def trial_scores(
     label: ArrayLike,
     subject: ArrayLike | None = None,
     *,
-    dev: tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike] | None = None,
+    other: ArrayLike | None = None,
+    dev: tuple[ArrayLike, ...] | None = None,
     prediction: ArrayLike | None = None,
     config: ArrayLike | None = None,
     seed: ArrayLike | None = None,
@@ -62,7 +88,9 @@ def trial_scores(
         score: (T, n) test scores, a row a trial (a seed of a configuration); NaN is a failure to acquire.
         label: (n,) 1 genuine and 0 impostor, a class, or the true number of a regression.
         subject: (n,) whose sample it is, words or numbers; None or "" makes every sample its own case.
-        dev: the development set's (score (T, m), label (m,), subject (m,)), where the metric needs a threshold.
+        other: (n,) where a sample is a pair, whose its second part is; the subject itself in a genuine pair.
+        dev: the development set's (score (T, m), label (m,), subject (m,), other (m,)) as far as they are known, where
+            the metric needs a threshold.
         prediction: (T, n) predicted classes, for the accuracy of a classification.
         config: (T,) the configuration of each trial; None: one configuration.
         seed: (T,) the seed of each trial; None: 0, 1, 2 ...
@@ -82,9 +110,15 @@ def trial_scores(
             raise InputError(
                 f"Expected dev scores of the same trials as test. Received: {len(dev_score)} and {trials}."
             )
-        dev_names = _names(dev[2] if known and len(dev) == 3 else None, dev_label.size, "dev")
-    units, codes = np.unique(np.concatenate((test_names, dev_names)), return_inverse=True)
-    codes = codes.astype(np.intp)
+        dev_names = _names(dev[2] if known and len(dev) > 2 else None, dev_label.size, "dev")
+    first = np.concatenate((test_names, dev_names))
+    second = first
+    if known and other is not None:
+        of_dev = dev[3] if dev is not None and len(dev) > 3 else dev_names
+        second = np.concatenate((_names(other, test_label.size, "test"), _names(of_dev, dev_names.size, "dev")))
+    units, numbers = np.unique(np.concatenate((first, second)), return_inverse=True)
+    of_pairs = paired(*np.split(numbers.astype(np.intp), 2), n_units=units.size)
+    codes = of_pairs.column
     n = test_label.size
     guessed = None if prediction is None else _table(prediction, label, "predictions of test")[0]
     return TrialScores(
@@ -94,7 +128,26 @@ def trial_scores(
         dev=None if dev_score is None or dev_label is None else SplitScores(dev_score, dev_label, codes[n:]),
         units=units.astype(np.str_),
         unit=unit or ("subject" if known else "sample"),
+        pairs=of_pairs.pairs,
     )
+
+
+@dataclass(frozen=True)
+class Paired:
+    """The column of weights that each sample follows, (n,), and the two cases of every column behind them, (P, 2)."""
+
+    column: NDArray[np.intp]
+    pairs: NDArray[np.intp]
+
+
+def paired(first: NDArray[np.intp], second: NDArray[np.intp], *, n_units: int) -> Paired:
+    """Return the columns of samples that belong to two cases; first, second: (n,) cases, equal where it is one."""
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    two = low != high
+    keys, place = np.unique(low[two] * n_units + high[two], return_inverse=True)
+    column = first.copy()
+    column[two] = n_units + place
+    return Paired(column, np.stack((keys // n_units, keys % n_units), axis=1))
 
 
 def _table(score: ArrayLike, label: ArrayLike, split: str) -> tuple[FloatArray, FloatArray]:
