@@ -3,6 +3,7 @@
 A study names a loader with `use: "sweep.data:image_folder"`; any function that returns `Splits` serves as well.
 """
 
+from sweep.data.domains import synthetic_domains
 from sweep.data.image_folder import image_folder
 from sweep.data.prepare import Count, Prepared, open_prepared, prepare
 from sweep.data.sequence import number_sequence
@@ -21,5 +22,6 @@ __all__ = [
     "open_prepared",
     "prepare",
     "synthetic_attack",
+    "synthetic_domains",
     "synthetic_vectors",
 ]

@@ -45,6 +45,35 @@ def divide(frames: Sequence[Frame], fractions: Sequence[float], rng: np.random.G
     return [replace(frame, split=place[frame.subject]) for frame in frames]
 
 
+def hold_out_dev(frames: Sequence[Frame], share: float, rng: np.random.Generator) -> list[Frame]:
+    """Return the frames with a share of train's moved to dev: of each class, by subject where all are known.
+
+    share: between 0 and 1. rng: decides which. Raises InputError where dev is there already, or for another share.
+    """
+    if not 0 < share < 1:
+        raise InputError(f"Expected dev_from_train between 0 and 1. Received: {share!r}.")
+    if any(frame.split == "dev" for frame in frames) or not any(frame.split == "train" for frame in frames):
+        raise InputError("Expected the folders train and test alone, to take dev from train. Received: others.")
+    by_subject = all(frame.subject for frame in frames)
+    labels: dict[str, set[str]] = defaultdict(set)
+    for frame in frames:
+        if frame.split == "train":
+            labels[frame.subject if by_subject else frame.path].add(frame.label)
+    kinds: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for unit in sorted(labels):
+        kinds[tuple(sorted(labels[unit]))].append(unit)
+    chosen: set[str] = set()
+    for kind in sorted(kinds):
+        count = min(max(1, round(len(kinds[kind]) * share)), len(kinds[kind]) - 1)
+        chosen |= {kinds[kind][row] for row in rng.permutation(len(kinds[kind]))[:count]}
+    return [
+        replace(frame, split="dev")
+        if frame.split == "train" and (frame.subject if by_subject else frame.path) in chosen
+        else frame
+        for frame in frames
+    ]
+
+
 def _parts(n: int, fractions: Sequence[float]) -> tuple[int, int, int]:
     """Return how many of n go to train, dev and test: rounded, at least one each where n allows."""
     n_dev = min(max(1, round(n * fractions[1])), max(0, n - 1))

@@ -27,22 +27,25 @@ class Frame:
     video: str
 
 
-def frames_from_folders(listing: Listing, pattern: str | None) -> list[Frame]:
+def frames_from_folders(listing: Listing, pattern: str | None, *, without_dev: bool = False) -> list[Frame]:
     """Return the frames of `root/SPLIT/CLASS/...` or `root/CLASS/...`, in the order of their paths.
 
     pattern: None takes the subject from the first folder below the class and the video from the folders below that; a
     regular expression with groups `subject` and `video` (either may be absent) is searched for in the file name, or,
     if it holds a "/", in the path below the root.
+    without_dev: whether train and test may stand there alone.
     Raises InputError where the splits are incomplete, a folder of a class is empty, an image lies outside a class, or
     the pattern does not match.
     """
     top = [name for name in listing.folders if "/" not in name]
     splits = _split_folders(top)
-    if splits and set(splits.values()) != set(SPLIT_NAMES):
-        missing = ", ".join(name for name in SPLIT_NAMES if name not in splits.values())
+    needed = {"train", "test"} if without_dev else set(SPLIT_NAMES)
+    if splits and not needed <= set(splits.values()):
+        missing = ", ".join(name for name in SPLIT_NAMES if name in needed - set(splits.values()))
         raise InputError(
             f"Expected the folders train, dev and test in {listing.root}, or folders of classes alone. Received: "
-            f"{', '.join(top)}; no {missing}. The threshold and the epoch are chosen on dev: give it its own subjects."
+            f"{', '.join(top)}; no {missing}. The threshold and the epoch are chosen on dev: give it its own subjects, "
+            "or let `dev_from_train: 0.2` take a part of train's."
         )
     depth = 1 if splits else 0
     _check_classes_filled(listing, depth, splits)

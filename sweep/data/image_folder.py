@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from sweep.data.decoding import CHANNELS
-from sweep.data.division import divide
+from sweep.data.division import divide, hold_out_dev
 from sweep.data.frames import Frame, frames_from_folders, frames_from_manifest
 from sweep.data.image_store import ImageStore, stored_images
 from sweep.data.images import Images
@@ -27,6 +27,7 @@ def image_folder(
     manifest: str | None = None,
     genuine: str | None = None,
     fractions: Sequence[float] = (0.6, 0.2, 0.2),
+    dev_from_train: float | None = None,
     on_corrupt: str = "stop",
     split_seed: int = 0,
     task: str | None = None,
@@ -41,6 +42,8 @@ def image_folder(
     manifest: a CSV file below the root with path, label and where known split, subject, video, in place of the folders.
     genuine: which class is the genuine one; every other is then an impostor. None knows the words of GENUINE and
     IMPOSTOR. fractions: of the subjects in train, dev, test where the root is not divided yet.
+    dev_from_train: share of train's subjects, or images where these are unknown, that become dev where the root has
+    the folders train and test alone, as public data often do.
     on_corrupt: "stop" at an image that cannot be decoded, or "skip" it. split_seed: of the division into splits.
     task: "classification" takes the sorted class folders as labels 0, 1, ...; "verification" wants the genuine one.
     cache: a folder of this node to decode into; None decodes into memory.
@@ -51,7 +54,9 @@ def image_folder(
     if not listing.images:
         raise InputError(f"Expected images (PNG, JPEG, PGM, BMP) below {root}. Received: none.")
     if manifest is None:
-        frames = frames_from_folders(listing, pattern)
+        frames = frames_from_folders(listing, pattern, without_dev=dev_from_train is not None)
+        if dev_from_train is not None:
+            frames = hold_out_dev(frames, dev_from_train, np.random.default_rng(split_seed))
     else:
         frames = frames_from_manifest(listing, listing.root / manifest)
     classes = _classes(sorted({frame.label for frame in frames}), genuine, task)
