@@ -1,11 +1,13 @@
 """A study whose trials take a second."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from tests.driver.runs import end_all
 
 MODELS = Path(__file__).resolve().parent.parent / "trial"
 STUDY = {
@@ -16,6 +18,13 @@ STUDY = {
     "train": {"epochs": 2},
     "grid": {"model.dropout": [0.0, 0.4]},
 }
+
+
+@pytest.fixture(autouse=True)
+def _ended() -> Iterator[None]:
+    """End the runs that a failed test left behind."""
+    yield
+    end_all()
 
 
 @pytest.fixture(scope="session")

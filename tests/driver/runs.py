@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+_started: list[subprocess.Popen[str]] = []
+
 
 def start(study: Path | str, results: Path, *options: str) -> subprocess.Popen[str]:
-    """Start `sweep run`; the caller ends it."""
+    """Start `sweep run`; the test ends it, or `end_all` does when the test failed before."""
     command = [sys.executable, "-m", "sweep.cli", "run", str(study), "--results", str(results), *options]
-    return subprocess.Popen(
+    process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -21,22 +23,40 @@ def start(study: Path | str, results: Path, *options: str) -> subprocess.Popen[s
         env={**os.environ, "PYTHONWARNINGS": ""},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores Ctrl-C
     )
+    _started.append(process)
+    return process
+
+
+def end_all() -> None:
+    """End what was started and still runs, and close its pipes."""
+    while _started:
+        process = _started.pop()
+        if process.poll() is None:
+            process.kill()
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
+        process.wait(timeout=60)
 
 
 def sweep_run(study: Path | str, results: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Return the finished `sweep run`."""
     process = start(study, results, *options)
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=600)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
-def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> Any:
-    """Return the first true value of the condition, or fail after some seconds."""
+def wait_for(
+    condition: Callable[[], Any], seconds: float, what: str, process: subprocess.Popen[str] | None = None
+) -> Any:
+    """Return the first true value of the condition, or fail after some seconds, or when the process has ended."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = condition()
         if value:
             return value
+        if process is not None and process.poll() is not None:
+            raise AssertionError(f"the run ended before {what}: {process.communicate()[1]}")
         time.sleep(0.05)
     raise AssertionError(f"waited {seconds} s for {what}")
 

@@ -31,17 +31,17 @@ def test_a_run_that_is_ended_goes_on_with_the_same_command(undisturbed, tmp_path
     """After Ctrl-C, SIGTERM or kill -9 no process is left, no finished trial is run again, no bit differs."""
     study, expected = undisturbed
     process = start(study, tmp_path)
-    wait_for(lambda: len(parts_of(tmp_path)) >= 3, 120, "three stored trials")
+    wait_for(lambda: len(parts_of(tmp_path)) >= 3, 240, "three stored trials", process)
     below = descendants(process.pid)
     process.send_signal(how)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=240)
     assert process.returncode == (130 if how != signal.SIGKILL else -signal.SIGKILL)
     if how != signal.SIGKILL:
         assert "the same command goes on from there" in err
         assert "Traceback" not in err
     # After kill -9 Ray's own two agents notice within a minute that their node is gone; nothing else may stay.
     ours = {pid: command for pid, command in below.items() if not command.startswith(("ray::Dash", "ray::RuntimeEnv"))}
-    wait_for(lambda: not alive(ours), 30, f"the end of {ours}")
+    wait_for(lambda: not alive(ours), 120, f"the end of {ours}")
     stored = parts_of(tmp_path)
     assert 3 <= len(stored) < 12
     again = sweep_run(study, tmp_path)
@@ -57,12 +57,12 @@ def test_killed_workers_are_started_again_from_scratch(undisturbed, tmp_path):
     """A trial's process and a Ray worker that are killed cost an attempt, not a trial, and no bit."""
     study, expected = undisturbed
     process = start(study, tmp_path)
-    wait_for(lambda: len(parts_of(tmp_path)) >= 2, 120, "two stored trials")
+    wait_for(lambda: len(parts_of(tmp_path)) >= 2, 240, "two stored trials", process)
     worker = next(pid for pid, command in descendants(process.pid).items() if command.startswith("ray::ResourceTr"))
     os.kill(worker, signal.SIGKILL)
-    killed = wait_for(lambda: _trial_process(process.pid, worker), 60, "a trial's process")
+    killed = wait_for(lambda: _trial_process(process.pid, worker), 240, "a trial's process", process)
     os.kill(killed, signal.SIGKILL)
-    _, err = process.communicate(timeout=120)
+    _, err = process.communicate(timeout=240)
     assert process.returncode == 0, err
     trials = sweep.load(tmp_path / "tiny").trials
     ok = trials[trials["status"] == "ok"].set_index("trial_id")
