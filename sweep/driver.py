@@ -4,63 +4,23 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import ray
 from ray import tune
 from ray.tune.execution.tune_controller import TuneController
 
-from sweep import process, records, session
+from sweep import session
 from sweep.errors import ClusterError, InputError, SweepError
-from sweep.places import place
-from sweep.trial import TrialOrder, first_row, run_trial
+from sweep.keeper import linked
+from sweep.preflight import check_nodes
+from sweep.slot import CRASHES, TrialActor, Work, store_crash
+from sweep.trial import TrialOrder
 
-CRASHES = 2  # how often a trial whose process dies is started again, from scratch, before it counts as failed
 _OBJECT_STORE = 256 * 2**20  # bytes; Ray carries orders and summaries only, the arrays stay in each node's cache
 
 Report = Callable[[dict[str, Any]], None]
-
-
-class TrialActor(tune.Trainable):  # type: ignore[misc]
-    """A slot: it starts every trial that it is given in a fresh process, and outlives them all."""
-
-    def setup(self, config: dict[str, Any], orders: Sequence[TrialOrder]) -> None:
-        """Take the first trial, and start the fork server that imports TensorFlow once for all of them."""
-        self._orders = orders
-        self._at: int = config["at"]
-        context = ray.get_runtime_context()
-        self._gpus = ",".join(context.get_accelerator_ids().get("GPU", []))
-        self._node = ray.util.get_node_ip_address()
-        process.warm_up("sweep.preload")
-
-    def reset_config(self, new_config: dict[str, Any]) -> bool:
-        """Take the next trial; nothing of the last one is left, since it ran in a process of its own."""
-        self._at = new_config["at"]
-        return True
-
-    def step(self) -> dict[str, Any]:
-        """Run the trial, again from scratch if its process dies, and return its summary."""
-        order = replace(self._orders[self._at], gpus=self._gpus, node=self._node)
-        for crash in range(CRASHES + 1):
-            order = replace(order, attempt=order.attempt + (crash > 0))
-            outcome = process.call(run_trial, order)
-            if not outcome.crash:
-                return {**outcome.value, "done": True}
-            summary = store_crash(order, outcome.crash, outcome.log)
-        return {**summary, "done": True}
-
-
-def store_crash(order: TrialOrder, how: str, log: str = "") -> dict[str, Any]:
-    """Store an attempt whose process or worker died before it could, and return its summary."""
-    row = first_row(order) | {"status": "failed", "error": f"crash: the trial's process was {how}\n{log}".rstrip()}
-    summary = {"trial_id": order.trial_id, "status": "failed", "stage": "crash", "metrics": {}}
-    try:
-        records.write_part(place(order.results), records.Record(row, environment={"git_commit": order.git_commit}))
-    except OSError as error:
-        return summary | {"status": "unstored", "error": str(error)}
-    return summary | {"error": row["error"].partition("\n")[0]}
 
 
 class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
@@ -104,6 +64,8 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
                 f"Expected room for a record of trial {summary['trial_id']} in the results folder. "
                 f"Received: {summary['error']}. Make room and give the same command again; what was stored is whole."
             )
+        elif summary["status"] == "unfit":
+            self.fatal = ClusterError(f"{summary['error']}. Install the same versions on every node.")
         elif summary["stage"] == "build":
             self.fatal = InputError(summary["error"].removeprefix("build: "))
         self._report(summary)
@@ -125,6 +87,8 @@ def run_orders(
     gpu: float,
     address: str | None = None,
     slots: int | None = None,
+    note: Callable[[str], None] = lambda text: None,
+    work: Work | None = None,
 ) -> None:
     """Run every order as a Tune trial; each stores its own record, `report` hears its summary.
 
@@ -134,9 +98,11 @@ def run_orders(
         cpu, gpu: what a trial takes of a node, as Ray counts.
         address: a Ray cluster that is there already; None starts Ray on this machine and ends it afterwards.
         slots: processors that Ray may use on this machine; None takes all.
+        note: called with what a person should know of a cluster's nodes, see `sweep.preflight.check_nodes`.
+        work: what is done with an order; None runs the trial.
 
     Raises:
-        ClusterError: no Ray at the address, or no node has what a trial asks for.
+        ClusterError: no Ray at the address, no node has what a trial asks for, or a node cannot run this study.
         InputError: a model cannot be built, or the results can no longer be written.
     """
     _start(address, slots)
@@ -144,10 +110,15 @@ def run_orders(
     try:
         _check_resources(cpu, gpu, slots)
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # every failure is stored and told once, by us
-        for _ in range(CRASHES + 1):
-            left = [at for at in range(len(orders)) if at not in watcher.heard]
-            if left and watcher.fatal is None:
-                _fit(orders, left, watcher, cpu, gpu)
+        with linked(orders[0].results) if address else nullcontext() as link:
+            if link is not None:
+                for text in check_nodes(orders, link, cpu, gpu):
+                    note(text)
+            parameters = {"orders": orders, "link": link, "work": work or Work()}
+            for _ in range(CRASHES + 1):
+                left = [at for at in range(len(orders)) if at not in watcher.heard]
+                if left and watcher.fatal is None:
+                    _fit(parameters, left, watcher, cpu, gpu)
         if watcher.fatal is not None:
             raise watcher.fatal
         for at in sorted(set(range(len(orders))) - watcher.heard):
@@ -156,14 +127,14 @@ def run_orders(
         ray.shutdown()
 
 
-def _fit(orders: Sequence[TrialOrder], places: Sequence[int], watcher: _Watcher, cpu: float, gpu: float) -> None:
+def _fit(parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, cpu: float, gpu: float) -> None:
     """Run the orders at these places; some may be left when it returns.
 
     A worker that dies between two trials makes Tune 2.60 give up a trial at once, or end itself with a KeyError.
     """
     storage = tempfile.mkdtemp(prefix="seedsweep-tune-")
     tuner = tune.Tuner(
-        tune.with_resources(tune.with_parameters(TrialActor, orders=orders), {"cpu": cpu, "gpu": gpu}),
+        tune.with_resources(tune.with_parameters(TrialActor, **parameters), {"cpu": cpu, "gpu": gpu}),
         param_space={"at": tune.grid_search(list(places))},
         tune_config=tune.TuneConfig(reuse_actors=True),
         run_config=tune.RunConfig(
@@ -190,7 +161,7 @@ def _start(address: str | None, slots: int | None) -> None:
     local: dict[str, Any] = {"include_dashboard": False, "num_cpus": slots, "object_store_memory": _OBJECT_STORE}
     try:
         ray.init(address=address or "local", log_to_driver=False, logging_level="ERROR", **({} if address else local))
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except Exception as error:  # noqa: BLE001 (Ray raises a bare one where a busy machine starts it too slowly)
         where = f"a Ray cluster at {address}" if address else "Ray to start on this machine"
         raise ClusterError(f"Expected {where}. Received: {' '.join(str(error).split())[:300]}") from None
 

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -190,7 +190,8 @@ def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], di
         for study in studies
         for one in plan(study, data_id, lambda configuration: code_id(configuration.study.model.use))
     )
-    return trials, {one.data_id: one for one in ready.values()}
+    prepared = {one.data_id: one for one in ready.values()}
+    return tuple(replace(one, classes=prepared[one.data_id].classes) for one in trials), prepared
 
 
 def order_of(
@@ -232,7 +233,13 @@ def _run_missing(
     orders = [order_of(one, folder, here, modules, commit, attempts.get(one.trial_id, 0)) for one in missing]
     with Progress(study.task, n_planned, n_planned - len(missing), show=show) as progress, session.output_as_errors():
         driver.run_orders(
-            orders, progress.hear, cpu=study.resources.cpu, gpu=study.resources.gpu, address=address, slots=slots
+            orders,
+            progress.hear,
+            cpu=study.resources.cpu,
+            gpu=study.resources.gpu,
+            address=address,
+            slots=slots,
+            note=progress.note,
         )
 
 

@@ -70,6 +70,10 @@ class Progress:
             self._said = time.monotonic()
             self._write(f"{done}/{self._n_planned} trials, {self._text()}")
 
+    def note(self, text: str) -> None:
+        """Say something that is not of one trial."""
+        self._write(text)
+
     def _text(self) -> str:
         finished = self._n_ok + self._n_failed
         parts = []

@@ -196,13 +196,18 @@ def environment(machine: Machine) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "machine": platform.machine(),
-        "cpu_model": _cpu_model(),
+        "cpu_model": processor(),
         "gpu_model": _gpu_model() if machine.gpus else "",
         "threads": machine.threads,
         "determinism": machine.determinism,
         **{f"version.{name}": _version(name) for name in PACKAGES},
         **{f"flag.{name}": os.environ.get(name, "") for name in FLAGS},
     }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that a trial runs on, "" where one is not installed."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
 
 
 def _version(package: str) -> str:
@@ -213,7 +218,8 @@ def _version(package: str) -> str:
 
 
 @cache
-def _cpu_model() -> str:
+def processor() -> str:
+    """Return the model of this machine's processor."""
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):

@@ -27,9 +27,9 @@ class TrialOrder:
     """Everything that a worker needs to run one trial, as plain values that travel between nodes.
 
     study: the configuration's study as JSON, without grid. gpus: the GPUs that Ray gave, as CUDA_VISIBLE_DEVICES
-    lists them, "" for none. results: the study's folder of results. folder: where relative paths start. modules: where
-    the user's modules are found. git_commit: the commit of the user's repository, "" if none. trace_epoch: an epoch
-    (from 0) whose every step is recorded, for `sweep verify`.
+    lists them, "" for none. results: the study's results, "" where the caller stores the record. folder: where
+    relative paths start. modules: where the user's modules are found. git_commit: the commit of the user's repository,
+    "" if none. trace_epoch: an epoch (from 0) whose every step is recorded, for `sweep verify`.
     """
 
     trial_id: str
@@ -76,11 +76,20 @@ def run_trial(order: TrialOrder) -> dict[str, Any]:
         row["seconds.total"] = time.perf_counter() - at
         record = records.Record(row, epochs=record.epochs, environment=record.environment)
     summary = {"trial_id": order.trial_id, "status": row["status"], "stage": stages[-1]}
+    return hand_in(
+        order, record, summary | {"error": row["error"].partition("\n")[0], "metrics": row.get("metric", {})}
+    )
+
+
+def hand_in(order: TrialOrder, record: records.Record, summary: dict[str, Any]) -> dict[str, Any]:
+    """Return the summary of a trial, after its record is stored; or with the record, where the order says so."""
+    if not order.results:
+        return summary | {"record": record}
     try:
-        records.write_part(place(order.results), record)
+        records.keep(place(order.results), record)
     except OSError as error:
         return summary | {"status": "unstored", "error": str(error), "metrics": {}}
-    return summary | {"error": row["error"].partition("\n")[0], "metrics": row.get("metric", {})}
+    return summary
 
 
 def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], None]) -> None:

@@ -19,7 +19,7 @@ def verify(
     modules: Annotated[
         list[Path] | None, typer.Option(help="A folder of the study's modules; may be repeated.")
     ] = None,
-    address: Annotated[str | None, typer.Option(help="A Ray cluster that runs them; it must see RESULTS.")] = None,
+    address: Annotated[str | None, typer.Option(help="A Ray cluster that runs them.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Run stored trials again and say whether every bit is equal, or where and why they first differ."""

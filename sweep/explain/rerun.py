@@ -11,7 +11,6 @@ from pathlib import Path
 from sweep import process, records, session
 from sweep.errors import ClusterError
 from sweep.explain.stored import Bits, bits_of
-from sweep.places import Place
 from sweep.trial import TrialOrder, run_trial
 
 
@@ -44,11 +43,10 @@ def run_again(order: TrialOrder, variables: Mapping[str, str] | None = None) -> 
     return bits_of(record, scores)
 
 
-def run_through_ray(orders: Sequence[TrialOrder], shared: Place, address: str | None) -> dict[str, Bits]:
+def run_through_ray(orders: Sequence[TrialOrder], address: str | None) -> dict[str, Bits]:
     """Return trial_id -> bits of trials that run now as Ray places them, on a cluster or with this machine's GPUs.
 
-    shared: the study's results; where they are a folder, one in it is used for a while. address: as in
-    `sweep.execution.run`.
+    address: as in `sweep.execution.run`.
 
     Raises:
         RerunFailedError: a trial fails or its worker is lost.
@@ -56,8 +54,7 @@ def run_through_ray(orders: Sequence[TrialOrder], shared: Place, address: str | 
     """
     from sweep import driver
 
-    within = shared if isinstance(shared, Path) else None
-    with tempfile.TemporaryDirectory(prefix=".verify-", dir=within) as folder, session.output_as_errors():
+    with tempfile.TemporaryDirectory(prefix="seedsweep-verify-") as folder, session.output_as_errors():
         asked = [replace(order, results=folder, attempt=0) for order in orders]
         resources = orders[0].study["resources"]
         driver.run_orders(asked, lambda _: None, cpu=resources["cpu"], gpu=resources["gpu"], address=address)

@@ -17,7 +17,7 @@ from sweep.explain.difference import Difference, first_difference, first_step
 from sweep.explain.rerun import RerunFailedError, run_again, run_through_ray
 from sweep.explain.stored import Bits, StoredTrial, n_unseeded, stored_trials, verifiable
 from sweep.explain.surroundings import Factor, factors, variables_as_stored
-from sweep.places import Place, absolute
+from sweep.places import Place
 from sweep.streams import stream_seeds
 from sweep.study import Study
 
@@ -134,12 +134,12 @@ def verify(
     def rerun(order: trial.TrialOrder, variables: Mapping[str, str] | None = None) -> Bits:
         if not by_ray or variables:
             return run_again(order, variables)
-        return run_through_ray([order], absolute(loaded.path), address)[order.trial_id]
+        return run_through_ray([order], address)[order.trial_id]
 
     first: dict[str, Bits] = {}
     if by_ray:
         orders = [_with_threads(one.order, threads) if threads else one.order for one in asked]
-        first = run_through_ray(orders, absolute(loaded.path), address)
+        first = run_through_ray(orders, address)
     for one in asked:
         found.append(_verified(one, threads, ready, first.get(one.order.trial_id), rerun))
         hear(f"{len(found)}/{len(chosen)} trials, {sum(not item.equal for item in found)} differ")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import sweep
-from tests.driver.conftest import write_study  # noqa: F401 (a fixture)
+from tests.driver.conftest import _ended, write_study  # noqa: F401 (fixtures)
 from tests.driver.runs import sweep_run
 
 pytestmark = pytest.mark.ray

@@ -26,7 +26,9 @@ def run_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tu
             | {"train": {"epochs": 2, **keys.get("train", {})}, "seeds": [seed]}
         )
         trials, _ = execution.prepare(study)
-        order = execution.order_of(trials[0], tmp_path / str(next(count)), str(tmp_path), (HERE,))
+        results = tmp_path / str(next(count))
+        results.mkdir()
+        order = execution.order_of(trials[0], results, str(tmp_path), (HERE,))
         process.warm_up("sweep.preload")
         outcome = process.call(trial.run_trial, order)
         assert not outcome.crash, f"{outcome.crash}: {outcome.log}"

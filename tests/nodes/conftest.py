@@ -1,0 +1,43 @@
+"""A Ray cluster on this machine: a head that takes no trial, and nodes that come and go."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.driver.conftest import _ended, write_study  # noqa: F401 (fixtures)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """Start the head; every test adds the nodes that it needs."""
+    from ray.cluster_utils import Cluster
+
+    started = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    yield started
+    started.shutdown()
+
+
+@pytest.fixture
+def add_node(cluster: Any) -> Iterator[Callable[..., Any]]:
+    """Return a function that adds a node with one processor; all of them leave with the test."""
+
+    def add(**variables: str) -> Any:
+        return cluster.add_node(num_cpus=1, env_vars=variables)
+
+    yield add
+    for node in list(cluster.worker_nodes):
+        cluster.remove_node(node, allow_graceful=False)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(write_study: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:  # noqa: F811
+    """Return a study of eight trials, and its trials as a run without any fault gives them."""
+    import sweep
+    from tests.driver.runs import sweep_run
+
+    study, results = write_study(seeds=4), tmp_path_factory.mktemp("undisturbed")
+    done = sweep_run(study, results)
+    assert done.returncode == 0, done.stderr
+    return study, sweep.load(results / "tiny").trials.set_index("trial_id").sort_index()
