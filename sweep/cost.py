@@ -2,11 +2,12 @@
 
 import math
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sweep import session, store
+from sweep import process, session, store
 from sweep.execution import check_code, module_folders, prepare, resolve, results_folder
+from sweep.trial_cost import STEPS, TrialCost, trial_cost
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Cost:
 
     configurations: label by config_id. n_seeds, n_planned, n_stored: counts. slots: trials at a time on this machine.
     seconds_a_trial: median of the stored trials, NaN without any. seconds_left: for what is missing, on this machine.
+    measured: config_id -> what a trial takes, where some steps of each were trained to learn it.
     """
 
     study: str
@@ -26,6 +28,7 @@ class Cost:
     slots: int
     seconds_a_trial: float
     seconds_left: float
+    measured: dict[str, TrialCost] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return every field; a number that is not known is null."""
@@ -33,14 +36,22 @@ class Cost:
 
     def as_text(self) -> str:
         """Return some lines for a person."""
+        listed = self.configurations.items()
         lines = [
             f"{self.study}: {len(self.configurations)} configurations x {self.n_seeds} seeds = "
             f"{self.n_planned} trials; {self.n_stored} stored in {self.results}",
-            *(f"  {config_id}  {label or '(no grid)'}" for config_id, label in self.configurations.items()),
+            *(f"  {config_id}  {label or '(no grid)'}{self._took(config_id)}" for config_id, label in listed),
         ]
         missing = self.n_planned - self.n_stored
         if not missing:
             lines.append("Nothing is missing.")
+        elif self.measured:
+            memory = max(one.memory for one in self.measured.values())
+            lines.append(
+                f"{missing} to run: at most about {self.seconds_left / 60:.1f} minutes on this machine while nothing "
+                f"else runs, {self.slots} at a time, {memory / 2**30:.1f} GB of memory each. {STEPS} steps of each "
+                "configuration were trained to learn this."
+            )
         elif not math.isnan(self.seconds_left):
             lines.append(
                 f"{missing} to run: about {self.seconds_left / 60:.1f} minutes on this machine, "
@@ -51,18 +62,25 @@ class Cost:
         else:
             lines.append(
                 f"{missing} to run, {self.slots} at a time on this machine. Run one seed first (--seeds 1) to learn "
-                "what a trial takes; it is not run again."
+                "what a trial takes; it is not run again. Or let --measure train a few steps."
             )
         return "\n".join(lines)
 
+    def _took(self, config_id: str) -> str:
+        one = self.measured.get(config_id)
+        return f"  {one.seconds:.0f} s a trial, {one.memory / 2**30:.1f} GB" if one else ""
 
-def cost(study: str, *, seeds: int | None, results: str | None) -> Cost:
+
+def cost(study: str, *, seeds: int | None, results: str | None, measure: bool = False) -> Cost:
     """Return what a study costs; its data are prepared, since the trials' ids depend on them.
+
+    measure: whether some steps of every configuration with missing trials are trained, to learn time and memory.
 
     Raises:
         InputError: study, data or code are wrong.
     """
-    session.find_modules_in(module_folders(study))
+    modules = module_folders(study)
+    session.find_modules_in(modules)
     resolved = resolve(study, seeds=seeds, results=results)
     check_code(resolved)
     trials, _ = prepare(resolved)
@@ -72,6 +90,14 @@ def cost(study: str, *, seeds: int | None, results: str | None) -> Cost:
     stored = [one for one in trials if one.trial_id in done]
     seconds = float(rows["seconds.total"][rows["status"] == "ok"].median())
     slots = max(1, int((os.cpu_count() or 1) / resolved.resources.cpu))
+    missing = [one for one in trials if one.trial_id not in done]
+    left = seconds * -(-len(missing) // slots)
+    measured: dict[str, TrialCost] = {}
+    if measure:
+        process.warm_up("sweep.preload")
+        for one in {one.configuration.config_id: one for one in missing}.values():
+            measured[one.configuration.config_id] = trial_cost(one, modules)
+        left = sum(measured[one.configuration.config_id].seconds for one in missing) / slots
     return Cost(
         study=resolved.study,
         results=str(folder),
@@ -81,5 +107,6 @@ def cost(study: str, *, seeds: int | None, results: str | None) -> Cost:
         n_stored=len(stored),
         slots=slots,
         seconds_a_trial=seconds,
-        seconds_left=seconds * -(-(len(trials) - len(stored)) // slots),
+        seconds_left=left,
+        measured=measured,
     )

@@ -22,6 +22,7 @@ def plan(
     ] = None,
     sd: Annotated[float | None, typer.Option(help="With --precision: an SD over seeds, in place of a pilot.")] = None,
     level: Annotated[float, typer.Option(help="With --precision: nominal coverage of the interval.")] = 0.95,
+    measure: Annotated[bool, typer.Option("--measure", help="Train a few steps to learn time and memory.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Show the trials of a study and the time that the rest will take, or the seeds that a precision needs."""
@@ -30,7 +31,7 @@ def plan(
         return
     from sweep.cost import cost
 
-    found = cost(study, seeds=seeds, results=results)
+    found = cost(study, seeds=seeds, results=results, measure=measure)
     if json:
         say_json(found.as_json())
     else:
