@@ -108,7 +108,7 @@ def read_part(path: Place) -> tuple[Record, pa.Table]:
     try:
         with pq.ParquetFile(whole(path), page_checksum_verification=True) as file:
             said = _said(file.schema_arrow.metadata)
-            table = file.read(columns=list(SCORE_COLUMNS)).replace_schema_metadata(None)
+            table = file.read(use_threads=False, columns=list(SCORE_COLUMNS)).replace_schema_metadata(None)
             if "other_subject" not in table.column_names:
                 table = table.append_column("other_subject", pa.nulls(len(table), _TEXT))
         record = Record(said["trial"], {}, said["epochs"], said["environment"])

@@ -21,12 +21,12 @@ from filelock import FileLock
 
 from sweep import tables
 from sweep.errors import InputError, nearest
-from sweep.places import Place, absolute, at_random, place, replace_file, whole
+from sweep.places import ObjectPath, Place, absolute, at_random, place, replace_file, whole
 from sweep.records import Record, parts, read_part
 
 _TABLES = ("scores", "epochs", "environments", "trials")  # in the order of writing: the trials make the rest count
 _PARTS_A_GROUP = 200  # records whose scores are held in memory at once while compacting
-_READERS = 16  # records that are asked of an object store at once: its answers take tens of milliseconds each
+_READERS = {Path: 4, ObjectPath: 16}  # records read at once; an object store answers in tens of milliseconds
 _MARK = b"compaction"  # beside the schema of every table: which compaction wrote it
 
 
@@ -95,7 +95,9 @@ def compact(path: str | Place) -> list[str]:
 
         def write_scores(file: Any) -> None:
             schema = tables.SCORES.with_metadata({_MARK: mark})
-            with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+            # A dictionary of the scores themselves, nearly all different, costs time and space.
+            words = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+            with pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=words) as writer:
                 for scores in _compacted_scores(stored):
                     writer.write_table(scores)
                 for records, scores in _new_records(folder, stored, notes):
@@ -283,7 +285,7 @@ def _new_records(folder: Place, stored: _Stored, notes: list[str]) -> Iterator[t
 
 
 def _read_each(paths: Sequence[Place]) -> Iterator[tuple[Record, pa.Table] | ValueError]:
-    """Yield what `read_part` says of each; those of an object store are asked for together."""
+    """Yield what `read_part` says of each, in order; some are read at once."""
 
     def read(path: Place) -> tuple[Record, pa.Table] | ValueError:
         try:
@@ -291,10 +293,7 @@ def _read_each(paths: Sequence[Place]) -> Iterator[tuple[Record, pa.Table] | Val
         except ValueError as error:
             return error
 
-    if isinstance(paths[0], Path):
-        yield from map(read, paths)
-        return
-    with ThreadPoolExecutor(_READERS) as readers:
+    with ThreadPoolExecutor(_READERS[Path if isinstance(paths[0], Path) else ObjectPath]) as readers:
         yield from readers.map(read, paths)
 
 
