@@ -21,7 +21,7 @@ def notes(report: Report, now: Current, results: Results) -> tuple[str, ...]:
     found += _new_subjects(report)
     found += _seeds(report, now)
     found += _polarity(report)
-    found += _environments(now.ok, results.environments)
+    found += _environments(now.ok, results.environments, report.headline[0])
     if now.n_foreign:
         found.append(
             f"{_count(now.n_foreign, 'stored trial')} of earlier settings, code or data: not shown, as the plan does "
@@ -97,7 +97,7 @@ def _polarity(report: Report) -> list[str]:
     ]
 
 
-def _environments(ok: pd.DataFrame, environments: pd.DataFrame) -> list[str]:
+def _environments(ok: pd.DataFrame, environments: pd.DataFrame, headline: str) -> list[str]:
     if not len(ok) or not len(environments):
         return []
     used = environments[environments["env_id"].isin(ok["env_id"])]
@@ -106,11 +106,28 @@ def _environments(ok: pd.DataFrame, environments: pd.DataFrame) -> list[str]:
         varied = [name for name in used.columns if name != "env_id" and used[name].nunique(dropna=False) > 1]
         found.append(
             f"Trials ran in {len(used)} environments ({', '.join(varied[:4])}{', ...' if len(varied) > 4 else ''} "
-            "differ): equal seeds need not give equal bits."
+            "differ): equal seeds need not give equal bits. " + _by_environment(ok, f"metric.{headline}")
         )
     if "determinism" in used and not used["determinism"].fillna(True).all():
         found.append("Determinism was off for some trials: they do not repeat to the bit.")
     return found
+
+
+def _by_environment(ok: pd.DataFrame, column: str) -> str:
+    """Return how many trials each environment ran, with their mean: a machine that differs shows here."""
+    mixed = int((ok.groupby("config_id")["env_id"].nunique() > 1).sum())
+    groups = (
+        ok.reindex(columns=["env_id", column])
+        .groupby("env_id")[column]
+        .agg(["size", "mean"])
+        .sort_values("size", ascending=False)
+    )
+    shown = [f"{env_id} {row['size']:.0f} (mean {row['mean']:.4g})" for env_id, row in groups.head(4).iterrows()]
+    more = f", and {len(groups) - 4} more" if len(groups) > 4 else ""
+    name = column.removeprefix("metric.")
+    return (
+        f"Trials and {name} by env_id: {', '.join(shown)}{more}; {_count(mixed, 'configuration')} ran in more than one."
+    )
 
 
 def _count(n: int, what: str) -> str:

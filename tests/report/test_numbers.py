@@ -100,7 +100,9 @@ def test_different_test_sets_make_another_kind_of_interval(simulate: Simulate) -
 
 def test_different_machines_are_said(simulate: Simulate) -> None:
     """Trials from two environments are noted with what differs."""
-    assert any("2 environments (cpu_model differ)" in note for note in report.summarise(simulate(machines=2)).notes)
+    (note,) = [one for one in report.summarise(simulate(machines=2)).notes if "2 environments" in one]
+    assert "2 environments (cpu_model differ)" in note
+    assert "by env_id: " in note
     assert not any("environments" in note for note in report.summarise(simulate(name="alike")).notes)
 
 
