@@ -75,6 +75,30 @@ def stored_images(
     return ImageStore(pixels, digests, known["broken"], folder)
 
 
+def kept_images(pixels: NDArray[np.uint8], cache: Path | None) -> ImageStore:
+    """Return images that no file holds, stored under the cache as decoded ones are.
+
+    pixels: (m, height, width, channels). cache: None keeps them in memory. Raises ClusterError on a full disk.
+    """
+    digests = row_digests(pixels)
+    if cache is None:
+        return ImageStore(pixels, digests, {}, None)
+
+    def fill(part: Path) -> dict[str, Any]:
+        write_array(part / "pixels.npy", pixels)
+        write_array(part / "digests.npy", digests)
+        return {"shape": pixels.shape}
+
+    folder = cache / "images" / _store_name(pixels.shape, digests)
+    write_folder(folder, fill)
+    stored, known = (np.load(folder / name, mmap_mode="r") for name in ("pixels.npy", "digests.npy"))
+    return ImageStore(stored, known, {}, folder)
+
+
+def _store_name(shape: tuple[int, ...], digests: NDArray[np.uint8]) -> str:
+    return hashlib.sha256(f"{_FORMAT} {shape}".encode() + digests.tobytes()).hexdigest()
+
+
 def _lookup_key(listing: Listing, paths: Sequence[str], size: tuple[int, int], color: str) -> str:
     key = hashlib.sha256(f"{_FORMAT} {size} {color} {listing.root.resolve()}\n".encode())
     for path in paths:
@@ -108,7 +132,7 @@ def _build(
     try:
         write_rows(raw, shape, np.dtype(np.uint8), blocks())
         rows = np.concatenate(digests)
-        name = hashlib.sha256(f"{_FORMAT} {shape}".encode() + rows.tobytes()).hexdigest()
+        name = _store_name(shape, rows)
 
         def fill(part: Path) -> dict[str, Any]:
             raw.replace(part / "pixels.npy")

@@ -61,11 +61,11 @@ def _check(
 def _split(subjects: range, videos: int, frames: int, size: tuple[int, int], difficulty: float, seed: int) -> Split:
     images, labels, who, which, ids = [], [], [], [], []
     for subject in subjects:
-        face = _Face.drawn(np.random.default_rng([seed, subject]))
+        face = Face.drawn(np.random.default_rng([seed, subject]))
         for label, kind in ((1, "genuine"), (0, "impostor")):
             for video in range(videos):
                 rng = np.random.default_rng([seed, subject, label, video])
-                images.append(_video(face, kind == "impostor", frames, size, difficulty, rng))
+                images.append(recording(face, kind == "impostor", frames, size, difficulty, rng))
                 person = f"S{subject + 1:03d}"
                 clip = f"{person}/{kind}-{video + 1}"
                 labels += [label] * frames
@@ -82,7 +82,7 @@ def _split(subjects: range, videos: int, frames: int, size: tuple[int, int], dif
 
 
 @dataclass(frozen=True)
-class _Face:
+class Face:
     """The random effects of a subject: lengths in units of half the image, colours from 0 to 1."""
 
     half_width: float
@@ -96,9 +96,9 @@ class _Face:
     sharpness: float
 
     @staticmethod
-    def drawn(rng: np.random.Generator) -> "_Face":
+    def drawn(rng: np.random.Generator) -> "Face":
         tone = rng.uniform(0.35, 0.9)
-        return _Face(
+        return Face(
             half_width=rng.uniform(0.42, 0.58),
             half_height=rng.uniform(0.58, 0.76),
             skin=tone * np.array([1.0, rng.uniform(0.72, 0.84), rng.uniform(0.55, 0.74)]),
@@ -111,15 +111,25 @@ class _Face:
         )
 
 
-def _video(
-    face: _Face, attack: bool, frames: int, size: tuple[int, int], difficulty: float, rng: np.random.Generator
+def recording(
+    face: Face,
+    attack: bool,
+    frames: int,
+    size: tuple[int, int],
+    difficulty: float,
+    rng: np.random.Generator,
+    *,
+    variation: float = 1.0,
 ) -> NDArray[np.uint8]:
-    """Return (frames, height, width, 3) uint8 of one recording."""
+    """Return (frames, height, width, 3) uint8 of one recording.
+
+    variation: times what pose, light and camera differ by between two recordings of one face.
+    """
     rows, columns = np.meshgrid(np.linspace(-1, 1, size[0]), np.linspace(-1, 1, size[1]), indexing="ij")
-    pose = rng.normal(0, 0.08, 2)
-    tilt = rng.normal(0, 0.12)
-    light = rng.normal(0, 0.22, 2)
-    gain = rng.uniform(0.75, 1.2) * (1 + rng.normal(0, 0.03, 3))
+    pose = variation * rng.normal(0, 0.08, 2)
+    tilt = variation * rng.normal(0, 0.12)
+    light = variation * rng.normal(0, 0.22, 2)
+    gain = (rng.uniform(0.75, 1.2) * (1 + rng.normal(0, 0.03, 3))) ** variation
     backdrop = rng.uniform(0.2, 0.8) * rng.uniform(0.8, 1.2, 3)
     stripes = rng.uniform(0, 0.12) * np.sin(rng.uniform(3, 8) * (columns * rng.normal() + rows * rng.normal()))
     blur = face.sharpness + rng.uniform(0.2, 0.5)
@@ -138,7 +148,7 @@ def _video(
     return (np.clip(film, 0, 1) * 255).round().astype(np.uint8)
 
 
-def _portrait(face: _Face, rows: _RGB, columns: _RGB, tilt: float, background: _RGB) -> _RGB:
+def _portrait(face: Face, rows: _RGB, columns: _RGB, tilt: float, background: _RGB) -> _RGB:
     """Return (height, width, 3): a head with hair, eyes, nose and mouth before a background."""
     down = rows * np.cos(tilt) + columns * np.sin(tilt)
     right = columns * np.cos(tilt) - rows * np.sin(tilt)

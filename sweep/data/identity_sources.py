@@ -1,0 +1,126 @@
+"""Where images of people come from: a folder a person, two public sets through scikit-learn, or drawn offline."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sweep.data.image_store import kept_images, stored_images
+from sweep.data.listing import list_images
+from sweep.data.synthetic import Face, recording
+from sweep.errors import InputError
+
+SOURCES = ("olivetti", "lfw")
+
+
+@dataclass(frozen=True)
+class Portraits:
+    """Images with the person of each.
+
+    pixels: (m, height, width, channels) uint8. rows: (n,) which of them are used. names, people: (n,) id and person of
+    each used image. digests, store: as in `Images`. findings: what a person should know.
+    """
+
+    pixels: NDArray[np.uint8]
+    rows: NDArray[np.int64]
+    names: tuple[str, ...]
+    people: tuple[str, ...]
+    digests: NDArray[np.uint8] | None
+    store: Path | None
+    findings: tuple[str, ...] = ()
+
+
+def from_folder(root: Path, size: tuple[int, int], color: str, *, on_corrupt: str, cache: Path | None) -> Portraits:
+    """Return the images below the root; the first folder is the person. Raises InputError where an image has none."""
+    listing = list_images(root)
+    outside = next((path for path in listing.images if "/" not in path), None)
+    if outside is not None or not listing.images:
+        raise InputError(
+            f"Expected a folder a person below {root}, with images (PNG, JPEG, PGM, BMP). "
+            f"Received: {outside or 'no image'}{' beside the folders' if outside else ''}."
+        )
+    store = stored_images(listing, list(listing.images), size, color, on_corrupt=on_corrupt, cache=cache)
+    used = [(row, path) for row, path in enumerate(listing.images) if path not in store.broken]
+    skipped = tuple(f"Skipped, cannot be decoded: {path} ({reason})." for path, reason in store.broken.items())
+    return Portraits(
+        pixels=store.pixels,
+        rows=np.asarray([row for row, _ in used], dtype=np.int64),
+        names=tuple(path for _, path in used),
+        people=tuple(path.partition("/")[0] for _, path in used),
+        digests=store.digests,
+        store=store.folder,
+        findings=skipped,
+    )
+
+
+def from_source(source: str, size: tuple[int, int], color: str, *, cache: Path | None) -> Portraits:
+    """Return Olivetti's 400 faces of 40 people, or LFW's people with two images or more, as scikit-learn loads them.
+
+    Raises InputError where they are not on this machine and cannot be downloaded.
+    """
+    from sklearn import datasets
+
+    loaders: dict[str, Callable[[], Any]] = {
+        "olivetti": datasets.fetch_olivetti_faces,
+        "lfw": lambda: datasets.fetch_lfw_people(min_faces_per_person=2, color=color == "rgb", resize=1.0),
+    }
+    try:
+        loaded = loaders[source]()
+    except OSError as error:
+        raise InputError(
+            f"Expected to load {source} through scikit-learn, which downloads it once. Received: {error}. Connect to "
+            "the network, or put the images into a folder a person and give `root:` in place of `source:`."
+        ) from error
+    names = getattr(loaded, "target_names", None)
+    people = [f"{source} {n:04d}" if names is None else str(names[n]) for n in loaded.target.tolist()]
+    scale = 255.0 if float(loaded.images.max()) <= 1 else 1.0
+    pixels = np.stack([_resized(image * scale, size, color) for image in loaded.images])
+    return _kept(pixels, people, cache)
+
+
+def drawn_people(
+    people: int, images: int, size: tuple[int, int], color: str, *, difficulty: float, seed: int, cache: Path | None
+) -> Portraits:
+    """Return face-like drawings, each of a person's in a recording of its own; see `synthetic_attack` for the drawing.
+
+    difficulty: times the camera's, the light's and the pose's variation between two images of one person.
+    """
+    if people < 6 or images < 2 or not 0 <= difficulty <= 5 or min(size) < 16:
+        raise InputError(
+            f"Expected 6 people or more, 2 images or more of each, difficulty from 0 to 5, 16 pixels or more. "
+            f"Received: people={people!r}, images={images!r}, difficulty={difficulty!r}, image_size={size}."
+        )
+    drawn, who = [], []
+    for person in range(people):
+        face = Face.drawn(np.random.default_rng([seed, person, 1]))
+        for image in range(images):
+            rng = np.random.default_rng([seed, person, 1, image])
+            picture = recording(face, False, 1, size, 1.0, rng, variation=difficulty)[0]
+            drawn.append(_resized(picture, size, color))
+            who.append(f"P{person + 1:03d}")
+    return _kept(np.stack(drawn), who, cache)
+
+
+def _kept(pixels: NDArray[np.uint8], people: list[str], cache: Path | None) -> Portraits:
+    """Return images that are at hand, stored in the cache where there is one; those of a person numbered from 1."""
+    store = kept_images(pixels, cache)
+    seen: dict[str, int] = {}
+    names = []
+    for person in people:
+        seen[person] = seen.get(person, 0) + 1
+        names.append(f"{person}/{seen[person]:03d}")
+    rows = np.arange(len(pixels), dtype=np.int64)
+    return Portraits(store.pixels, rows, tuple(names), tuple(people), store.digests, store.folder)
+
+
+def _resized(picture: NDArray[Any], size: tuple[int, int], color: str) -> NDArray[np.uint8]:
+    """Return (height, width, channels) uint8 of an image (h, w) or (h, w, 3) with values from 0 to 255."""
+    image = Image.fromarray(np.clip(np.round(picture), 0, 255).astype(np.uint8))
+    image = image.convert("RGB" if color == "rgb" else "L")
+    if image.size != (size[1], size[0]):
+        image = image.resize((size[1], size[0]), Image.Resampling.BILINEAR)
+    return np.asarray(image, dtype=np.uint8).reshape(*size, -1)
