@@ -38,13 +38,17 @@ class Configuration:
 
 @dataclass(frozen=True)
 class PlannedTrial:
-    """One configuration with one seed, and the digests of data and model code that it will run on."""
+    """One configuration with one seed, and the digests of data and model code that it will run on.
+
+    classes: names in the order of the labels, for the report; () where they are not known.
+    """
 
     trial_id: str
     configuration: Configuration
     seed: int
     data_id: str
     code_id: str
+    classes: tuple[str, ...] = ()
 
 
 def configurations(study: Study) -> tuple[Configuration, ...]:
@@ -105,13 +109,17 @@ def plan(
 
 def as_document(study: Study, trials: Sequence[PlannedTrial]) -> dict[str, Any]:
     """Return what study.json holds: the resolved study, the schema version, the configurations and the plan."""
-    every = {trial.configuration.config_id: trial.configuration for trial in trials}
+    every = {trial.configuration.config_id: trial for trial in trials}
     return {
         "study": study.study,
         "task": study.task,
         "schema_version": SCHEMA_VERSION,
         "resolved": study.model_dump(mode="json"),
-        "configurations": {key: {"label": one.label, "hp": one.hp} for key, one in every.items()},
+        "configurations": {
+            key: {"label": one.configuration.label, "hp": one.configuration.hp}
+            | ({"classes": list(one.classes)} if one.classes else {})
+            for key, one in every.items()
+        },
         "plan": [
             {
                 "trial_id": trial.trial_id,

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 from html import escape
 
+from sweep.report.classes import class_tables
 from sweep.report.failures import grouped
 from sweep.report.labels import names
 from sweep.report.numbers import scale_of
@@ -14,6 +15,7 @@ CAPTIONS = {
     "seeds.png": ("Every seed", "Strip plot: a dot a seed, mean and interval of each configuration."),
     "forest.png": ("Intervals", "Forest plot: mean of each configuration with both its intervals."),
     "variance.png": ("Sources of variance", "Bars: shares of seed, test set and seed x test set in the variance."),
+    "confusion.png": ("Confusion", "Confusion matrices: shares of each true class, mean and SD over seeds."),
     "losses.png": ("Loss", "Loss on train and dev by epoch: median and spread over seeds."),
     "det.png": ("DET", "DET curves of all seeds on the test set, normal-deviate axes."),
 }
@@ -46,6 +48,7 @@ def as_html(report: Report, figures: Mapping[str, bytes]) -> str:
         _table(*headline_cells(report), [row.n_ok < row.n_planned for row in report.rows]),
         _list(report.notes),
         *_answer(report),
+        *_classes(report),
         *_failures(report),
         *([f"<h2>Checks</h2>{_list([str(one) for one in report.findings])}"] if report.findings else []),
     ]
@@ -75,6 +78,16 @@ def _answer(report: Report) -> list[str]:
     for table in report.answer.tables:
         parts += [f"<h3>{escape(table.title)}</h3>", _table(list(table.head), [list(row) for row in table.rows])]
         parts += [f'<p class="faint">{escape(table.note)}</p>'] if table.note else []
+    return parts
+
+
+def _classes(report: Report) -> list[str]:
+    label = dict(zip((row.config_id for row in report.rows), names(report), strict=True))
+    parts = ["<h2>Classes</h2>"] if report.classes else []
+    for config_id, found in report.classes.items():
+        for table in class_tables(label[config_id], found, report.level):
+            parts += [f"<h3>{escape(table.title)}</h3>", _table(list(table.head), [list(row) for row in table.rows])]
+            parts.append(f'<p class="faint">{escape(table.note)}</p>')
     return parts
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sweep.checks.results import findings_of, still_arms
 from sweep.report.answer import answer_of
+from sweep.report.classes import class_reports
 from sweep.report.current import Current, current
 from sweep.report.intervals import with_intervals
 from sweep.report.methods_text import methods_text
@@ -69,7 +70,12 @@ def summarise(results: Results, level: float = 0.95) -> Report:
     )
     report = with_intervals(report, results)
     report = replace(report, notes=(*notes(report, now, results), *report.notes))
-    return replace(report, methods=methods_text(report, results), answer=answer_of(results, level))
+    return replace(
+        report,
+        methods=methods_text(report, results),
+        answer=answer_of(results, level),
+        classes=class_reports(results, level),
+    )
 
 
 def _metric_names(ok: pd.DataFrame, headline: tuple[str, ...]) -> list[str]:

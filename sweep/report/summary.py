@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from sweep.checks import Finding
 from sweep.places import Place
 from sweep.report.answer import Answer
 from sweep.stats import Interval
+from sweep.stats.class_report import ClassReport
 
 # What the table shows of each task; all other metrics are in the JSON, the CSV and the page.
 HEADLINE = {
@@ -104,6 +105,7 @@ class Report:
     headline: the metrics that the table shows. rows: the configurations in the order of the plan.
     findings: of the trials' checks. notes: what a reader must know beside the numbers, a sentence each. files: what was
     written, if anything. methods: a paragraph for a paper's methods section. answer: to the study's own question.
+    classes: of a classification, config_id -> its classes and confusion matrix.
     """
 
     study: str
@@ -118,6 +120,7 @@ class Report:
     files: tuple[Place, ...] = ()
     methods: str = ""
     answer: Answer | None = None
+    classes: Mapping[str, ClassReport] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as one object for JSON."""
@@ -131,5 +134,6 @@ class Report:
             "notes": list(self.notes),
             "methods": self.methods,
             "answer": self.answer.as_dict() if self.answer else None,
+            **({"classes": {key: one.as_dict() for key, one in self.classes.items()}} if self.classes else {}),
             "files": [str(path) for path in self.files],
         }

@@ -7,6 +7,7 @@ from textwrap import fill
 
 from sweep.places import Place, make_folder, replace_file
 from sweep.report.current import current, epochs_of, test_scores
+from sweep.report.labels import names
 from sweep.report.latex import as_latex
 from sweep.report.summarise import summarise
 from sweep.report.summary import Report
@@ -22,6 +23,7 @@ NAMES = (
     "seeds.png",
     "forest.png",
     "variance.png",
+    "confusion.png",
     "losses.png",
     "det.png",
 )  # and those of the study's own answer
@@ -63,6 +65,7 @@ def write(results: Results, level: float = 0.95) -> Report:
 def draw(report: Report, results: Results) -> dict[str, bytes]:
     """Return the figures that the results allow: file name -> PNG."""
     # Matplotlib takes most of a second to import, and `summarise` alone does not need it.
+    from sweep.report.confusion import confusion_figure
     from sweep.report.det import det_figure
     from sweep.report.forest import forest_figure
     from sweep.report.ink import png
@@ -77,6 +80,9 @@ def draw(report: Report, results: Results) -> dict[str, bytes]:
         "variance.png": variance_figure(report),
         "losses.png": losses_figure(report, epochs_of(results, ok)),
     }
+    if report.classes:
+        label = dict(zip((row.config_id for row in report.rows), names(report), strict=True))
+        drawn["confusion.png"] = confusion_figure({label[key]: one for key, one in report.classes.items()})
     if report.task == "verification":
         drawn["det.png"] = det_figure(report, ok, test_scores(results, ok))
     own = report.answer.figures if report.answer else {}

@@ -28,6 +28,7 @@ from sweep.stats.seed_tests import SeedTest, seed_test
 from sweep.stats.seeds import t_interval
 from sweep.stats.simulation import Design, simulate
 from sweep.stats.trial_scores import TrialScores, trial_scores
+from sweep.stats.two_sets import difference_of_sets
 from sweep.stats.verdict import verdict
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "best_of_normal",
     "clopper_pearson",
     "compare",
+    "difference_of_sets",
     "estimate",
     "estimates",
     "expected_best",

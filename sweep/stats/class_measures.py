@@ -40,12 +40,30 @@ def log_loss(scores: TrialScores, trial: int, weights: FloatArray) -> FloatArray
     return weighted_mean(-np.log(np.clip(split.score[trial], 1e-15, 1)), split, weights)
 
 
+def of_class(quantity: str, label: float, scores: TrialScores, trial: int, weights: FloatArray) -> FloatArray:
+    """Return precision, recall or f1 (B,) of one class; 0 where a replicate leaves nothing to divide by."""
+    split = scores.test
+    truth, guess = split.label == label, _predicted(scores)[trial] == label
+    right, support, guesses = (
+        weights @ np.bincount(split.unit[chosen], minlength=weights.shape[1])
+        for chosen in (truth & guess, truth, guess)
+    )
+    above = 2 * right if quantity == "f1" else right
+    below = {"precision": guesses, "recall": support, "f1": support + guesses}[quantity]
+    share: FloatArray = np.divide(above, below, out=np.zeros_like(above, dtype=np.float64), where=below > 0)
+    return share
+
+
+def _predicted(scores: TrialScores) -> FloatArray:
+    if scores.test.prediction is None:
+        raise InputError("Expected predicted classes. Received: none. Give prediction=(trials, samples).")
+    return scores.test.prediction
+
+
 def _counts(scores: TrialScores, trial: int, weights: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the right answers, samples and predictions of every class and replicate, (B, k) each."""
     split = scores.test
-    if split.prediction is None:
-        raise InputError("Expected predicted classes. Received: none. Give prediction=(trials, samples).")
-    guess, truth = split.prediction[trial], split.label
+    guess, truth = _predicted(scores)[trial], split.label
     names, codes = np.unique(np.concatenate((truth, guess)), return_inverse=True)
     label, guessed = codes[: truth.size], codes[truth.size :]
     k, units = names.size, weights.shape[1]

@@ -67,7 +67,7 @@ class Measured:
 
 def measure(
     scores: TrialScores,
-    metric: str | Metric,
+    metric: str | Metric | Measure,
     *,
     rng: np.random.Generator,
     n_replicates: int = REPLICATES,
@@ -78,8 +78,8 @@ def measure(
 
     Args:
         scores: the trials' scores on the same samples.
-        metric: "hter", "eer", "auc", "accuracy", "mse", "rmse", "mae", or a function (label, score) -> number, which
-            is called once a trial and replicate.
+        metric: "hter", "eer", "auc", "accuracy", "mse", "rmse", "mae", a `Measure`, or a function (label, score) ->
+            number, which is called once a trial and replicate.
         rng: where the bootstrap draws from; the same draws for every trial.
         n_replicates: B; 1000 gives the covariances to some 4 %.
         resampling: "bootstrap", or "jackknife" (no random number; for smooth metrics such as AUC and accuracy only).

@@ -34,12 +34,16 @@ class Measure:
     chance: float = np.nan
 
 
-def measure_named(metric: str | Metric) -> Measure:
-    """Return the measure of that name, or one made of a function (label (n,), score (n,)) -> number, lower is better.
+def measure_named(metric: str | Metric | Measure) -> Measure:
+    """Return the measure of that name, one made of a function (label (n,), score (n,)) -> number, or what is one.
+
+    Of a function, lower is better.
 
     Raises:
         InputError: a name that cannot be computed from scores.
     """
+    if isinstance(metric, Measure):
+        return metric
     if callable(metric):
         return Measure(getattr(metric, "__name__", "metric"), _any_metric(metric))
     if metric not in MEASURES:
