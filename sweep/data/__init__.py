@@ -4,8 +4,8 @@ A study names a loader with `use: "sweep.data:image_folder"`; any function that 
 """
 
 from sweep.data.domains import synthetic_domains
-from sweep.data.identities import identity_pairs
 from sweep.data.geolife import geolife
+from sweep.data.identities import identity_pairs
 from sweep.data.image_folder import image_folder
 from sweep.data.prepare import Count, Prepared, open_prepared, prepare
 from sweep.data.sequence import number_sequence
@@ -20,8 +20,8 @@ __all__ = [
     "Split",
     "Splits",
     "as_splits",
-    "identity_pairs",
     "geolife",
+    "identity_pairs",
     "image_folder",
     "number_sequence",
     "open_prepared",

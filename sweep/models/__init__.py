@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sweep.models.dense import dense_net
-    from sweep.models.segment import segment_net
     from sweep.models.embedding import embedding_pair
+    from sweep.models.segment import segment_net
     from sweep.models.xception import small_xception
 
-__all__ = ["dense_net", "embedding_pair", "small_xception"]
+__all__ = ["dense_net", "embedding_pair", "segment_net", "small_xception"]
 
-_ROOMS = {"dense_net": "dense", "segment_net": "segment", "embedding_pair": "embedding", "small_xception": "xception"}
+_ROOMS = {
+    "dense_net": "dense",
+    "embedding_pair": "embedding",
+    "segment_net": "segment",
+    "small_xception": "xception",
+}
 
 
 def __getattr__(name: str) -> Any:
