@@ -16,6 +16,7 @@ from typing import Any
 # A fork server needs Unix; elsewhere a spawned process trains the same bits, only slower to start.
 START_METHOD = "forkserver" if sys.platform in ("linux", "darwin") else "spawn"
 _LOG_END = 4000  # bytes of a crashed process's output that are kept
+_starting = threading.Lock()  # one at a time: while a process starts, the main module is hidden
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def call(function: Callable[[Any], Any], argument: Any) -> Outcome:
     """Return the outcome of function(argument) in a fresh process; the process ends with the caller.
 
     Args:
-        function: a module's function; an exception that leaves it is a fault of ours, and raised here again.
+        function: a module's function; an exception that leaves it is a fault of ours, and raised here again. Several
+            threads may call at once.
         argument: anything that can be pickled.
     """
     context: Any = multiprocessing.get_context(START_METHOD)
@@ -56,7 +58,7 @@ def call(function: Callable[[Any], Any], argument: Any) -> Outcome:
     with here, os.fdopen(handle, "rb") as log:
         try:
             child = context.Process(target=_answer, args=(there, function, argument, name), daemon=True)
-            with there, _no_main_module():
+            with there, _starting, _no_main_module():
                 child.start()
             try:
                 kind, value = here.recv()

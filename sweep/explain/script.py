@@ -4,7 +4,9 @@ Runs are compared by the weights before and after every `fit`, and by what a fun
 time, so that the generator, the thread count or the state that changes the result is named, not guessed.
 """
 
+import os
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ MEANING = {
     "tensorflow": "TensorFlow's generator, which orders the samples of `fit(shuffle=True)`",
     "own": "a generator that the code makes without a seed",
 }
+MOST_AT_ONCE = 4  # runs, each with a TensorFlow of its own in memory
 SEEDED = dict.fromkeys(GENERATORS, 1)
 
 
@@ -78,39 +81,51 @@ def explain_script(target: str, *, hear: Callable[[str], None] = lambda text: No
         raise InputError(f"Expected FILE.py or package.module:function. Received: {target}.")
     session.quiet_environment()
     process.warm_up("sweep.preload")
+    with ThreadPoolExecutor(max_workers=min(MOST_AT_ONCE, os.cpu_count() or 1)) as pool:
 
-    def runs(what: str, **conditions: Any) -> list[Run]:
-        hear(what)
-        outcome = process.call(run_watched, Request(target, session.here(), Conditions(**conditions)))
-        if outcome.crash:
-            raise InputError(f"Expected {target} to run. Its process was {outcome.crash}. {outcome.log[-500:]}")
-        return list(outcome.value)
+        def runs(what: str, **conditions: Any) -> Future[list[Run]]:
+            hear(what)
+            return pool.submit(_run, target, Conditions(**conditions))
 
-    first, second = (runs(f"as it stands, {n} of 2")[0] for n in (1, 2))
-    _check(target, first)
-    base, shared = runs("seeded, twice in one process", seeds=SEEDED, determinism=True, times=2)
-    if base.error:  # an operation that has no deterministic kernel, or a script that sets threads itself
-        deterministic, base = base, runs("seeded, determinism off", seeds=SEEDED)[0]
-        shared = runs("seeded, twice in one process", seeds=SEEDED, times=2)[1]
-    else:
-        deterministic = base
-    on = not deterministic.error
-    again = runs("seeded, again", seeds=SEEDED, determinism=on)[0]
-    other = {name: runs(f"{name} seeded otherwise", seeds=SEEDED | {name: 2}, determinism=on)[0] for name in GENERATORS}
-    threads = runs("2 threads", seeds=SEEDED, determinism=on, threads=2)[0]
-    free = [runs(f"determinism off, {n} of 2", seeds=SEEDED)[0] for n in (1, 2)]
-    probe = runs("order of the samples", seeds=SEEDED, determinism=on, probe=True)[0]
+        stands = [runs(f"as it stands, {n} of 2") for n in (1, 2)]
+        twice = runs("seeded, twice in one process", seeds=SEEDED, determinism=True, times=2)
+        first, second = (run.result()[0] for run in stands)
+        _check(target, first)
+        free = [runs(f"seeded, determinism off, {n} of 2", seeds=SEEDED) for n in (1, 2)]
+        deterministic, shared = twice.result()
+        on = (
+            not deterministic.error
+        )  # not: an operation that has no deterministic kernel, or a script that sets threads
+        if not on:
+            shared = runs("seeded, twice in one process", seeds=SEEDED, times=2).result()[1]
+        base = deterministic if on else free[0].result()[0]
+        asked = {
+            "again": runs("seeded, again", seeds=SEEDED, determinism=on),
+            "threads": runs("2 threads", seeds=SEEDED, determinism=on, threads=2),
+            "probe": runs("order of the samples", seeds=SEEDED, determinism=on, probe=True),
+            **{one: runs(f"{one} seeded otherwise", seeds=SEEDED | {one: 2}, determinism=on) for one in GENERATORS},
+        }
+        done = {name: run.result()[0] for name, run in asked.items()}
+        freed = [run.result()[0] for run in free]
+    other = {name: done[name] for name in GENERATORS}
     repeats = first.bits == second.bits
-    seeded = base.bits == again.bits
+    seeded = base.bits == done["again"].bits
     causes = [
         *_generators(repeats, seeded, base, other, [*first.unseeded, *base.unseeded]),
-        _threads(seeded, base, threads),
-        _operations(deterministic, base, free),
+        _threads(seeded, base, done["threads"]),
+        _operations(deterministic, base, freed),
         _carried_over(base),
         _shared_process(seeded, base, shared),
-        _order(probe),
+        _order(done["probe"]),
     ]
     return ScriptAnswer(Path(target).name, repeats, len(first.fits), tuple(causes))
+
+
+def _run(target: str, conditions: Conditions) -> list[Run]:
+    outcome = process.call(run_watched, Request(target, session.here(), conditions))
+    if outcome.crash:
+        raise InputError(f"Expected {target} to run. Its process was {outcome.crash}. {outcome.log[-500:]}")
+    return list(outcome.value)
 
 
 def _check(target: str, run: Run) -> None:
