@@ -1,8 +1,8 @@
 """What a submitted job runs on the cluster's head: the study, with its results where the client can read them back.
 
-`python -m sweep.submit.job STUDY --key KEY [--results WHERE] [--retry-failed]`, in the parcel's folder. Results without
-an address lie among the logs of the Ray session, since Ray serves these, and these alone, through the one port and
-token that submitted the job: file by file while the study runs, to any size.
+`python -m sweep.submit.job STUDY --key KEY [--results WHERE]`, in the parcel's folder. Results without a place lie among
+the logs of the Ray session, since Ray serves these, and these alone, through the one port and token that submitted the
+job: file by file while the study runs, to any size.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 from sweep import session
 from sweep.errors import SweepError
 from sweep.execution import run
-from sweep.study import Study
+from sweep.study import Resources, Study
 from sweep.submit.job_folder import folder_of_job
 from sweep.submit.parcel import STORED
 from sweep.submit.stored import count_as_stored
@@ -26,11 +26,14 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--key", required=True)
     parser.add_argument("--results", default="")
     parser.add_argument("--retry-failed", action="store_true")
+    parser.add_argument("--wait-for-node", action="store_true", help="the cluster starts from zero")
     asked = parser.parse_args(words)
     try:
+        study = Study.load(asked.study)
+        logs = _session_logs(study.resources if asked.wait_for_node else None)
         results = asked.results
         if not results:
-            folder = _logs() / folder_of_job(asked.key, Study.load(asked.study).study)
+            folder = logs / folder_of_job(asked.key, study.study)
             folder.mkdir(parents=True, exist_ok=True)
             count_as_stored(folder, json.loads(Path(STORED).read_text(encoding="utf-8")))
             results = str(folder.parent)
@@ -42,15 +45,20 @@ def main(words: list[str] | None = None) -> int:
     return 1 if done.n_failed else 0
 
 
-def _logs() -> Path:
-    """Return the folder of the session's logs."""
+def _session_logs(wanted: Resources | None) -> Path:
+    """Return the folder of the session's logs, when there is a node with what a trial wants."""
     session.quiet_environment()
     import ray
 
     context = ray.init(address="auto", log_to_driver=False, logging_level="ERROR")
-    folder = Path(context.address_info["session_dir"]) / "logs"
-    ray.shutdown()
-    return folder
+    try:
+        if wanted is not None:
+            from sweep.submit.first_node import first_node
+
+            first_node(wanted.cpu, wanted.gpu)
+        return Path(context.address_info["session_dir"]) / "logs"
+    finally:
+        ray.shutdown()
 
 
 if __name__ == "__main__":

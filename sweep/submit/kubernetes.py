@@ -40,6 +40,7 @@ def render(file: ClusterFile, study: Study, parcel: Parcel, *, retry_failed: boo
         )
     name = f"{label_of(study)[:38]}-{uuid.uuid4().hex[:8]}"  # KubeRay takes 47 characters
     words = ["python", "-m", "sweep.submit.job", parcel.study_file, "--key", name, "--results", study.results]
+    words += ["--wait-for-node"]
     words += ["--retry-failed"] if retry_failed else []
     job = json.loads(json.dumps(file.document))  # takes the anchors of YAML apart: each pod gets lists of its own
     job["metadata"] = {**job.get("metadata", {}), "name": name}

@@ -65,7 +65,7 @@ def submit(
         source: the study's file, None for a built-in study.
         cluster, token: where, and the token's file, which is not sent.
         hear: called with every line for the person: of ours and of the job's log.
-        cluster_file: what leads to the cluster again, for `sweep status`.
+        cluster_file: the launcher's, whose nodes may start from zero, and which leads to the cluster again.
         retry_failed: whether stored failures are run again.
         detach: return when the job is there.
 
@@ -93,6 +93,7 @@ def submit(
         words = ["python", "-m", "sweep.submit.job", parcel.study_file, "--key", key]
         words += ["--results", study.results] if folder is None else []
         words += ["--retry-failed"] if retry_failed else []
+        words += ["--wait-for-node"] if cluster_file else []
         submission_id = f"seedsweep-{study.study}-{uuid.uuid4().hex[:8]}"
         metadata = {"seedsweep": "1", "study": study.study, "key": key, "wanted": wanted}
         cluster.submit(parcel, shlex.join(words), submission_id, metadata)

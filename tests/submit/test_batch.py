@@ -49,7 +49,7 @@ def test_a_ray_job_is_rendered_whole(sweep_here: Any) -> None:
     assert parcel["metadata"]["name"] == name
     assert base64.b64decode(parcel["binaryData"]["parcel.zip"]).startswith(b"PK")
     assert job["spec"]["entrypoint"] == (
-        f"python -m sweep.submit.job tiny.yaml --key {name} --results s3://bucket/results"
+        f"python -m sweep.submit.job tiny.yaml --key {name} --results s3://bucket/results --wait-for-node"
     )
     assert yaml.safe_load(job["spec"]["runtimeEnvYAML"]) == {"working_dir": "file:///seedsweep/parcel.zip"}
     cluster = job["spec"]["rayClusterSpec"]
