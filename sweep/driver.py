@@ -3,6 +3,7 @@
 import logging
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
@@ -26,14 +27,16 @@ Report = Callable[[dict[str, Any]], None]
 class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
     """Hears of every trial's end; ends all of them when going on is in vain.
 
-    heard: the places of the orders that ended. lost: place -> why, of those that ended without a record of their own.
+    heard: the places of the orders that ended. losses: how often Tune gave up each of the others.
+    ended: how Tune ended itself the last time, if it did.
     """
 
     def __init__(self, orders: Sequence[TrialOrder], report: Report) -> None:
         self._orders, self._report = orders, report
         self.fatal: SweepError | None = None
         self.heard: set[int] = set()
-        self.lost: dict[int, str] = {}
+        self.losses: Counter[int] = Counter()
+        self.ended = ""
 
     def __getstate__(self) -> dict[str, Any]:
         """Return nothing: Tune pickles callbacks to restore a run; we resume from the store, and no screen pickles."""
@@ -47,15 +50,11 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
     def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
         """Store and report a trial whose worker was lost more often than is tried again; else leave it for later."""
         at = trial.config["at"]
-        said = " ".join(str(trial.get_pickled_error() or "").split()) or "no reason was given"
-        self.lost[at] = said.partition(" Some common causes")[0]
-        if trial.num_failures > CRASHES:
-            self.give_up(at)
-
-    def give_up(self, at: int) -> None:
-        """Store and report an order as failed, since its worker was lost too often."""
-        why = self.lost.get(at, "Ray ended without it")
-        self._hear(at, store_crash(self._orders[at], f"lost with its worker, {CRASHES + 1} times: {why}"))
+        self.losses[at] += 1
+        if trial.num_failures > CRASHES or self.losses[at] > CRASHES:
+            said = " ".join(str(trial.get_pickled_error() or "no reason was given").split())
+            how = f"lost with its worker, {CRASHES + 1} times: {said.partition(' Some common causes')[0]}"
+            self._hear(at, store_crash(self._orders[at], how))
 
     def _hear(self, at: int, summary: dict[str, Any]) -> None:
         self.heard.add(at)
@@ -65,7 +64,7 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
                 f"Received: {summary['error']}. Make room and give the same command again; what was stored is whole."
             )
         elif summary["status"] == "unfit":
-            self.fatal = ClusterError(f"{summary['error']}. Install the same versions on every node.")
+            self.fatal = ClusterError(f"{summary['error']} What was stored is whole; the same command goes on.")
         elif summary["stage"] == "build":
             self.fatal = InputError(summary["error"].removeprefix("build: "))
         self._report(summary)
@@ -121,8 +120,11 @@ def run_orders(
                     _fit(parameters, left, watcher, cpu, gpu)
         if watcher.fatal is not None:
             raise watcher.fatal
-        for at in sorted(set(range(len(orders))) - watcher.heard):
-            watcher.give_up(at)
+        if watcher.ended and len(watcher.heard) < len(orders):
+            raise ClusterError(
+                f"Expected Ray Tune to run {len(orders)} trials. Received: {len(watcher.heard)}, then {watcher.ended}. "
+                "What finished is stored: give the same command again."
+            )
     finally:
         ray.shutdown()
 
@@ -131,6 +133,7 @@ def _fit(parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, c
     """Run the orders at these places; some may be left when it returns.
 
     A worker that dies between two trials makes Tune 2.60 give up a trial at once, or end itself with a KeyError.
+    What is left when all was tried is no failure of a trial: the store lacks it, and the run says so.
     """
     storage = tempfile.mkdtemp(prefix="seedsweep-tune-")
     tuner = tune.Tuner(
@@ -150,9 +153,8 @@ def _fit(parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, c
     try:
         with session.ending_signals(), _no_starved_slot():  # after Ray's start, which sets a handler of its own
             tuner.fit()
-    except (KeyError, ValueError, RuntimeError) as error:
-        for at in set(places) - watcher.heard:
-            watcher.lost[at] = f"Ray Tune ended with {type(error).__name__}: {error}"
+    except (KeyError, ValueError, RuntimeError, tune.TuneError) as error:
+        watcher.ended = f"{type(error).__name__}: {error}"
     finally:
         shutil.rmtree(storage, ignore_errors=True)
 
