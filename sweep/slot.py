@@ -51,12 +51,15 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
         if not self._direct:
             order = replace(order, results="")
         if self._unfit:
-            summary = {"trial_id": order.trial_id, "status": "unfit", "stage": "session", "metrics": {}}
-            return summary | {"error": f"{self._unfit} on node {self._node}", "done": True}
+            unfit = {"trial_id": order.trial_id, "status": "unfit", "stage": "session", "metrics": {}}
+            said = f"{self._unfit} on node {self._node}. Install the same versions on every node."
+            return unfit | {"error": said, "done": True}
         for crash in range(CRASHES + 1):
             order = replace(order, attempt=order.attempt + (crash > 0))
             outcome = process.call(self._run, order)
             summary = store_crash(order, outcome.crash, outcome.log) if outcome.crash else outcome.value
+            if summary["status"] == "unfit":
+                summary["error"] += f" Node: {self._node}."
             summary = self._delivered(summary)
             if not outcome.crash:
                 break

@@ -15,7 +15,7 @@ from sweep import code, data, records, session, weights
 from sweep.checks.measures import checks
 from sweep.checks.model import batchnorm_gap, model_checks
 from sweep.data import Splits
-from sweep.errors import InputError
+from sweep.errors import ClusterError, InputError
 from sweep.places import place
 from sweep.streams import derived_seed, stream_seeds, without_seed
 from sweep.study import Phase, Study, Train, Use
@@ -59,9 +59,10 @@ def first_row(order: TrialOrder) -> dict[str, Any]:
 def run_trial(order: TrialOrder) -> dict[str, Any]:
     """Return the summary of a trial, after its record is stored; meant for a fresh process.
 
-    The summary holds trial_id, status (ok, failed, or unstored when the record could not be written), metrics, error
-    (one line) and stage: where a failed trial stood (session, data, build, fit, score). Whatever the user's code
-    raises is this trial's outcome, stored with its trace, and the other trials go on.
+    The summary holds trial_id, status (ok, failed, unstored when the record could not be written, or unfit when this
+    node has no room or no GPU for it, which is not stored), metrics, error (one line) and stage: where a failed trial
+    stood (session, data, build, fit, score). Whatever the user's code raises is this trial's outcome, stored with its
+    trace, and the other trials go on.
     """
     at = time.perf_counter()
     row = first_row(order)
@@ -70,6 +71,8 @@ def run_trial(order: TrialOrder) -> dict[str, Any]:
     try:
         _train(order, record, stages.append)
         row |= {"status": "ok", "error": "", "seconds.total": time.perf_counter() - at}
+    except ClusterError as error:  # the trial is as good as before: it is the node that cannot run it
+        return {"trial_id": order.trial_id, "status": "unfit", "stage": stages[-1], "metrics": {}, "error": str(error)}
     except (Exception, SystemExit) as error:  # noqa: BLE001 (see above: a failure is an outcome)
         message = _one_line(error)
         row |= {"status": "failed", "error": f"{stages[-1]}: {message}\n{traceback.format_exc()}"}
