@@ -1,6 +1,6 @@
 """What a submitted job runs on the cluster's head: the study, with its results where the client can read them back.
 
-`python -m sweep.submit.job STUDY --key KEY [--results WHERE]`, in the parcel's folder. Results without a place lie among
+`python -m sweep.submit.job STUDY --key KEY [--results WHERE]`, in the parcel's folder. Without WHERE, results lie among
 the logs of the Ray session, since Ray serves these, and these alone, through the one port and token that submitted the
 job: file by file while the study runs, to any size.
 """
@@ -30,12 +30,13 @@ def main(words: list[str] | None = None) -> int:
     asked = parser.parse_args(words)
     try:
         study = Study.load(asked.study)
+        stored = json.loads(Path(STORED).read_text(encoding="utf-8"))
         logs = _session_logs(study.resources if asked.wait_for_node else None)
         results = asked.results
         if not results:
             folder = logs / folder_of_job(asked.key, study.study)
             folder.mkdir(parents=True, exist_ok=True)
-            count_as_stored(folder, json.loads(Path(STORED).read_text(encoding="utf-8")))
+            count_as_stored(folder, stored)
             results = str(folder.parent)
         done = run(asked.study, results=results, address="auto", retry_failed=asked.retry_failed)
     except SweepError as error:

@@ -25,7 +25,7 @@ _FETCH_SECONDS = 30.0  # between looks for new records, so that a head that is l
 _PATIENCE_SECONDS = 120.0  # how long a broken tunnel is waited for
 
 # What Ray writes into every job's log before the job does.
-_OF_RAY = re.compile(r" INFO job_manager\.py:|^Running entrypoint for job ")
+_OF_RAY = re.compile(r"\sINFO job_manager\.py:|^Running entrypoint for job ")
 
 Hear = Callable[[str], None]
 
