@@ -88,9 +88,7 @@ def _overstated(segments: Arm, users: Arm, here: Comparison, new: Interval, p_ne
     gap, alpha = here.this_test_set, 1 - here.this_test_set.level
     told = here.p_this_test_set <= alpha
     verb = "overstates" if gap.value > 0 else "understates"
-    size = (
-        f"{100 * abs(gap.value):.1f} points {_points(gap)} over seeds (Welch, p = {probability(here.p_this_test_set)})"
-    )
+    size = f"{100 * abs(gap.value):.1f} points {_points(gap)} over seeds (Welch, {_p(here.p_this_test_set)})"
     first = (
         f"The random split over segments gives {_per_cent(a)}, users kept apart give {_per_cent(b)}. "
         + (f"It {verb} the accuracy by {size}" if told else f"The difference of {size} is not told apart from none")
@@ -101,7 +99,7 @@ def _overstated(segments: Arm, users: Arm, here: Comparison, new: Interval, p_ne
     word = "is told apart from none" if p_new <= alpha else "is not told apart from none"
     return [
         first,
-        f"With other users in the test sets the difference {word}: {_points(new)}, p = {probability(p_new)}. The "
+        f"With other users in the test sets the difference {word}: {_points(new)}, {_p(p_new)}. The "
         "interval takes the two test sets as independent; they share users, so it is rather too wide than too narrow.",
     ]
 
@@ -113,14 +111,14 @@ def _against(results: Results, arms: dict[str, Arm], source: Against) -> list[st
         word = "is consistent with" if run.consistent else "is not what to expect from"
         found.append(
             f"{100 * PUBLISHED:.1f} % {word} one run of {one.name}: it falls in {_points(run)} % "
-            f"(p = {probability(run.p)}, {run.n_seeds} seeds)."
+            f"({_p(run.p)}, {run.n_seeds} seeds)."
         )
     if "synthetic" in str(results.study["resolved"]["data"]["use"]):
         found.append("These trips are made up: that is how the comparison reads, and says nothing of the paper.")
     word = "consistent with" if source.consistent else "not what to expect from"
     found.append(
         f"The source's own three seeds, {', '.join(f'{100 * one:.2f}' for one in SOURCE)}: one more run falls in "
-        f"[{100 * source.low:.2f}, {100 * source.high:.2f}], and 74.5 is {word} it (p = {probability(source.p)})."
+        f"[{100 * source.low:.2f}, {100 * source.high:.2f}], and 74.5 is {word} it ({_p(source.p)})."
     )
     return found
 
@@ -169,6 +167,11 @@ def _published(runs: dict[str, Against], level: float) -> Table:
 
 def _per_cent(one: Interval) -> str:
     return f"{100 * one.value:.1f} % {_points(one)}"
+
+
+def _p(p: float) -> str:
+    said = probability(p)
+    return f"p {said}" if said.startswith("<") else f"p = {said}"
 
 
 def _points(one: Any) -> str:
