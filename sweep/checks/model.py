@@ -22,10 +22,15 @@ def model_checks(model: Any) -> dict[str, float]:
 
 
 def frozen_by_batch(model: Any) -> list[str]:
-    """Return the BatchNormalization layers whose gamma and beta are frozen, but which are not frozen themselves."""
+    """Return the BatchNormalization layers whose gamma and beta are frozen, but which are not frozen themselves.
+
+    Layers that take the new data's statistics on purpose say so, and are left out (`sweep.models.batchnorm`).
+    """
     found = []
     for layer in _batchnorms(model):
         scale = [weights for weights in (layer.gamma, layer.beta) if weights is not None]
+        if getattr(layer, "recalibrated", False):
+            continue
         if scale and layer.trainable and not any(weights.trainable for weights in scale):
             found.append(layer.name)
     return found

@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sweep.models.dense import dense_net
     from sweep.models.embedding import embedding_pair
+    from sweep.models.residual import residual_transfer
+    from sweep.models.resnet50 import resnet50_transfer
     from sweep.models.segment import segment_net
     from sweep.models.xception import small_xception
 
-__all__ = ["dense_net", "embedding_pair", "segment_net", "small_xception"]
+__all__ = ["dense_net", "embedding_pair", "residual_transfer", "resnet50_transfer", "segment_net", "small_xception"]
 
 _ROOMS = {
     "dense_net": "dense",
     "embedding_pair": "embedding",
+    "residual_transfer": "residual",
+    "resnet50_transfer": "resnet50",
     "segment_net": "segment",
     "small_xception": "xception",
 }

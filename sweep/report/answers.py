@@ -218,11 +218,15 @@ def measure_study(
         rows["config_id"],
         rows["seed"],
         rows[column],
-        MEASURES.get(metric, Measure(metric, _never, higher_is_better=metric in HIGHER_IS_BETTER)),
+        MEASURES.get(metric, Measure(metric, _never, higher_is_better=_more_is_better(metric))),
         why_not=why,
         covers_here=OTHER_SPLITS if other else THIS_TEST_SET,
         n_failed=failed,
     )
+
+
+def _more_is_better(metric: str) -> bool:
+    return metric in HIGHER_IS_BETTER or metric.endswith(("accuracy", "auc", "f1", "r2"))
 
 
 def shares_a_factor(results: Results) -> bool:
