@@ -27,6 +27,7 @@ def methods_text(report: Report, results: Results) -> str:
         *_trained(report, results),
         *_varied(results),
         _THRESHOLD[report.task],
+        *_on_test(ok),
         *_samples(report, ok),
         *_intervals(report),
         *_compute(ok, results.environments),
@@ -50,7 +51,8 @@ def _trained(report: Report, results: Results) -> list[str]:
     if "train" in said:
         train = said["train"]
         best = train["keep"] == "best"
-        kept = "the epoch with the best development loss was kept" if best else "the last epoch was kept"
+        monitor = str((train.get("early_stopping") or {}).get("monitor", "val_loss")).removeprefix("val_")
+        kept = f"the epoch with the best development {monitor} was kept" if best else "the last epoch was kept"
         sentences.append(
             f"Training used {train['optimizer']} for at most {train['epochs']} epochs with batches of "
             f"{train['batch_size']}; {kept}."
@@ -63,6 +65,17 @@ def _varied(results: Results) -> list[str]:
     free, held = [s for s in STREAMS if s not in hold], [s for s in STREAMS if s in hold]
     said = f"The seed determined {_listed(free)}" if free else "No source of randomness followed the seed"
     return [f"{said}; {_listed(held)} {'was' if len(held) == 1 else 'were'} held fixed." if held else f"{said}."]
+
+
+def _on_test(ok: pd.DataFrame) -> list[str]:
+    """Return what to take back of the sentence before where the development set holds samples of test."""
+    if "check.chosen_on_test" not in ok:
+        return []
+    per = ok.groupby("config_id", observed=True)["check.chosen_on_test"].max() > 0
+    if not per.any():
+        return []
+    where = "In every configuration" if per.all() else f"In {int(per.sum())} of {len(per)} configurations, however,"
+    return [f"{where} the development set held samples of the test set: there the choice was made on test data."]
 
 
 def _samples(report: Report, ok: pd.DataFrame) -> list[str]:
