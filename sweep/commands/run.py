@@ -20,7 +20,10 @@ def run(
     """Run the trials of a study that are not stored yet, and print the report."""
     from sweep import report, store
     from sweep.execution import run as run_study
+    from sweep.study import Study
 
+    if about := Study.load(study).about:
+        note(f"sweep: {about}")
     try:
         done = run_study(study, seeds=seeds, results=results, address=address, slots=slots, retry_failed=retry_failed)
     except KeyboardInterrupt:
