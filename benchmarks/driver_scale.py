@@ -46,7 +46,7 @@ def measure(n: int, folder: Path) -> dict[str, float]:
         work=Work(no_op, "no_op_trial"),  # the fork server imports what a trial needs, as for a real one
     )
     found = {
-        "driver_cpu_ms": 1000 * (_cpu() - cpu) / n,
+        "driver_cpu_s": _cpu() - cpu,
         "wall_ms": 1000 * (finished_at[-1] - finished_at[0]) / (n - 1),
         "driver_mb": _memory() - before,
     }
@@ -86,7 +86,8 @@ def _apart(what: str, n: int, folder: Path) -> dict[str, float]:
 
 
 def main(sizes: list[int]) -> None:
-    """Print the table, and what it means for 1,000 nodes and 1,000,000 trials."""
+    """Print the table, and what the growth between its last two lines means for 1,000 nodes and 1,000,000 trials."""
+    measured: list[dict[str, float]] = []
     columns = ("driver CPU", "wall", "driver", "files", "disk", "compact", "load", "load")
     print("| trials | " + " | ".join(columns) + " |")
     print("|   | ms a trial | ms a trial | MB | | MB | s | s | MB |\n" + "|---" * 9 + "|")
@@ -94,31 +95,34 @@ def main(sizes: list[int]) -> None:
         with tempfile.TemporaryDirectory(prefix="seedsweep-scale-") as place:
             found = _apart("measure", n, Path(place)) | _apart("load", n, Path(place))
         assert found["rows"] == n * SCORES
+        measured.append(found | {"trials": n})
         print(
-            f"| {n:,} | {found['driver_cpu_ms']:.1f} | {found['wall_ms']:.1f} | {found['driver_mb']:.0f} | "
+            f"| {n:,} | {1000 * found['driver_cpu_s'] / n:.1f} | {found['wall_ms']:.1f} | {found['driver_mb']:.0f} | "
             f"{found['files']:.0f} | {found['mb_on_disk']:.0f} | {found['compact_s']:.1f} | {found['load_s']:.1f} | "
             f"{found['load_mb']:.0f} |",
             flush=True,
         )
-    print("\n" + estimate(sizes[-1], found))
+    if len(measured) > 1:
+        print("\n" + estimate(measured[-2], measured[-1]))
 
 
-def estimate(n: int, found: dict[str, float]) -> str:
-    """Return what 1,000 nodes and 1,000,000 trials would meet, by these figures, if all of them stay linear."""
-    million = 1_000_000 / n
-    cpu = found["driver_cpu_ms"] / 1000
+def estimate(small: dict[str, float], large: dict[str, float]) -> str:
+    """Return what 1,000 nodes and 1,000,000 trials would meet, if all grows as between these two sizes."""
+    more = large["trials"] - small["trials"]
+
+    def of_a_million(name: str, unit: float = 1.0) -> float:
+        return 1_000_000 * (large[name] - small[name]) / more / unit
+
+    cpu = (large["driver_cpu_s"] - small["driver_cpu_s"]) / more
     return "\n".join(
         [
-            "1,000,000 trials on 1,000 nodes of 16 slots, by the last line, if everything stays linear:",
-            f"- driver: {cpu * 1_000_000 / 3600:.1f} h of one processor; it hands out {1 / cpu:.0f} trials a second, "
-            f"which keeps 16,000 slots busy if a trial takes {16_000 * cpu / 60:.0f} min or more",
-            f"- driver memory: {found['driver_mb'] * million / 1024:.1f} GB",
-            f"- records: {found['files'] * million:,.0f} files in one folder, "
-            f"{found['mb_on_disk'] * million / 1024:.0f} GB",
-            f"- compaction: {found['compact_s'] * million / 60:.0f} min; loading all scores: "
-            f"{found['load_s'] * million / 60:.1f} min and {found['load_mb'] * million / 1024:.0f} GB of memory",
-            "First to break: the memory of whoever loads all scores at once; then the driver, if trials are shorter "
-            "than said; then a folder of a million files on a network share. Divide such a study by configuration.",
+            "1,000,000 trials on 1,000 nodes of 16 slots, if all grows as between the last two lines:",
+            f"- driver: {1000 * cpu:.1f} ms of one processor a trial, {cpu * 1_000_000 / 3600:.1f} h in all; "
+            f"16,000 slots stay busy if a trial takes {16_000 * cpu / 60:.0f} min or more",
+            f"- driver memory: {of_a_million('driver_mb', 1024):.0f} GB",
+            f"- records: {of_a_million('files'):,.0f} files in one folder, {of_a_million('mb_on_disk', 1024):.0f} GB",
+            f"- compaction: {of_a_million('compact_s', 60):.0f} min; loading all scores: "
+            f"{of_a_million('load_s', 60):.1f} min and {of_a_million('load_mb', 1024):.0f} GB of memory",
         ]
     )
 

@@ -60,8 +60,9 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
         self.heard.add(at)
         if summary["status"] == "unstored":
             self.fatal = InputError(
-                f"Expected room for a record of trial {summary['trial_id']} in the results folder. "
-                f"Received: {summary['error']}. Make room and give the same command again; what was stored is whole."
+                f"Expected to store the record of trial {summary['trial_id']} in the results folder. Received: "
+                f"{summary['error']}. Make room or bring the storage back, and give the same command again; "
+                "what was stored is whole."
             )
         elif summary["status"] == "unfit":
             self.fatal = ClusterError(f"{summary['error']} What was stored is whole; the same command goes on.")

@@ -10,7 +10,7 @@ import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from sweep import records, session
-from sweep.errors import ClusterError
+from sweep.errors import ClusterError, InputError
 from sweep.places import place, probe, replace_file
 
 
@@ -62,11 +62,14 @@ def linked(results: str) -> Iterator[Link]:
 
     Raises:
         ClusterError: the node that the driver is connected to does not see the results either.
-        OSError: the results cannot be written.
+        InputError: the results cannot be written.
     """
     token = f".driver-{uuid.uuid4().hex}"
     where = place(results)
-    replace_file(where / token, lambda file: file.write(b"a run is going on"))
+    try:
+        replace_file(where / token, lambda file: file.write(b"a run is going on"))
+    except OSError as error:
+        raise InputError(f"Expected results that can be written. Received: {results}: {error}.") from None
     try:
         here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
         keeper = (

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sweep import execution, process, session, store, trial
 from tests.driver.conftest import _ended, write_study  # noqa: F401 (fixtures)
 
 
@@ -33,11 +34,13 @@ def add_node(cluster: Any) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture(scope="module")
 def undisturbed(write_study: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:  # noqa: F811
-    """Return a study of eight trials, and its trials as a run without any fault gives them."""
-    import sweep
-    from tests.driver.runs import sweep_run
-
+    """Return a study of eight trials, and its trials as fresh processes give them without Ray or any fault."""
     study, results = write_study(seeds=4), tmp_path_factory.mktemp("undisturbed")
-    done = sweep_run(study, results)
-    assert done.returncode == 0, done.stderr
-    return study, sweep.load(results / "tiny").trials.set_index("trial_id").sort_index()
+    modules = execution.module_folders(study)
+    session.find_modules_in(modules)
+    trials, _ = execution.prepare(execution.resolve(study, seeds=None, results=results))
+    process.warm_up("sweep.preload")
+    for one in trials:
+        outcome = process.call(trial.run_trial, execution.order_of(one, results, str(study.parent), modules))
+        assert not outcome.crash, outcome.log
+    return study, store.trials(results).set_index("trial_id").sort_index()

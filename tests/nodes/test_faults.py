@@ -1,0 +1,164 @@
+"""A study on a cluster whose nodes, driver and storage fail: every trial counts once, with the bits of a quiet run."""
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sweep
+from tests.driver.runs import parts_of, start, wait_for
+
+pytestmark = [
+    pytest.mark.ray,
+    pytest.mark.skipif(sys.platform != "linux", reason="Ray's cluster on one machine is for Linux"),
+    # Ray's own processes and sockets, which it closes when they are collected
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+DIGESTS = ["init_sha256", "final_sha256", "scores_sha256"]
+
+
+def finish(process):
+    """Return the exit code and standard error of a command."""
+    _, err = process.communicate(timeout=600)
+    return process.returncode, err
+
+
+def assert_whole(results, expected):
+    """Assert that every planned trial is stored as ok once, with the bits of the quiet run; return the trials."""
+    trials = sweep.load(results / "tiny").trials
+    ok = trials[trials["status"] == "ok"].set_index("trial_id").sort_index()
+    assert ok.index.is_unique
+    pd.testing.assert_frame_equal(ok[DIGESTS], expected[DIGESTS])
+    return trials
+
+
+def test_a_killed_driver_and_storage_that_is_away(undisturbed, cluster, add_node, tmp_path):
+    """After kill -9 of the driver the same command goes on; while the results are away their records wait."""
+    study, expected = undisturbed
+    add_node()
+    add_node()
+    process = start(study, tmp_path, "--address", cluster.address)
+    wait_for(lambda: len(parts_of(tmp_path)) >= 2, 300, "two stored trials", process)
+    process.kill()
+    finish(process)
+    stored = parts_of(tmp_path)
+    assert 2 <= len(stored) < 8
+
+    process = start(study, tmp_path, "--address", cluster.address)
+    wait_for(lambda: len(parts_of(tmp_path)) >= len(stored) + 1, 300, "another trial", process)
+    (tmp_path / "tiny").rename(tmp_path / "away")
+    time.sleep(4)  # longer than a trial takes: both slots have a record that they cannot write
+    (tmp_path / "away").rename(tmp_path / "tiny")
+    code, err = finish(process)
+    assert code == 0, err
+    after = parts_of(tmp_path)
+    assert {name: after[name] for name in stored} == stored, "a finished trial was run again"
+    trials = assert_whole(tmp_path, expected)
+    assert len(trials) == 8
+
+
+def test_a_node_that_dies_a_node_that_joins_and_a_poisonous_trial(
+    undisturbed, cluster, add_node, write_study, tmp_path
+):
+    """The dead node's trial runs elsewhere, the late node gets work, and trials that always die stay failed rows."""
+    study, expected = undisturbed
+    first = add_node(NVIDIA_TF32_OVERRIDE="1")  # stands in environments.parquet, so that the nodes can be told apart
+    process = start(study, tmp_path, "--address", cluster.address)
+    wait_for(lambda: len(parts_of(tmp_path)) >= 2, 300, "two stored trials", process)
+    add_node(NVIDIA_TF32_OVERRIDE="0")
+    cluster.remove_node(first, allow_graceful=False)
+    code, err = finish(process)
+    assert code == 0, err
+    trials = assert_whole(tmp_path, expected)
+    environments = sweep.load(tmp_path / "tiny").environments.set_index("env_id")["flag.NVIDIA_TF32_OVERRIDE"]
+    assert set(trials["env_id"].map(environments)) == {"0", "1"}
+
+    poisonous = write_study(seeds=2, grid={"model.kind": ["dies", "ok"]})
+    results = tmp_path / "poisonous"
+    code, err = finish(start(poisonous, results, "--address", cluster.address))
+    assert code == 1, err
+    by_kind = dict(tuple(sweep.load(results / "tiny").trials.groupby("hp.model.kind")))
+    assert by_kind["ok"]["status"].tolist() == ["ok", "ok"]
+    assert by_kind["dies"].groupby("trial_id")["attempt"].apply(list).tolist() == [[0, 1, 2]] * 2
+
+
+@pytest.fixture
+def blind_node(cluster, tmp_path):
+    """Start a node that finds another, empty folder in the place of the results."""
+    if os.geteuid() != 0 or shutil.which("unshare") is None:
+        pytest.skip("a mount of a node's own needs root and unshare")
+    (tmp_path / "results").mkdir()
+    options = ["--address", cluster.address, "--num-cpus", "1", "--resources", '{"blind": 1}', "--block"]
+    command = shlex.join([sys.executable, str(Path(sys.executable).parent / "ray"), "start", *options])
+    inside = f"mount -t tmpfs tmpfs {tmp_path}/results && mkdir {tmp_path}/results/tiny && exec {command}"
+    with (tmp_path / "node.log").open("wb") as log:
+        node = subprocess.Popen(["unshare", "-m", "sh", "-c", inside], stdout=log, stderr=log, start_new_session=True)
+    try:
+        yield node
+    finally:
+        os.killpg(node.pid, signal.SIGTERM)
+        node.wait(60)
+
+
+def test_a_node_that_does_not_see_the_results(undisturbed, cluster, blind_node, tmp_path):
+    """Its records travel through Ray to the driver, which stores them; the person is told so."""
+    import ray
+
+    study, expected = undisturbed
+    results = tmp_path / "results"
+
+    def joined():
+        assert blind_node.poll() is None, (tmp_path / "node.log").read_text()
+        ray.init(address=cluster.address, log_to_driver=False, logging_level="ERROR")
+        try:
+            there = ray.cluster_resources()
+            return there.get("blind") and there["CPU"] == 1  # nodes of the test before have left
+        finally:
+            ray.shutdown()
+
+    wait_for(joined, 300, "the node")
+    code, err = finish(start(study, results, "--address", cluster.address))
+    assert code == 0, err
+    assert "1 of 1 nodes do not see" in err
+    trials = assert_whole(results, expected)
+    assert len(trials) == 8
+    assert sorted(path.name for path in results.glob("tiny/.driver-*")) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Mount a file system of 40 kB, too small for the decoded data."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("mounting a small file system needs root")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40k", "tmpfs", disk], capture_output=True, text=True)
+    if mounted.returncode:
+        pytest.skip(f"no small file system here: {mounted.stderr.strip()}")
+    yield disk
+    subprocess.run(["umount", "-l", disk], check=True)
+
+
+def test_a_node_whose_disk_is_full_fails_no_trial(undisturbed, cluster, add_node, small_disk, tmp_path):
+    """One message names the node; no trial is stored as failed for it, and room is all that it takes to go on."""
+    study, expected = undisturbed
+    add_node(SEEDSWEEP_CACHE=str(small_disk))
+    code, err = finish(start(study, tmp_path, "--address", cluster.address))
+    assert code == 3, err
+    assert "No space left on device" in err
+    assert "Node: " in err
+    assert "Traceback" not in err
+    assert parts_of(tmp_path) == {}
+    subprocess.run(["mount", "-o", "remount,size=20m", small_disk], check=True)
+    code, err = finish(start(study, tmp_path, "--address", cluster.address, "--seeds", "1"))
+    assert code == 0, err
+    ok = sweep.load(tmp_path / "tiny").trials.set_index("trial_id")
+    pd.testing.assert_frame_equal(ok[DIGESTS].sort_index(), expected[DIGESTS].loc[sorted(ok.index)])
