@@ -19,6 +19,7 @@ CAPTIONS = {
     "losses.png": ("Loss", "Loss on train and dev by epoch: median and spread over seeds."),
     "det.png": ("DET", "DET curves of all seeds on the test set, normal-deviate axes."),
 }
+_OPEN = 4  # configurations whose classes are shown at once
 _MOST = 200  # sentences on failures; a study that fails as a whole needs no more
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
@@ -83,12 +84,17 @@ def _answer(report: Report) -> list[str]:
 
 def _classes(report: Report) -> list[str]:
     label = dict(zip((row.config_id for row in report.rows), names(report), strict=True))
-    parts = ["<h2>Classes</h2>"] if report.classes else []
+    if not report.classes:
+        return []
+    # Of a large grid nobody reads all: closed until asked for.
+    parts = [
+        f"<h2>Classes</h2><details{' open' * (len(report.classes) <= _OPEN)}><summary>of each configuration</summary>"
+    ]
     for config_id, found in report.classes.items():
         for table in class_tables(label[config_id], found, report.level):
             parts += [f"<h3>{escape(table.title)}</h3>", _table(list(table.head), [list(row) for row in table.rows])]
             parts.append(f'<p class="faint">{escape(table.note)}</p>')
-    return parts
+    return [*parts, "</details>"]
 
 
 def _failures(report: Report) -> list[str]:
