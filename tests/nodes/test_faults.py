@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -98,13 +99,16 @@ def blind_node(cluster, tmp_path):
     (tmp_path / "results").mkdir()
     options = ["--address", cluster.address, "--num-cpus", "1", "--resources", '{"blind": 1}', "--block"]
     command = shlex.join([sys.executable, str(Path(sys.executable).parent / "ray"), "start", *options])
-    inside = f"mount -t tmpfs tmpfs {tmp_path}/results && mkdir {tmp_path}/results/tiny && exec {command}"
+    # Ray gives itself 30 s to start, which a busy machine exceeds.
+    inside = f"mount -t tmpfs tmpfs {tmp_path}/results && mkdir {tmp_path}/results/tiny && "
+    inside += f"for attempt in 1 2 3 4; do {command}; done"
     with (tmp_path / "node.log").open("wb") as log:
         node = subprocess.Popen(["unshare", "-m", "sh", "-c", inside], stdout=log, stderr=log, start_new_session=True)
     try:
         yield node
     finally:
-        os.killpg(node.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.killpg(node.pid, signal.SIGTERM)  # `ray start` ends all that it started
         node.wait(60)
 
 
