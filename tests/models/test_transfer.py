@@ -81,6 +81,7 @@ def test_the_shipped_weights_are_those_that_the_code_names():
     assert hashlib.sha256(SOURCE.read_bytes()).hexdigest() == SOURCE_SHA256
 
 
+@pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # Keras's own, while it saves weights
 def test_resnet50_freezes_the_layers_of_the_recipe(tmp_path):
     """With 140 layers frozen the first trained one is conv4_block6_3_bn; weights that do not fit are one message."""
     model = resnet50_transfer((32, 32, 3), 2, batchnorm="batch-statistics", weights=None)
