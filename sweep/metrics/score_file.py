@@ -77,6 +77,8 @@ def _named(
     cell = {purpose: _text(table[name]) for purpose, name in found.items() if purpose != "score"}
     scores = _numbers(table[found["score"]], source, distances)
     subject, other = cell.get("subject"), cell.get("other")
+    if other is not None and not (other != "").any():
+        other = None  # a results table has the column, empty where a sample is of one person
     letter = _classes(cell["label"], source) if "label" in found else np.where(subject == other, "g", "i")
     kind = cell.get("attack")
     if kind is not None:

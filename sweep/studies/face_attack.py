@@ -81,10 +81,10 @@ def _passes(results: Results, level: float) -> list[Pass]:
     for metric in METRICS:
         measured = measure_study(results, metric, rng=rng)
         estimates[metric] = {one.config: one for one in stats.estimates(measured, level=level)}
-        found = stats.compare(measured, first, paired=True, level=level) if len(measured.configs) > 1 else ()
-        against[metric] = {one.a: one for one in found}
+        compared = stats.compare(measured, first, paired=True, level=level) if len(measured.configs) > 1 else ()
+        against[metric] = {one.a: one for one in compared}
     epochs = results.epochs[results.epochs["epoch"] == 0].set_index("trial_id")["loss"]
-    found = []
+    found: list[Pass] = []
     for key in sorted(places, key=lambda key: places[key]):
         rows = ok[ok["config_id"] == key].sort_values("seed")
         if len(rows):
@@ -163,11 +163,13 @@ def _loop(passes: list[Pass], level: float) -> str:
 def _metrics(passes: list[Pass]) -> str:
     parts = []
     for metric in METRICS:
-        better, worse, same = [], [], []
+        better: list[str] = []
+        worse: list[str] = []
+        same: list[str] = []
         for one in passes[1:]:
             found = one.against[metric]
-            side = same if not found.p_this_test_set_holm <= found.alpha else better
-            (worse if side is better and found.this_test_set.value > 0 else side).append(str(one.place))
+            told = found.p_this_test_set_holm <= found.alpha
+            (same if not told else worse if found.this_test_set.value > 0 else better).append(str(one.place))
         said = [
             f"{word} in pass {', '.join(which)}"
             for word, which in (("lower", better), ("higher", worse), ("not told apart from the first", same))
