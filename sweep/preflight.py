@@ -67,7 +67,7 @@ def check_nodes(orders: Sequence[TrialOrder], link: Link, cpu: float, gpu: float
 
 def question(orders: Sequence[TrialOrder], link: Link) -> Question:
     """Return what the nodes are asked before these trials."""
-    used = {(order.study[key]["use"]) for order in orders for key in ("data", "model")}
+    used = {order.study[key]["use"] for order in orders for key in ("data", "model", "measure") if order.study.get(key)}
     paths = {value: None for order in orders for value in order.study["data"].values() if _is_path(value, order.folder)}
     data_ids = dict.fromkeys(order.data_id for order in orders)
     first = orders[0]

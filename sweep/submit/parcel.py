@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from sweep.errors import InputError
+from sweep.plan import configurations
 from sweep.study import Study
 
 MOST = 100 * 2**20  # bytes before packing; code is some kB, so more is data or results that lie among it
@@ -76,7 +77,7 @@ def pack(
             "and name them by their absolute path."
         )
     files: dict[str, Path] = {}
-    if any(not one.use.startswith("sweep.") for one in (study.data, study.model)):
+    if any(not use.startswith("sweep.") for use in _named(study)):
         keep_out = {path.resolve() for path in (*never, Path(study.results).expanduser())}
         files = {path.relative_to(root).as_posix(): path for path in _walk(root, keep_out)}
     sizes = {name: path.stat().st_size for name, path in files.items()}
@@ -101,6 +102,13 @@ def _local_data(study: Study, here: Path) -> dict[str, Path]:
     return {
         key: here / value for key, value in named.items() if not Path(value).is_absolute() and (here / value).exists()
     }
+
+
+def _named(study: Study) -> Iterator[str]:
+    """Yield every function that the study names, in any of its arms."""
+    for one in configurations(study):
+        yield from (one.study.data.use, one.study.model.use)
+    yield from filter(None, [study.measure and study.measure.use, study.answer])
 
 
 def _walk(root: Path, keep_out: set[Path]) -> Iterator[Path]:
