@@ -1,7 +1,7 @@
 """Genuine and impostor pairs of one split's images: every person in as many impostor pairs as any other."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ Pair = tuple[int, int]  # rows of two images
 
 
 def pairs_of(
-    people: dict[str, Sequence[int]],
+    people: Mapping[str, Sequence[int]],
     images: Images,
     names: Sequence[str],
     most: tuple[int, int],
@@ -39,7 +39,7 @@ def pairs_of(
     )
 
 
-def _genuine(people: dict[str, Sequence[int]], most: int, rng: np.random.Generator) -> list[Pair]:
+def _genuine(people: Mapping[str, Sequence[int]], most: int, rng: np.random.Generator) -> list[Pair]:
     """Return all pairs within people, or of each person in turn one after another until there are enough."""
     each = [list(itertools.combinations(rows, 2)) for rows in people.values()]
     if sum(map(len, each)) > most:
@@ -48,7 +48,7 @@ def _genuine(people: dict[str, Sequence[int]], most: int, rng: np.random.Generat
     return sorted(itertools.islice(turns, most))
 
 
-def _impostor(people: dict[str, Sequence[int]], rng: np.random.Generator) -> Iterator[Pair]:
+def _impostor(people: Mapping[str, Sequence[int]], rng: np.random.Generator) -> Iterator[Pair]:
     """Yield pairs across people until there are no more: in each round everyone meets one other (the circle method)."""
     images = list(people.values())
     ring = [int(at) for at in rng.permutation(len(images))]
