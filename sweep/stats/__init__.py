@@ -27,6 +27,7 @@ from sweep.stats.seed_plan import Plan, plan_seeds
 from sweep.stats.seed_tests import SeedTest, seed_test
 from sweep.stats.seeds import t_interval
 from sweep.stats.simulation import Design, simulate
+from sweep.stats.spread import equal_spread, sd_interval_of
 from sweep.stats.trial_scores import TrialScores, trial_scores
 from sweep.stats.two_sets import difference_of_sets
 from sweep.stats.verdict import verdict
@@ -51,6 +52,7 @@ __all__ = [
     "clopper_pearson",
     "compare",
     "difference_of_sets",
+    "equal_spread",
     "estimate",
     "estimates",
     "expected_best",
@@ -64,6 +66,7 @@ __all__ = [
     "probability_above",
     "rate_variance",
     "sd_interval",
+    "sd_interval_of",
     "seed_test",
     "seeds_for_half_width",
     "seeds_for_power",

@@ -1,0 +1,59 @@
+"""The standard deviation of values of any shape: its interval, and whether two spreads are told apart."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special, stats
+
+from sweep.stats.interval import check_level
+from sweep.stats.planning import sd_interval
+from sweep.stats.seeds import seed_values
+
+FEWEST = 5  # values, for the kurtosis to be estimated
+
+
+def sd_interval_of(values: ArrayLike, level: float = 0.95) -> tuple[float, float]:
+    """Return the limits of the SD of values (n,) whose tails need not be normal, as those of a loss are not.
+
+    The width follows from the kurtosis that the values show; below 5 values, where it cannot be known, the limits are
+    those of normal values (chi-square). (0, 0) where all values are the same; NaN for one value.
+
+    Raises:
+        InputError: no value, one that is not finite, or a level outside (0, 1).
+
+    Reference: Bonett, Computational Statistics and Data Analysis 50, 2006.
+    """
+    array, level = seed_values(values), check_level(level)
+    n = array.size
+    if n < 2:
+        return math.nan, math.nan
+    if np.ptp(array) == 0:
+        return 0.0, 0.0
+    sd = float(array.std(ddof=1))
+    if n < FEWEST:
+        low, high = sd_interval(sd, n - 1, level)
+        return low, high
+    array = (array - array.mean()) / sd
+    centre = float(stats.trim_mean(array, min(0.5 / math.sqrt(n - 4), 0.49)))
+    kurtosis = n * float(((array - centre) ** 4).sum()) / float((array**2).sum()) ** 2
+    z = float(special.ndtri(0.5 + level / 2))
+    c = n / (n - z)
+    half = z * c * math.sqrt((kurtosis - (n - 3) / n) / (n - 1))
+    return sd * math.sqrt(c) * math.exp(-half / 2), sd * math.sqrt(c) * math.exp(half / 2)
+
+
+def equal_spread(a: ArrayLike, b: ArrayLike) -> float:
+    """Return the p-value of equal spreads of two samples, (n,) and (m,), around their medians; any shape of tails.
+
+    1 where neither varies.
+
+    Raises:
+        InputError: no value, or one that is not finite.
+
+    Reference: Brown and Forsythe, Journal of the American Statistical Association 69, 1974.
+    """
+    x, y = seed_values(a), seed_values(b)
+    if np.ptp(x) == 0 and np.ptp(y) == 0:
+        return 1.0
+    return float(stats.levene(x, y, center="median").pvalue)
