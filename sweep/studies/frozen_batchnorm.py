@@ -123,12 +123,12 @@ def _comparison_sentences(by_measure: dict[str, tuple[Comparison, ...]]) -> list
 
 def _gap_sentence(one: Policy) -> str:
     gap = one.gap["accuracy"]
-    size = f"{abs(100 * gap.value):.1f} points"
+    size, signed = f"{abs(100 * gap.value):.1f} points", f"{round(100 * gap.value, 1) + 0.0:.1f} points"  # no -0.0
     if np.isnan(gap.low):
-        return f"{one.name}: accuracy in training mode less that in inference mode is {100 * gap.value:.1f} points."
+        return f"{one.name}: accuracy in training mode less that in inference mode is {signed}."
     span = f"{100 * gap.low:.1f} to {100 * gap.high:.1f}"
     if gap.low <= 0 <= gap.high:
-        return f"{one.name}: the modes are not told apart in accuracy ({100 * gap.value:.1f} points, {span})."
+        return f"{one.name}: the modes are not told apart in accuracy ({signed}, {span})."
     word = "higher" if gap.value > 0 else "lower"
     return f"{one.name}: the same weights score {size} {word} in training mode than in inference mode ({span})."
 
