@@ -43,7 +43,7 @@ def by_mode(model: Any, splits: Splits, *, batch_size: int = 32) -> dict[str, fl
 
 def _unchanged(model: Any, forward: Callable[[bool], NDArray[np.float32]]) -> NDArray[np.float32]:
     """Return the outputs in training mode, and put back what this mode changes: moving statistics, random states."""
-    states = [(one, np.array(one)) for one in model.non_trainable_variables]
+    states = [(one, np.asarray(one).copy()) for one in model.non_trainable_variables]
     try:
         return forward(True)
     finally:
