@@ -78,7 +78,7 @@ def test_a_small_run_answers(tmp_path):
     """Two seeds of two arms on few frames: the later pass begins lower, and the report holds the answer."""
     study = Study.load("face-attack", seeds=2, results=str(tmp_path))
     small = {"use": study.data.use, "subjects": [8, 4, 4], "videos": 2, "image_size": 16}
-    train = study.train.model_dump(mode="json") | {"epochs": 2, "early_stopping": None}
+    train = study.train.model_dump(mode="json") | {"epochs": 4, "early_stopping": None, "keep": "last"}
     arms = {name: dict(study.arms[name]) for name in ("inside", "outside-run-2")}
     model = {"use": study.model.use, "width": 0.06, "blocks": [128], "momentum": 0.9}
     changes = {"data": small, "train": train, "arms": arms, "model": model}
