@@ -139,3 +139,17 @@ def test_public_sets_come_through_scikit_learn_or_say_what_to_do(tmp_path, monke
         identity_pairs(source="lfw")
     with pytest.raises(InputError, match="Did you mean"):
         identity_pairs(source="lfv")
+
+
+ORL = Path(__file__).resolve().parents[3] / "shared" / "data" / "orl_faces"
+
+
+@pytest.mark.skipif(not ORL.is_dir(), reason="the ORL faces are not beside this checkout (../shared/data/orl_faces)")
+def test_orls_people_make_pairs_within_every_split(tmp_path):
+    """40 people with ten images: 24, 8 and 8 of them, all genuine pairs of dev and test, everybody equally often."""
+    made, splits = prepared(tmp_path, root=str(ORL), image_size=16)
+    assert [made.counts[name].subjects for name in ("train", "dev", "test")] == [24, 8, 8]
+    assert made.counts["test"].labels == {"impostor": 1000, "genuine": 8 * 45}
+    strangers = splits.test.y == 0
+    each = Counter([*splits.test.subject[strangers], *splits.test.other_subject[strangers]])
+    assert set(each.values()) == {250}
