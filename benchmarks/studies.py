@@ -1,4 +1,4 @@
-"""Print the tables and the answer of a study from its stored results, and what the run took: the figures of docs/studies.
+"""Print tables and answer of a study from its stored results, and what the run took: the figures of docs/studies.
 
     python benchmarks/studies.py NAME [--results DIR]
 

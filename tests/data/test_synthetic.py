@@ -1,7 +1,5 @@
 """Synthetic data: the same bytes every time, subjects apart, traces of the screen that can be dialled."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -19,11 +17,9 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others():
     np.testing.assert_array_equal(first, synthetic_attack(**options, seed=3).train.x)
 
 
-def test_defaults_are_quick_balanced_and_disjoint(tmp_path):
-    """The default data pass every check: no subject twice, no copy, both classes in equal number, under 3 s."""
-    start = time.perf_counter()
+def test_defaults_are_balanced_and_disjoint(tmp_path):
+    """The default data pass every check: no subject twice, no copy, both classes in equal number."""
     data = synthetic_attack()
-    assert time.perf_counter() - start < 3
     ready = prepare(lambda: data, {}, split_seed=None, task="verification", cache=tmp_path)
     assert ready.findings == ()
     assert ready.input_shape == (32, 32, 3)

@@ -36,7 +36,7 @@ def end_all() -> None:
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
-        process.wait(timeout=60)
+        process.wait(timeout=240)
 
 
 def sweep_run(study: Path | str, results: Path, *options: str) -> subprocess.CompletedProcess[str]:

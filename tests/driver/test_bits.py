@@ -78,7 +78,7 @@ def test_a_terminal_shows_a_bar(first, write_study, tmp_path):
             shown += os.read(screen, 4096)
         except OSError:  # the other side is closed
             break
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=240)
     assert process.returncode == 0, shown.decode()
     assert b"mean EER" in shown
     assert b"2/2" in shown

@@ -109,7 +109,7 @@ def blind_node(cluster, tmp_path):
     finally:
         with suppress(ProcessLookupError):
             os.killpg(node.pid, signal.SIGTERM)  # `ray start` ends all that it started
-        node.wait(60)
+        node.wait(240)
 
 
 def test_a_node_that_does_not_see_the_results(undisturbed, cluster, blind_node, tmp_path):

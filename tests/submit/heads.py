@@ -63,7 +63,7 @@ def ray_head(folder: Path) -> Iterator[Head]:
         below = descendants(process.pid)
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(60)
+            process.wait(240)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

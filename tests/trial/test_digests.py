@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from sweep import process, weights
+from sweep import weights
 
 pytestmark = pytest.mark.tensorflow
 
@@ -37,25 +37,3 @@ def test_digests_are_columns_of_text_beside_the_numbers(run_one, tmp_path):
     assert found.epochs["weights_sha256"].tolist() == [epoch["weights_sha256"] for epoch in record.epochs]
     assert found.epochs["loss"].dtype == float
     assert found.trials["init_layers"].tolist() == [record.trial["init_layers"]]
-
-
-def seconds_of_digests(_):
-    """Return the seconds that one digest by layer takes of the full-width net with 2.8 million weights."""
-    import time
-
-    from sweep.models import small_xception
-
-    model = small_xception((32, 32, 3), 2)
-    weights.by_layer(model)
-    begin = time.perf_counter()
-    for _ in range(5):
-        weights.by_layer(model)
-    return (time.perf_counter() - begin) / 5, model.count_params()
-
-
-def test_a_digest_costs_little():
-    """2.7 million weights, whose epoch takes many seconds, are hashed in well below a fifth of a second."""
-    process.warm_up("sweep.preload")
-    seconds, n_weights = process.call(seconds_of_digests, None).value
-    assert n_weights > 2_500_000
-    assert seconds < 0.2
