@@ -129,6 +129,12 @@ class Train(_Part):
     trainable_from: LayerPlace | None = None
     then: Annotated[list[Phase], Field(min_length=1)] | None = None
 
+    @model_validator(mode="after")
+    def _one_phase_is_carried_over(self) -> Self:
+        if self.carry_over and self.then:
+            raise ValueError(f"carry_over without further phases. Received: carry_over={self.carry_over} and then")
+        return self
+
     @property
     def phases(self) -> tuple[Phase, ...]:
         """Return every phase of the training, the first as the settings outside `then` give it."""

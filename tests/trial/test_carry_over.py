@@ -1,6 +1,9 @@
 """A model made outside the loop: fits before the one that is measured, with nothing reset between them."""
 
 import pytest
+from pydantic import ValidationError
+
+from sweep.study import Train
 
 pytestmark = pytest.mark.tensorflow
 LONG = {"epochs": 3, "learning_rate": 0.05, "keep": "last"}
@@ -34,3 +37,9 @@ def test_carry_over_is_named_only_where_it_is_set():
     assert plain.config_id == zero.config_id != two.config_id
     assert "train.carry_over" not in zero.hp
     assert two.hp["train.carry_over"] == 2
+
+
+def test_a_model_is_not_carried_over_through_phases():
+    """The second fit would start where the last phase ended, which is no loop that anybody writes: refused."""
+    with pytest.raises(ValidationError, match="carry_over without further phases"):
+        Train.model_validate({"carry_over": 1, "then": [{"epochs": 1}]})
