@@ -16,6 +16,7 @@ from typing import Any
 # A fork server needs Unix; elsewhere a spawned process trains the same bits, only slower to start.
 START_METHOD = "forkserver" if sys.platform in ("linux", "darwin") else "spawn"
 _LOG_END = 4000  # bytes of a crashed process's output that are kept
+_LONGEST_FOLDER = 70  # characters: a socket's path has 107, and multiprocessing adds 31 to the folder's
 _starting = threading.Lock()  # one at a time: while a process starts, the main module is hidden
 
 
@@ -34,12 +35,25 @@ class Outcome:
     log: str = ""
 
 
+def _short_sockets() -> None:
+    """Let multiprocessing put its sockets under /tmp where the temporary folder's path leaves no room for their names."""
+    if START_METHOD == "forkserver" and len(tempfile.gettempdir()) > _LONGEST_FOLDER:
+        from multiprocessing import util
+
+        kept, tempfile.tempdir = tempfile.tempdir, "/tmp"  # noqa: S108 (a folder of its own, with a random name, in it)
+        try:
+            util.get_temp_dir()  # made once, and kept by multiprocessing for this process
+        finally:
+            tempfile.tempdir = kept
+
+
 def warm_up(preload: str) -> None:
     """Start this process's fork server, which imports the module `preload` once for all later calls."""
     if START_METHOD == "forkserver":
         from multiprocessing import forkserver
 
         multiprocessing.get_context(START_METHOD).set_forkserver_preload([preload])
+        _short_sockets()
         with _no_main_module():
             forkserver.ensure_running()
 
@@ -53,6 +67,7 @@ def call(function: Callable[[Any], Any], argument: Any) -> Outcome:
         argument: anything that can be pickled.
     """
     context: Any = multiprocessing.get_context(START_METHOD)
+    _short_sockets()
     here, there = context.Pipe(duplex=False)
     handle, name = tempfile.mkstemp(prefix="seedsweep-", suffix=".log")
     with here, os.fdopen(handle, "rb") as log:

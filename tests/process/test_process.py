@@ -138,6 +138,22 @@ def test_a_script_without_a_guard_may_call(tmp_path: Path) -> None:
     assert answer.stderr == ""
 
 
+def test_a_temporary_folder_with_a_long_path_will_do(tmp_path: Path) -> None:
+    """A socket's path is short by nature; a batch system's temporary folder may be longer."""
+    place = tmp_path / ("long" * 20)
+    place.mkdir()
+    program = "from sweep import process; from tests.process import calls; print(process.call(calls.double, 2).value)"
+    answer = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(place)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert answer.stdout == "4\n", answer.stderr
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_the_process_ends_with_its_caller(tmp_path: Path, how: signal.Signals) -> None:
@@ -152,7 +168,7 @@ def test_the_process_ends_with_its_caller(tmp_path: Path, how: signal.Signals) -
         [sys.executable, "-c", program], cwd=ROOT, env={**os.environ, "TMPDIR": str(place)}, stderr=subprocess.DEVNULL
     )
     end = time.monotonic() + 180
-    while not said.exists() and time.monotonic() < end:
+    while not said.exists() and caller.poll() is None and time.monotonic() < end:
         time.sleep(0.02)
     pid = int(said.read_text())
     server = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
