@@ -36,7 +36,7 @@ class Outcome:
 
 
 def _short_sockets() -> None:
-    """Let multiprocessing put its sockets under /tmp where the temporary folder's path leaves no room for their names."""
+    """Let multiprocessing put its sockets under /tmp where the path of the temporary folder has no room for them."""
     if START_METHOD == "forkserver" and len(tempfile.gettempdir()) > _LONGEST_FOLDER:
         from multiprocessing import util
 
