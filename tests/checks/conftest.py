@@ -29,6 +29,7 @@ def findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., d
             | keys
         )
         folder = tmp_path / str(next(count))
+        folder.mkdir()
         process.warm_up("sweep.preload")
         for one in execution.prepare(study)[0]:
             order = execution.order_of(one, folder, str(tmp_path), (HERE,))
