@@ -49,7 +49,7 @@ fast: $(VENV)/dev.stamp
 	$(BIN)/pytest -m "not ray and not tensorflow"
 
 test: lint $(VENV)-s3/stamp
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 bench-env: $(VENV)/bench.stamp
 
