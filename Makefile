@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 
 help:
 	@echo "make demo       set up .venv and run the built-in study: sweep run demo"
-	@echo "make test       set up .venv and run lint, types, floors and all tests"
+	@echo "make test       set up .venv and run lint, types, floors and all tests (PYTEST='-n 2 --dist loadfile': two at a time)"
 	@echo "make fast       only the tests without Ray and TensorFlow"
 	@echo "make bench-env  set up what the benchmarks' rivals need"
 	@echo "make lock       resolve the lock files again (needs uv)"
@@ -49,7 +49,7 @@ fast: $(VENV)/dev.stamp
 	$(BIN)/pytest -m "not ray and not tensorflow"
 
 test: lint $(VENV)-s3/stamp
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest $(PYTEST)
 
 bench-env: $(VENV)/bench.stamp
 

@@ -162,11 +162,18 @@ def _fit(parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, c
 
 def _start(address: str | None, slots: int | None) -> None:
     local: dict[str, Any] = {"include_dashboard": False, "num_cpus": slots, "object_store_memory": _OBJECT_STORE}
-    try:
-        ray.init(address=address or "local", log_to_driver=False, logging_level="ERROR", **({} if address else local))
-    except Exception as error:  # noqa: BLE001 (Ray raises a bare one where a busy machine starts it too slowly)
-        where = f"a Ray cluster at {address}" if address else "Ray to start on this machine"
-        raise ClusterError(f"Expected {where}. Received: {' '.join(str(error).split())[:300]}") from None
+    for last in (False, True):
+        try:
+            ray.init(
+                address=address or "local", log_to_driver=False, logging_level="ERROR", **({} if address else local)
+            )
+        except Exception as error:  # noqa: BLE001 (Ray raises a bare one where a busy machine starts it too slowly)
+            ray.shutdown()
+            if last or address:
+                where = f"a Ray cluster at {address}" if address else "Ray to start on this machine"
+                raise ClusterError(f"Expected {where}. Received: {' '.join(str(error).split())[:300]}") from None
+        else:
+            return
 
 
 def _check_resources(cpu: float, gpu: float, slots: int | None) -> None:

@@ -1,5 +1,7 @@
 """`sweep verify` says equal of equal trials, and names stage and cause of every planted difference."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,11 +62,14 @@ def test_another_thread_count_is_named_and_proven(verify):
     assert found["proven"]
 
 
-def test_onednn_off_is_named_and_proven(verify):
+def test_another_onednn_is_named_and_proven(verify):
     """A flag of the environment that changes bits is the cause, shown by putting it back."""
-    found = verify(TF_ENABLE_ONEDNN_OPTS="0")
+    asked = "from tensorflow.python.util import _pywrap_util_port as port; print(int(port.IsMklEnabled()))"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+    other = "0" if said.split()[-1] == "1" else "1"  # TensorFlow chooses by the processor
+    found = verify(TF_ENABLE_ONEDNN_OPTS=other)
     assert found["difference"]["stage"] == "weights"
-    assert "oneDNN, 0 instead of unset" in found["cause"]
+    assert f"oneDNN, {other} instead of unset" in found["cause"]
     assert found["proven"]
 
 
