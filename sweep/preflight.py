@@ -104,8 +104,9 @@ def refuse(name: str, answer: Answer, versions: Mapping[str, str]) -> None:
 def _ask(nodes: Sequence[Mapping[str, Any]], asked: Question) -> dict[str, Answer]:
     """Return node -> answer."""
     task = ray.remote(look)
-    asked_of = {}
+    asked_of, ids = {}, {}
     for node in nodes:
+        ids[_name(node)] = node["NodeID"]
         there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
         # Ray counts a whole processor otherwise, and would wait where another run has taken all.
         asked_of[_name(node)] = task.options(num_cpus=0, max_retries=2, scheduling_strategy=there).remote(asked)
@@ -119,11 +120,15 @@ def _ask(nodes: Sequence[Mapping[str, Any]], asked: Question) -> dict[str, Answe
                 "Take it out of the cluster, or look at its log under /tmp/ray."
             ) from None
         except ray.exceptions.RayError as error:
+            if not any(node["NodeID"] == ids[name] and node["Alive"] for node in ray.nodes()):
+                continue  # it died meanwhile, as it may a moment later; the others go on
             said = [line for line in str(error).splitlines() if line.strip()]
             raise ClusterError(
                 f"Expected every node to run this package. Received from node {name}: {said[-1].strip()[:300]}. "
                 "Install it there, in the environment that Ray was started in."
             ) from None
+    if nodes and not answers:
+        raise ClusterError(f"Expected a node that can take a trial. Received: {len(ids)}, all of which died just now.")
     return answers
 
 
