@@ -118,9 +118,8 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     model = build(study, splits, seeds)
     row["init_sha256"], layers = weights.by_layer(model)
     row |= {"init_layers": json.dumps(layers), "layer_sizes": json.dumps(weights.sizes(model))}
-    n_outputs = output_shape(model, tuple(splits.train.x.shape[1:]))[-1]
-    loss = study.train.loss or task.loss(int(n_outputs or 0))
-    _begin_phase(model, study.train.phases[0], loss)
+    loss = loss_of(study, model, splits)
+    begin_phase(model, study.train.phases[0], loss)
 
     stage("fit")
     at = time.perf_counter()
@@ -245,7 +244,18 @@ def output_shape(model: Any, shape: tuple[int, ...]) -> tuple[int | None, ...]:
     return tuple(model.compute_output_spec(keras.KerasTensor((None, *shape))).shape)
 
 
-def _begin_phase(model: Any, phase: Phase, loss: str) -> None:
+def loss_of(study: Study, model: Any, splits: Splits) -> str:
+    """Return the name of the loss: the study's, or the usual one of its task for the model's outputs."""
+    n_outputs = output_shape(model, tuple(splits.train.x.shape[1:]))[-1]
+    return study.train.loss or TASKS[study.task].loss(int(n_outputs or 0))
+
+
+def begin_phase(model: Any, phase: Phase, loss: str) -> None:
+    """Freeze what a phase of the training freezes, and compile the model with its optimizer.
+
+    Raises:
+        InputError: Keras knows no such optimizer or loss, or the model has no such layer.
+    """
     from sweep import training
 
     if phase.trainable_from is not None:
@@ -271,7 +281,7 @@ def _fit(
     epochs: list[dict[str, Any]] = []
     for number, phase in enumerate(train.phases):
         if number:
-            _begin_phase(model, phase, loss)
+            begin_phase(model, phase, loss)
         further, kept = training.fit(
             model,
             training.ShuffledBatches(splits.train.x, splits.train.y, train.batch_size, order),

@@ -15,8 +15,7 @@ from sweep.errors import InputError
 from sweep.plan import PlannedTrial
 from sweep.streams import stream_seeds
 from sweep.study import Study
-from sweep.tasks import TASKS
-from sweep.trial import build, output_shape
+from sweep.trial import begin_phase, build, loss_of
 
 STEPS = 3  # timed after the first, which also traces and compiles
 
@@ -65,13 +64,7 @@ def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) ->
         model = build(study, splits, seeds)
     except InputError as error:
         return str(error)
-    loss = train.loss or TASKS[study.task].loss(int(output_shape(model, splits.train.x.shape[1:])[-1] or 0))
-    phase = train.phases[0]
-    if phase.trainable_from is not None:
-        training.train_from(model, phase.trainable_from)
-    training.compile_model(
-        model, optimizer=phase.optimizer, learning_rate=phase.learning_rate, loss=loss, momentum=phase.momentum
-    )
+    begin_phase(model, train.phases[0], loss_of(study, model, splits))
     batches = training.ShuffledBatches(splits.train.x, splits.train.y, train.batch_size, seeds["order"])
     built = _since(at)
     steps = [_timed(lambda: model.train_on_batch(*batches[0])) for _ in range(STEPS + 1)]
