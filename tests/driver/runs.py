@@ -68,7 +68,8 @@ def parts_of(results: Path) -> dict[str, int]:
 
 def descendants(pid: int) -> dict[int, str]:
     """Return pid -> command line of every process below one (Linux)."""
-    lines = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    ps = ["ps", "-ewwo", "pid=,ppid=,args="]  # ww: COLUMNS would cut the command lines
+    lines = subprocess.run(ps, capture_output=True, text=True, check=True).stdout
     table = [line.split(None, 2) for line in lines.splitlines()]
     found: dict[int, str] = {}
     grown = {pid}
