@@ -28,9 +28,16 @@ def up(file: ClusterFile) -> None:
 def down(file: ClusterFile) -> None:
     """End the cluster and all its nodes.
 
+    Machines of one's own go on, so Ray is ended on their head, by the file's own command: `ray down` would look for a
+    `ray` outside the environment that the file installs, and go on without. A worker ends when its head is gone.
+
     Raises:
         ClusterError: Ray could not.
     """
+    if file.document["provider"].get("type") == "local":
+        start = file.document.get("head_start_ray_commands") or []
+        for stop in [line for line in start if line.rstrip().endswith("ray stop")]:
+            _ray("exec", str(file.path), stop)
     _ray("down", "--yes", str(file.path))
 
 

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import sweep
+from tests.hosts.namespaces import OWN, short_folder, skip_without_namespaces
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = """\
@@ -47,17 +47,12 @@ wait
 exit $code
 """
 SCONTROL = "#!/bin/sh\nprintf '10.77.0.1\\n10.77.0.2\\n'\n"
-OWN = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
 
 
 @pytest.mark.ray
 def test_a_study_runs_on_two_nodes_of_a_batch_job(tmp_path: Path) -> None:
     """The script starts Ray on both nodes, runs the study over them, gives back its exit code, and ends all of it."""
-    if shutil.which("unshare") is None or shutil.which("ip") is None:
-        pytest.skip("hosts are made by unshare and ip, which are not installed")
-    tried = subprocess.run([*OWN, "bash", "-c", HOSTS, "-", "-c", "true"], capture_output=True, text=True)
-    if tried.returncode:
-        pytest.skip(f"no network namespaces here: {tried.stderr.strip()}")
+    skip_without_namespaces()
     commands = tmp_path / "bin"
     commands.mkdir()
     for name, text in (("srun", SRUN), ("scontrol", SCONTROL)):
@@ -67,14 +62,10 @@ def test_a_study_runs_on_two_nodes_of_a_batch_job(tmp_path: Path) -> None:
     token.touch(mode=0o600)
     token.write_text(secrets.token_hex(32))
     (tmp_path / "tiny.yaml").write_text(STUDY)
-    temporary = Path("/tmp") / f"seedsweep-{secrets.token_hex(4)}"  # noqa: S108 (short: Ray's sockets lie below it)
-    temporary.mkdir()
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")} | {
         "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
         "SEEDSWEEP_VENV": str(Path(sys.prefix)),
         "RAY_AUTH_TOKEN_PATH": str(token),
-        "RAY_TMPDIR": str(temporary),
-        "TMPDIR": str(temporary),
         "SLURM_JOB_ID": "4711",
         "SLURM_JOB_NODELIST": "node[1-2]",
         "SLURM_JOB_NUM_NODES": "2",
@@ -82,12 +73,11 @@ def test_a_study_runs_on_two_nodes_of_a_batch_job(tmp_path: Path) -> None:
         "PYTHONWARNINGS": "",
     }
     script = ["bash", "-c", HOSTS, "-", str(ROOT / "cluster" / "slurm.sbatch"), "tiny.yaml"]
-    try:
+    with short_folder() as temporary:
+        surroundings |= {"RAY_TMPDIR": str(temporary), "TMPDIR": str(temporary)}
         done = subprocess.run(
             [*OWN, *script], cwd=tmp_path, env=surroundings, capture_output=True, text=True, timeout=900
         )
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
     assert "2/2 trials" in said

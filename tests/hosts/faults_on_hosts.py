@@ -1,6 +1,6 @@
 """A study on three hosts made of network namespaces: one is cut off, one joins late, one dies; prints times as JSON.
 
-`faults_on_hosts.py FOLDER` with tiny.yaml in it, in namespaces of its own (test_faults_on_hosts.py says how). The first
+`faults_on_hosts.py FOLDER` with tiny.yaml in it, in namespaces of its own (namespaces.py says how). The first
 host has the driver and the results, which the others do not see. When this script ends, so does all that it started.
 """
 
@@ -9,14 +9,13 @@ import os
 import re
 import secrets
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+from hosts import ip, make_network, on_host, until
 
 HEAD = "10.78.0.1:6379"
 # Told of every change in which nodes are alive; a process of its own, since this one is on no host.
@@ -35,12 +34,7 @@ while True:
 
 def main(folder: Path) -> dict[str, Any]:
     """Return the exit code, what the command said, and seconds: a cut noticed, a death noticed, a late node used."""
-    ip("link", "set", "lo", "up")
-    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
-    ip("link", "add", "bridge", "type", "bridge")
-    ip("link", "set", "bridge", "up")
-    for host in (1, 2, 3, 4):
-        add_host(host)
+    make_network(1, 2, 3, 4)
     results = folder / "results"
     results.mkdir()
     os.environ.update(settings(folder))
@@ -90,21 +84,6 @@ def main(folder: Path) -> dict[str, Any]:
     }
 
 
-def ip(*words: str) -> None:
-    """Call ip."""
-    subprocess.run(["ip", *words], check=True)
-
-
-def add_host(host: int) -> None:
-    """Make a namespace with an address, and a wire to the bridge."""
-    ip("netns", "add", f"host{host}")
-    ip("link", "add", f"port{host}", "type", "veth", "peer", "name", f"wire{host}", "netns", f"host{host}")
-    ip("link", "set", f"port{host}", "master", "bridge", "up")
-    ip("-n", f"host{host}", "addr", "add", f"10.78.0.{host}/24", "dev", f"wire{host}")
-    ip("-n", f"host{host}", "link", "set", f"wire{host}", "up")
-    ip("-n", f"host{host}", "link", "set", "lo", "up")
-
-
 def settings(folder: Path) -> dict[str, str]:
     """Return the environment of every host: a token, and the health check that docs/many-nodes.md recommends."""
     token = folder / "token"
@@ -120,13 +99,6 @@ def settings(folder: Path) -> dict[str, str]:
         "RAY_USAGE_STATS_ENABLED": "0",
         "PYTHONWARNINGS": "",
     }
-
-
-def on_host(host: int, words: list[str], **options: Any) -> subprocess.Popen[bytes]:
-    """Start a command on a host; `ray start` stays in the foreground."""
-    words = [*words, "--block"] if words[:2] == ["ray", "start"] else words
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(["ip", "netns", "exec", f"host{host}", *words], **{**quiet, **options})
 
 
 def worker(host: int, results: Path) -> None:
@@ -145,19 +117,6 @@ def listens() -> bool:
     """Return whether the head takes connections."""
     probe = f"import socket; socket.create_connection(({HEAD.partition(':')[0]!r}, 6379), 1)"
     return on_host(1, [sys.executable, "-c", probe]).wait() == 0
-
-
-def until(condition: Callable[[], Any], what: str, seconds: float = 420) -> None:
-    """Return when the condition holds.
-
-    Raises:
-        SystemExit: it does not within that time.
-    """
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise SystemExit(f"waited {seconds} s for {what}")
-        time.sleep(0.1)
 
 
 def changes(watched: Path) -> list[tuple[float, str, bool]]:

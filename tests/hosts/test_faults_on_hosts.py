@@ -1,10 +1,6 @@
 """A study on hosts that are namespaces of this machine: cut off, joining late, dying."""
 
 import json
-import os
-import secrets
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,9 +10,9 @@ import yaml
 
 import sweep
 from tests.driver.runs import sweep_run
+from tests.hosts.namespaces import run_on_hosts, skip_without_namespaces
 
 HERE = Path(__file__).parent
-OWN = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
 DIGESTS = ["init_sha256", "final_sha256", "scores_sha256"]
 STUDY = {
     "study": "tiny",
@@ -30,30 +26,9 @@ STUDY = {
 @pytest.mark.ray
 def test_a_cut_a_late_and_a_dead_host_cost_no_trial_and_no_bit(tmp_path: Path) -> None:
     """Every trial is stored once as ok, with the bits of a run on one machine, and the late node had its share."""
-    if shutil.which("unshare") is None or shutil.which("ip") is None:
-        pytest.skip("hosts are made by unshare and ip, which are not installed")
-    tried = subprocess.run(
-        [*OWN, "ip", "link", "add", "one", "type", "veth", "peer", "name", "two"], capture_output=True, text=True
-    )
-    if tried.returncode:
-        pytest.skip(f"no network namespaces here: {tried.stderr.strip()}")
+    skip_without_namespaces()
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(STUDY))
-    temporary = Path("/tmp") / f"seedsweep-{secrets.token_hex(4)}"  # noqa: S108 (short: Ray's sockets lie below it)
-    temporary.mkdir()
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
-    surroundings |= {"RAY_TMPDIR": str(temporary), "TMPDIR": str(temporary)}
-    try:
-        done = subprocess.run(
-            [*OWN, sys.executable, str(HERE / "faults_on_hosts.py"), str(tmp_path)],
-            env=surroundings,
-            capture_output=True,
-            text=True,
-            timeout=1500,
-        )
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    found = json.loads(done.stdout.splitlines()[-1])
+    found = run_on_hosts(HERE / "faults_on_hosts.py", tmp_path)
     assert found["exit_code"] == 0, found["said"]
     assert "do not see" in found["said"]
     trials = sweep.load(tmp_path / "results" / "tiny").trials
