@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 
 help:
 	@echo "make demo       set up .venv and run the built-in study: sweep run demo"
-	@echo "make test       set up .venv and run lint, types, floors and all tests (PYTEST='-n 2 --dist loadfile': two at a time)"
+	@echo "make test       set up .venv and run lint, types, floors and all tests, those with Ray one at a time"
 	@echo "make fast       only the tests without Ray and TensorFlow"
 	@echo "make bench-env  set up what the benchmarks' rivals need"
 	@echo "make lock       resolve the lock files again (needs uv)"
@@ -49,7 +49,8 @@ fast: $(VENV)/dev.stamp
 	$(BIN)/pytest -m "not ray and not tensorflow"
 
 test: lint $(VENV)-s3/stamp
-	$(BIN)/pytest $(PYTEST)
+	$(BIN)/pytest -m "not ray" -n 2 --dist loadfile $(PYTEST)
+	$(BIN)/pytest -m ray $(PYTEST)
 
 bench-env: $(VENV)/bench.stamp
 

@@ -46,7 +46,7 @@ def sd_interval_of(values: ArrayLike, level: float = 0.95) -> tuple[float, float
 def equal_spread(a: ArrayLike, b: ArrayLike) -> float:
     """Return the p-value of equal spreads of two samples, (n,) and (m,), around their medians; any shape of tails.
 
-    1 where neither varies.
+    1 where neither varies; NaN below three values in one of them, since two are always equally far from their median.
 
     Raises:
         InputError: no value, or one that is not finite.
@@ -56,4 +56,8 @@ def equal_spread(a: ArrayLike, b: ArrayLike) -> float:
     x, y = seed_values(a), seed_values(b)
     if np.ptp(x) == 0 and np.ptp(y) == 0:
         return 1.0
-    return float(stats.levene(x, y, center="median").pvalue)
+    if min(len(x), len(y)) < 3:
+        return math.nan
+    with np.errstate(divide="ignore", invalid="ignore"):  # in each sample all values may be equally far from the median
+        p = float(stats.levene(x, y, center="median").pvalue)
+    return 1.0 if math.isnan(p) else p

@@ -1,5 +1,6 @@
 """The answer of `sequence`: how far repeats of one training differ, and which stream of randomness moves them."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,11 +158,12 @@ def _seeding(arms: list[Spread], level: float) -> list[str]:
     alpha = 1 - level
     told = ["told apart" if p <= alpha else "not told apart" for p in (means, spreads)]
     so = ": a seed makes the spread repeatable, not small" if spreads > alpha else ""
+    tested = f"{told[1]} (Brown-Forsythe, p = {spreads:.2g})"
     return [
         f"Without a seed against a seed of its own for each repeat: the means, {number(float(loose.values.mean()))} "
         f"and {number(float(seeded.values.mean()))}, are {told[0]} (Welch, p = {means:.2g}), the SDs, "
-        f"{number(loose.sd(level)[0])} and {number(seeded.sd(level)[0])}, are {told[1]} (Brown-Forsythe, "
-        f"p = {spreads:.2g}){so}."
+        f"{number(loose.sd(level)[0])} and {number(seeded.sd(level)[0])}, are "
+        f"{'not compared, which takes three repeats' if math.isnan(spreads) else tested}{so}."
     ]
 
 

@@ -137,31 +137,18 @@ def test_a_node_that_does_not_see_the_results(undisturbed, cluster, blind_node, 
     assert sorted(path.name for path in results.glob("tiny/.driver-*")) == []
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """Mount a file system of 40 kB, too small for the decoded data."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("mounting a small file system needs root")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40k", "tmpfs", disk], capture_output=True, text=True)
-    if mounted.returncode:
-        pytest.skip(f"no small file system here: {mounted.stderr.strip()}")
-    yield disk
-    subprocess.run(["umount", "-l", disk], check=True)
-
-
 def test_a_node_whose_disk_is_full_fails_no_trial(undisturbed, cluster, add_node, small_disk, tmp_path):
     """One message names the node; no trial is stored as failed for it, and room is all that it takes to go on."""
     study, expected = undisturbed
-    add_node(SEEDSWEEP_CACHE=str(small_disk))
+    disk = small_disk("40k")  # too small for the decoded data
+    add_node(SEEDSWEEP_CACHE=str(disk))
     code, err = finish(start(study, tmp_path, "--address", cluster.address))
     assert code == 3, err
     assert "No space left on device" in err
     assert "Node: " in err
     assert "Traceback" not in err
     assert parts_of(tmp_path) == {}
-    subprocess.run(["mount", "-o", "remount,size=20m", small_disk], check=True)
+    subprocess.run(["mount", "-o", "remount,size=20m", disk], check=True)
     code, err = finish(start(study, tmp_path, "--address", cluster.address, "--seeds", "1"))
     assert code == 0, err
     ok = sweep.load(tmp_path / "tiny").trials.set_index("trial_id")

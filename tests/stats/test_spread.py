@@ -51,3 +51,10 @@ def test_equal_spreads_are_seldom_told_apart_and_unequal_ones_are():
     assert alarms < 0.08
     assert equal_spread(rng.exponential(1, 30), rng.exponential(10, 30)) < 0.001
     assert equal_spread([1.0, 1.0], [2.0, 2.0]) == 1
+
+
+def test_two_values_are_equally_far_from_their_median_whatever_they_are():
+    """Nothing can be said of two, and values all equally far from their median are no division by zero."""
+    assert np.isnan(equal_spread([0.34275699, 0.00195133], [0.47803278, 0.00563231]))
+    assert equal_spread([-1.0, -1.0, 1.0, 1.0], [0.0, 0.0, 0.0]) == 0
+    assert equal_spread([-1.0, -1.0, 1.0, 1.0], [1.0, 1.0, 3.0, 3.0]) == 1
