@@ -120,9 +120,10 @@ def _hear(line: str) -> None:
 def _tell(done: "Submission", study: str, results: str, json: bool) -> None:
     """Print what became of a job, and end with its exit code."""
     from sweep import report, store
+    from sweep.places import place
 
     ended = done.exit_code is not None or done.state in ("stopped", "failed")
-    where = str(done.folder or f"{results.rstrip('/')}/{study}")
+    where = str(done.folder or place(results) / study)
     stood = None if done.standing is None else asdict(done.standing)
     told = {"study": study, "kind": "ray", "submission_id": done.submission_id, "state": done.state, "results": where}
     written = report.write(store.load(done.folder)) if done.folder and ended and stood and stood["n_ok"] else None

@@ -48,6 +48,10 @@ def ray_head(folder: Path) -> Iterator[Head]:
         "RAY_AUTH_TOKEN_PATH": str(file),
         "RAY_USAGE_STATS_ENABLED": "0",
         "PYTHONWARNINGS": "",
+        "AWS_ACCESS_KEY_ID": "tests",  # for results in a bucket: keys are the nodes' own, and never sent
+        "AWS_SECRET_ACCESS_KEY": "tests",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
     }
     command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--dashboard-host=127.0.0.1", *words]
     with (folder / "head.log").open("wb") as log:

@@ -7,6 +7,7 @@ import pytest
 
 import sweep
 from tests.driver.runs import wait_for
+from tests.object_store.conftest import bucket, endpoint, server  # noqa: F401 (fixtures)
 from tests.submit.persons import furnish, give
 
 pytestmark = pytest.mark.ray
@@ -73,6 +74,21 @@ def test_results_here_are_not_run_again_on_a_cluster_that_knows_nothing(head, ca
     results = sweep.load(place / "elsewhere" / "tiny")
     assert set(results.trials["trial_id"]) == ids
     assert set(results.scores["trial_id"]) == ids
+
+
+def test_results_in_a_bucket_are_not_brought_home(head, place, sweep_in, bucket, server):  # noqa: F811
+    """The job stores its records in the bucket, where the command, its report and `sweep.load` find them."""
+    there = f"?endpoint_override={server.removeprefix('http://')}&scheme=http"
+    to = ("submit", "tiny.yaml", "--address", head.address, "--results", f"s3://{bucket}/results{there}", "--json")
+    done = sweep_in(*to, token=head.token_file)
+    assert done.returncode == 0, done.stderr
+    assert "2 trials run; 2 of 2 ok" in done.stderr
+    told = json.loads(done.stdout)
+    assert told["results"] == f"s3://{bucket}/results/tiny{there}"
+    assert sorted(sweep.load(told["results"]).trials["seed"]) == [0, 1]
+    assert not (place / "results").exists()
+    again = sweep_in(*to, token=head.token_file)
+    assert "0 trials run; 2 of 2 ok" in again.stderr
 
 
 def test_a_study_that_is_wrong_over_there_ends_with_its_message_and_code(head, place, sweep_in):
