@@ -17,6 +17,9 @@ from typing import Any
 START_METHOD = "forkserver" if sys.platform in ("linux", "darwin") else "spawn"
 _LOG_END = 4000  # bytes of a crashed process's output that are kept
 _LONGEST_FOLDER = 70  # characters: a socket's path has 107, and multiprocessing adds 31 to the folder's
+# A training step takes and gives back blocks of megabytes. By its defaults glibc hands their pages back each time, and
+# the kernel clears them anew. glibc reads this when a process starts; benchmarks/heap.py says what it saves.
+_HEAP = {"MALLOC_TOP_PAD_": str(64 * 2**20)}
 _starting = threading.Lock()  # one at a time: while a process starts, the main module is hidden
 
 
@@ -35,8 +38,13 @@ class Outcome:
     log: str = ""
 
 
-def _short_sockets() -> None:
-    """Let multiprocessing put its sockets under /tmp where the path of the temporary folder has no room for them."""
+def _before_the_server() -> None:
+    """Name what the fork server reads when it starts: room on the heap, unless the person named another.
+
+    Multiprocessing puts its sockets under /tmp where the path of the temporary folder has no room for them.
+    """
+    for name, value in _HEAP.items():
+        os.environ.setdefault(name, value)
     if START_METHOD == "forkserver" and len(tempfile.gettempdir()) > _LONGEST_FOLDER:
         from multiprocessing import util
 
@@ -53,7 +61,7 @@ def warm_up(preload: str) -> None:
         from multiprocessing import forkserver
 
         multiprocessing.get_context(START_METHOD).set_forkserver_preload([preload])
-        _short_sockets()
+        _before_the_server()
         with _no_main_module():
             forkserver.ensure_running()
 
@@ -67,7 +75,7 @@ def call(function: Callable[[Any], Any], argument: Any) -> Outcome:
         argument: anything that can be pickled.
     """
     context: Any = multiprocessing.get_context(START_METHOD)
-    _short_sockets()
+    _before_the_server()
     here, there = context.Pipe(duplex=False)
     handle, name = tempfile.mkstemp(prefix="seedsweep-", suffix=".log")
     with here, os.fdopen(handle, "rb") as log:

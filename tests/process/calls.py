@@ -18,6 +18,12 @@ def who(_: Any) -> tuple[int, int]:
     return os.getpid(), os.getppid()
 
 
+def at_start(name: str) -> str:
+    """Return a variable of the environment that this process's program was started with; "" if there was none."""
+    lines = dict(one.partition("=")[::2] for one in Path("/proc/self/environ").read_text().split("\0"))
+    return lines.get(name, "")
+
+
 def fail(text: str) -> None:
     """Raise an error that names `text`."""
     raise ValueError(text)

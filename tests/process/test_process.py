@@ -54,6 +54,12 @@ def test_every_call_has_a_process_of_its_own() -> None:
     assert all(gone(pid) for pid in pids - {os.getpid()})
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc reads it, and /proc shows what it read")
+def test_the_heap_has_room_from_the_start() -> None:
+    """What glibc reads when the fork server starts is there by then: later would change nothing."""
+    assert process.call(calls.at_start, "MALLOC_TOP_PAD_").value == str(64 * 2**20)
+
+
 def test_an_exception_is_raised_with_its_trace() -> None:
     """A fault of the function is an error here, and tells where it happened."""
     with pytest.raises(RuntimeError, match="ValueError: no such thing") as caught:
