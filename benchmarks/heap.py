@@ -1,4 +1,4 @@
-"""What room on the heap saves a trial: one trial of a study by glibc's defaults, with room, and with huge pages as well.
+"""What room on the heap saves a trial: one trial by the defaults of glibc, with room, and with huge pages as well.
 
     .venv/bin/python benchmarks/heap.py [STUDY ...]
 
