@@ -20,14 +20,11 @@ EPOCHS = 8
 
 
 class _EachEpoch(keras.callbacks.Callback):
-    """Gives every epoch its own order, and says how dev goes."""
+    """Says how dev goes."""
 
-    def __init__(self, batches, dev):
+    def __init__(self, dev):
         super().__init__()
-        self._batches, self._dev = batches, dev
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._batches.begin_epoch(epoch)
+        self._dev = dev
 
     def on_epoch_end(self, epoch, logs=None):
         right = np.mean(predict(self.model, self._dev.x).argmax(axis=1) == self._dev.y)
@@ -45,11 +42,11 @@ def main():
     outputs = layers.Dense(len(splits.classes), activation="softmax")(net.output)
     model = keras.Model(net.input, outputs)
     batches = ShuffledBatches(splits.train.x, splits.train.y, 64, 0)
-    steps = EPOCHS * batches.num_batches
+    steps = EPOCHS * batches.steps
     schedule = keras.optimizers.schedules.CosineDecay(3e-3, steps)
     model.compile(optimizer=keras.optimizers.Adam(schedule), loss="sparse_categorical_crossentropy")
-    each = _EachEpoch(batches, splits.dev)
-    model.fit(batches, epochs=EPOCHS, shuffle=False, verbose=0, callbacks=[each])
+    each = _EachEpoch(splits.dev)
+    model.fit(batches, steps_per_epoch=batches.steps, epochs=EPOCHS, shuffle=False, verbose=0, callbacks=[each])
     right = np.mean(predict(model, splits.test.x).argmax(axis=1) == splits.test.y)
     arrays = {f"w{number:03d}": one.astype(np.float16) for number, one in enumerate(net.get_weights())}
     np.savez_compressed(SOURCE, **arrays)

@@ -19,42 +19,46 @@ class TrainingDivergedError(ArithmeticError):
 
 
 class ShuffledBatches(keras.utils.PyDataset):  # type: ignore[misc]
-    """The training set in batches, in another order in every epoch.
+    """The training set in batches, epoch after epoch without end, in another order in every epoch.
 
     After seeding, Keras replays one order in every epoch; here the order of epoch e comes from (order seed, e) alone.
+    Without end, since Keras would make a new iterator twice an epoch: more than half of the time of a very small net.
+
+    steps: batches in an epoch; the last may be smaller. first_epoch: the epoch of batch 0.
     """
+
+    num_batches = None  # in Keras's words: without end
 
     def __init__(self, x: Any, y: np.ndarray, batch_size: int, order: int) -> None:
         """Take x (n, ...) and y (n,); `order` is the seed of the stream "order"."""
         super().__init__()
         self._x, self._y, self._batch_size, self._order = x, y, batch_size, order
-        self.begin_epoch(0)
+        self.steps = math.ceil(len(y) / batch_size)
+        self.first_epoch = 0
+        self._drawn: tuple[int, np.ndarray] | None = None
 
-    def begin_epoch(self, epoch: int) -> None:
-        """Draw the order of an epoch. Not Keras's `on_epoch_begin`: `fit` also calls that while it peeks at batches."""
-        self.permutation = np.random.default_rng([self._order, epoch]).permutation(len(self._y))
-
-    @property
-    def num_batches(self) -> int:
-        """Return the number of batches in an epoch; the last may be smaller."""
-        return math.ceil(len(self._y) / self._batch_size)
+    def permutation(self, epoch: int) -> np.ndarray:
+        """Return the order of an epoch: rows of the training set, (n,)."""
+        drawn = self._drawn
+        if drawn is None or drawn[0] != epoch:
+            drawn = epoch, np.random.default_rng([self._order, epoch]).permutation(len(self._y))
+            self._drawn = drawn
+        return drawn[1]
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return batch `index` of the current epoch, inputs as float32."""
-        rows = self.permutation[index * self._batch_size : (index + 1) * self._batch_size]
+        """Return batch `index`, counted from the first epoch on, inputs as float32."""
+        epoch, step = divmod(index, self.steps)
+        rows = self.permutation(self.first_epoch + epoch)[step * self._batch_size : (step + 1) * self._batch_size]
         return np.asarray(self._x[rows], dtype=np.float32), self._y[rows]
 
 
 class _EpochOnDev(keras.callbacks.Callback):  # type: ignore[misc]
-    """Starts each epoch's order, and adds dev's metrics to its logs before early stopping reads them."""
+    """Keeps a record of each epoch, and adds dev's metrics to its logs before early stopping reads them."""
 
     def __init__(self, batches: ShuffledBatches, dev_metrics: Callable[[], dict[str, float]]) -> None:
         super().__init__()
         self._batches, self._dev_metrics = batches, dev_metrics
         self.epochs: list[dict[str, Any]] = []
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self._batches.begin_epoch(epoch)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         logs = {} if logs is None else logs
@@ -69,7 +73,7 @@ class _EpochOnDev(keras.callbacks.Callback):  # type: ignore[misc]
             {
                 "epoch": float(epoch),
                 **{key: float(value) for key, value in logs.items()},
-                "order_sha256": weights.digest([self._batches.permutation])[: weights.LAYER_DIGITS],
+                "order_sha256": weights.digest([self._batches.permutation(epoch)])[: weights.LAYER_DIGITS],
                 "weights_sha256": whole,
                 "layers_sha256": weights.joined(layers),
             }
@@ -195,8 +199,10 @@ def fit(
         restore_best_weights=keep_best,
     )
     steps = [] if trace_epoch is None else [_StepsOfEpoch(trace_epoch)]
+    batches.first_epoch = first_epoch
     model.fit(
         batches,
+        steps_per_epoch=batches.steps,
         epochs=first_epoch + epochs,
         initial_epoch=first_epoch,
         shuffle=False,

@@ -75,7 +75,7 @@ def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) ->
     seconds = (
         built
         + len(train.phases) * steps[0]
-        + n_epochs * batches.num_batches * min(steps[1:])
+        + n_epochs * batches.steps * min(steps[1:])
         + scored[0]
         + n_scored * scored[1]
     )
