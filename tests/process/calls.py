@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+HEAP = "MALLOC_TOP_PAD_"
+
 
 def double(value: Any) -> Any:
     """Return twice the value."""
