@@ -52,4 +52,4 @@ def test_a_cluster_by_ssh_runs_a_study_and_outlives_the_loss_of_its_head(tmp_pat
     quiet = sweep.load(tmp_path / "here" / "tiny").trials.set_index("trial_id")
     pd.testing.assert_frame_equal(trials.set_index("trial_id").loc[quiet.index, DIGESTS], quiet[DIGESTS])
     times = {name: round(seconds, 1) for name, seconds in found.items() if name.startswith("seconds")}
-    sys.stdout.write(f"{json.dumps(times)}\n")  # pytest -s shows what docs/cluster.md states
+    sys.stdout.write(f"{json.dumps(times)}\n")  # pytest -s shows what docs/many-nodes.md states
