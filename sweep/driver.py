@@ -6,11 +6,14 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from itertools import islice
 from typing import Any
 
 import ray
 from ray import tune
 from ray.tune.execution.tune_controller import TuneController
+from ray.tune.schedulers import FIFOScheduler
+from ray.tune.search import BasicVariantGenerator
 
 from sweep import session
 from sweep.errors import ClusterError, InputError, SweepError
@@ -79,6 +82,22 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
         return self.fatal is not None
 
 
+class _InOrder(FIFOScheduler):  # type: ignore[misc]
+    """Runs the trials in their order, as FIFOScheduler does, without looking at all that ended before each of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ended = 0  # so many at the front of Tune's list, which moves a trial that is tried again to its end
+
+    def choose_trial_to_run(self, tune_controller: Any) -> Any:
+        """Return the first trial that waits, or None."""
+        trials = tune_controller.get_trials()
+        while self._ended < len(trials) and trials[self._ended].is_finished():
+            self._ended += 1
+        waiting = (trial for trial in islice(trials, self._ended, None) if trial.status == trial.PENDING)
+        return next(waiting, None)
+
+
 def run_orders(
     orders: Sequence[TrialOrder],
     report: Report,
@@ -139,8 +158,13 @@ def _fit(parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, c
     storage = tempfile.mkdtemp(prefix="seedsweep-tune-")
     tuner = tune.Tuner(
         tune.with_resources(tune.with_parameters(TrialActor, **parameters), {"cpu": cpu, "gpu": gpu}),
-        param_space={"at": tune.grid_search(list(places))},
-        tune_config=tune.TuneConfig(reuse_actors=True),
+        param_space={"at": tune.randint(0, max(places) + 1)},
+        tune_config=tune.TuneConfig(
+            num_samples=len(places),
+            search_alg=BasicVariantGenerator(points_to_evaluate=[{"at": at} for at in places]),  # these, in this order
+            scheduler=_InOrder(),
+            reuse_actors=True,
+        ),
         run_config=tune.RunConfig(
             name="study",
             storage_path=storage,

@@ -40,6 +40,7 @@ def quiet_environment() -> None:
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
         "TUNE_DISABLE_SIGINT_HANDLER": "1",
+        "TUNE_GLOBAL_CHECKPOINT_S": "inf",  # Tune's own snapshots of all trials; we resume from the store
         "RAY_CHDIR_TO_TRIAL_DIR": "0",
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",
         "RAY_AIR_NEW_OUTPUT": "0",

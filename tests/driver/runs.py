@@ -5,16 +5,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 _started: list[subprocess.Popen[str]] = []
 
 
-def start(study: Path | str, results: Path, *options: str) -> subprocess.Popen[str]:
-    """Start `sweep run`; the test ends it, or `end_all` does when the test failed before."""
-    command = [sys.executable, "-m", "sweep.cli", "run", str(study), "--results", str(results), *options]
+def start(study: Path | str, results: Path, *options: str, under: Sequence[str] = ()) -> subprocess.Popen[str]:
+    """Start `sweep run`, by another command if one is named; the test ends it, or `end_all` where the test failed."""
+    command = [*under, sys.executable, "-m", "sweep.cli", "run", str(study), "--results", str(results), *options]
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

@@ -11,6 +11,9 @@ import keras
 import numpy as np
 
 
+_eaten: list[Any] = []
+
+
 def plain(input_shape: tuple[int, ...], n_classes: int, *, dropout: float = 0.0, kind: str = "ok") -> Any:
     """Return a small net; `kind` makes its training end badly."""
     _die_once()
@@ -26,6 +29,8 @@ def plain(input_shape: tuple[int, ...], n_classes: int, *, dropout: float = 0.0,
         layers.append(_OnCall(lambda: os.kill(os.getpid(), signal.SIGKILL)))
     if kind == "raises":
         layers.append(_OnCall(_raise))
+    if kind == "hungry":
+        layers.append(_OnCall(lambda: _eaten.append(np.ones(6 * 2**27))))  # 6 GB
     if kind == "sleeps":
         time.sleep(1.5)
     return keras.Sequential([*layers, keras.layers.Dense(1, activation="sigmoid")])
