@@ -1,28 +1,31 @@
 """The driver: Ray Tune runs one trial for each order, keeps every slot busy, and starts crashed trials again."""
 
 import logging
+import os
+import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from itertools import islice
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import ray
 from ray import tune
-from ray.tune.execution.tune_controller import TuneController
-from ray.tune.schedulers import FIFOScheduler
 from ray.tune.search import BasicVariantGenerator
 
 from sweep import session
 from sweep.errors import ClusterError, InputError, SweepError
 from sweep.keeper import linked
 from sweep.preflight import check_nodes
+from sweep.repairs import InOrder, out_of_memory, repaired
 from sweep.slot import CRASHES, TrialActor, Work, store_crash
 from sweep.trial import TrialOrder
 
 _OBJECT_STORE = 256 * 2**20  # bytes; Ray carries orders and summaries only, the arrays stay in each node's cache
+
+_NOT_A_REASON = r" Some common causes| Memory on the node"  # where Ray's advice begins, or its figures
 
 Report = Callable[[dict[str, Any]], None]
 
@@ -31,7 +34,8 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
     """Hears of every trial's end; ends all of them when going on is in vain.
 
     heard: the places of the orders that ended. losses: how often Tune gave up each of the others.
-    ended: how Tune ended itself the last time, if it did.
+    starved: those that were killed for memory, perhaps for what another ate; they are run again, one at a time.
+    alone: whether trials run one at a time now. ended: how Tune ended itself the last time, if it did.
     """
 
     def __init__(self, orders: Sequence[TrialOrder], report: Report) -> None:
@@ -39,6 +43,8 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
         self.fatal: SweepError | None = None
         self.heard: set[int] = set()
         self.losses: Counter[int] = Counter()
+        self.starved: set[int] = set()
+        self.alone = False
         self.ended = ""
 
     def __getstate__(self) -> dict[str, Any]:
@@ -53,11 +59,16 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
     def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
         """Store and report a trial whose worker was lost more often than is tried again; else leave it for later."""
         at = trial.config["at"]
+        said = _last_reason(trial)
+        starved = out_of_memory(said)
+        if starved and not self.alone:
+            self.starved.add(at)
+            return
         self.losses[at] += 1
-        if trial.num_failures > CRASHES or self.losses[at] > CRASHES:
-            said = " ".join(str(trial.get_pickled_error() or "no reason was given").split())
-            how = f"lost with its worker, {CRASHES + 1} times: {said.partition(' Some common causes')[0]}"
-            self._hear(at, store_crash(self._orders[at], how))
+        if starved or trial.num_failures > CRASHES or self.losses[at] > CRASHES:
+            often = "when it ran alone, too" if starved else f"{CRASHES + 1} times"
+            how = f"lost with its worker, {often}: {re.split(_NOT_A_REASON, said)[0]}"
+            self._hear(at, store_crash(self._orders[at], how, said))
 
     def _hear(self, at: int, summary: dict[str, Any]) -> None:
         self.heard.add(at)
@@ -82,20 +93,10 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
         return self.fatal is not None
 
 
-class _InOrder(FIFOScheduler):  # type: ignore[misc]
-    """Runs the trials in their order, as FIFOScheduler does, without looking at all that ended before each of them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._ended = 0  # so many at the front of Tune's list, which moves a trial that is tried again to its end
-
-    def choose_trial_to_run(self, tune_controller: Any) -> Any:
-        """Return the first trial that waits, or None."""
-        trials = tune_controller.get_trials()
-        while self._ended < len(trials) and trials[self._ended].is_finished():
-            self._ended += 1
-        waiting = (trial for trial in islice(trials, self._ended, None) if trial.status == trial.PENDING)
-        return next(waiting, None)
+def _last_reason(trial: Any) -> str:
+    """Return why Tune lost a trial's worker the last time: it appends each reason, below a line with its number."""
+    told = Path(trial.error_file).read_text(errors="replace") if trial.error_file else ""
+    return " ".join(told.rpartition("Failure # ")[2].partition("\n")[2].split()) or "no reason was given"
 
 
 def run_orders(
@@ -136,8 +137,10 @@ def run_orders(
             parameters = {"orders": orders, "link": link, "work": work or Work()}
             for _ in range(CRASHES + 1):
                 left = [at for at in range(len(orders)) if at not in watcher.heard]
+                together = [at for at in left if at not in watcher.starved]
+                watcher.alone = not together
                 if left and watcher.fatal is None:
-                    _fit(parameters, left, watcher, cpu, gpu)
+                    _fit(parameters, together or left, watcher, cpu, gpu)
         if watcher.fatal is not None:
             raise watcher.fatal
         if watcher.ended and len(watcher.heard) < len(orders):
@@ -161,8 +164,8 @@ def _fit(parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, c
         param_space={"at": tune.randint(0, max(places) + 1)},
         tune_config=tune.TuneConfig(
             num_samples=len(places),
-            search_alg=BasicVariantGenerator(points_to_evaluate=[{"at": at} for at in places]),  # these, in this order
-            scheduler=_InOrder(),
+            search_alg=BasicVariantGenerator([{"at": at} for at in places], max_concurrent=int(watcher.alone)),
+            scheduler=InOrder(),
             reuse_actors=True,
         ),
         run_config=tune.RunConfig(
@@ -170,13 +173,13 @@ def _fit(parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, c
             storage_path=storage,
             stop=watcher,
             callbacks=[watcher],
-            failure_config=tune.FailureConfig(max_failures=CRASHES),
+            failure_config=tune.FailureConfig(max_failures=0 if watcher.alone else CRASHES),
             checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
             verbose=0,
         ),
     )
     try:
-        with session.ending_signals(), _no_starved_slot():  # after Ray's start, which sets a handler of its own
+        with session.ending_signals(), repaired():  # after Ray's start, which sets a handler of its own
             tuner.fit()
     except (KeyError, ValueError, RuntimeError, tune.TuneError) as error:
         watcher.ended = f"{type(error).__name__}: {error}"
@@ -186,6 +189,8 @@ def _fit(parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, c
 
 def _start(address: str | None, slots: int | None) -> None:
     local: dict[str, Any] = {"include_dashboard": False, "num_cpus": slots, "object_store_memory": _OBJECT_STORE}
+    if not address:  # where memory runs out the kernel kills the trial that holds most; Ray would kill every slot
+        os.environ.setdefault("RAY_memory_monitor_refresh_ms", "0")
     for last in (False, True):
         try:
             ray.init(
@@ -210,25 +215,3 @@ def _check_resources(cpu: float, gpu: float, slots: int | None) -> None:
         f"Expected a node with {cpu:g} CPU and {gpu:g} GPU for a trial. Received nodes with: {found}. "
         "Change `resources` in the study, or name a cluster that has them with --address."
     )
-
-
-@contextmanager
-def _no_starved_slot() -> Iterator[None]:
-    """Keep Tune from handing a used actor to a trial whose own actor is starting already.
-
-    Tune 2.60 would cancel the new actor, so that short trials end up on one slot while the others stay empty. A private
-    method is replaced, hence the pinned version of Ray and the test that counts the slots in use.
-    """
-    original = TuneController._maybe_reuse_cached_actor
-
-    def only_without_own_actor(self: Any, trial: Any) -> bool:
-        own = self._trial_to_actor.get(trial)
-        if own is not None and self._actor_manager.is_actor_started(own):
-            return False
-        return bool(original(self, trial))
-
-    TuneController._maybe_reuse_cached_actor = only_without_own_actor
-    try:
-        yield
-    finally:
-        TuneController._maybe_reuse_cached_actor = original

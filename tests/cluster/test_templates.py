@@ -22,6 +22,7 @@ HEALTH = {
     "RAY_health_check_timeout_ms": "2000",
     "RAY_health_check_failure_threshold": "3",
 }
+MEMORY = {"RAY_memory_monitor_refresh_ms": "0"}  # not on Kubernetes, where the kernel may end the whole container
 
 
 def text(name: str) -> str:
@@ -84,7 +85,7 @@ def test_every_node_of_a_launcher_file_starts_ray_alike(name: str) -> None:
     for commands in (file["head_start_ray_commands"], file["worker_start_ray_commands"]):
         start = next(command for command in commands if "ray start" in command)
         assert 'RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH="$HOME/.ray/auth_token"' in start
-        assert all(f"{key}={value}" in start for key, value in HEALTH.items())
+        assert all(f"{key}={value}" in start for key, value in (HEALTH | MEMORY).items())
     assert "--dashboard-host=127.0.0.1 --dashboard-port=8265" in file["head_start_ray_commands"][-1]
     assert file["file_mounts"]["~/.ray/auth_token"] == "~/.ray/auth_token"  # noqa: S105 (a path, not a token)
     assert any("chmod 600 ~/.ray/auth_token" in command for command in file["setup_commands"])
@@ -178,7 +179,7 @@ def test_the_batch_script_asks_for_whole_nodes_and_passes_shellcheck() -> None:
     content = text("slurm.sbatch")
     assert re.search(r"^#SBATCH --exclusive$", content, re.M)
     assert re.search(r"^#SBATCH --time=\d\d:\d\d:\d\d$", content, re.M)
-    assert all(f"export {key}={value}\n" in content for key, value in HEALTH.items())
+    assert all(f"export {key}={value}\n" in content for key, value in (HEALTH | MEMORY).items())
     checker = ROOT / ".venv" / "bin" / "shellcheck"
     command = str(checker) if checker.is_file() else shutil.which("shellcheck")
     if command is None:

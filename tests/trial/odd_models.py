@@ -10,7 +10,6 @@ from typing import Any
 import keras
 import numpy as np
 
-
 _eaten: list[Any] = []
 
 

@@ -1,0 +1,65 @@
+"""What Ray Tune 2.60 does that would harm a study, put right for as long as a run lasts.
+
+Private methods are replaced, hence the pinned version of Ray and the tests that guard each of them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from ray.air.execution._internal.actor_manager import RayActorManager
+from ray.exceptions import RayActorError, RayError, RayTaskError
+from ray.tune.execution.tune_controller import TuneController
+from ray.tune.schedulers import FIFOScheduler
+
+_OUT_OF_MEMORY = "due to the node running low on memory"  # as Ray's memory monitor says it
+
+
+class InOrder(FIFOScheduler):  # type: ignore[misc]
+    """Runs the trials in their order, as FIFOScheduler does, without looking at all that ended before each of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ended = 0  # so many at the front of Tune's list, which moves a trial that is tried again to its end
+
+    def choose_trial_to_run(self, tune_controller: Any) -> Any:
+        """Return the first trial that waits, or None."""
+        trials = tune_controller.get_trials()
+        while self._ended < len(trials) and trials[self._ended].is_finished():
+            self._ended += 1
+        return next((trial for trial in islice(trials, self._ended, None) if trial.status == trial.PENDING), None)
+
+
+def out_of_memory(reason: str) -> bool:
+    """Return whether Ray's memory monitor killed the worker: it kills several at once, and not by what they hold."""
+    return _OUT_OF_MEMORY in reason
+
+
+@contextmanager
+def repaired() -> Iterator[None]:
+    """Run Tune with both repairs."""
+    reuse, failed = TuneController._maybe_reuse_cached_actor, RayActorManager._actor_task_failed
+
+    def reuse_only_without_own_actor(self: Any, trial: Any) -> bool:
+        """Keep Tune from handing a used actor to a trial whose own actor is starting already.
+
+        It would cancel the new one, so that short trials end up on one slot while the others stay empty.
+        """
+        own = self._trial_to_actor.get(trial)
+        if own is not None and self._actor_manager.is_actor_started(own):
+            return False
+        return bool(reuse(self, trial))
+
+    def failed_as_an_actor(self: Any, tracked_actor_task: Any, exception: Exception) -> None:
+        """Take an actor that was killed for memory, or with its node, for a lost one; Tune would end the whole run."""
+        if isinstance(exception, RayError) and not isinstance(exception, RayActorError | RayTaskError):
+            exception = RayActorError(error_msg=str(exception))
+        failed(self, tracked_actor_task, exception)
+
+    TuneController._maybe_reuse_cached_actor = reuse_only_without_own_actor
+    RayActorManager._actor_task_failed = failed_as_an_actor
+    try:
+        yield
+    finally:
+        TuneController._maybe_reuse_cached_actor, RayActorManager._actor_task_failed = reuse, failed
