@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from sweep.data import Splits
 from sweep.data.content import row_digests
@@ -90,6 +89,8 @@ def _saturated(scores: NDArray[np.float32]) -> float:
 
 def _label_order(labels: Mapping[str, NDArray[Any]], decided: Mapping[str, NDArray[Any]]) -> float:
     """Return how much more often dev or test would be right with the classes renamed; 0 where train is not learnt."""
+    from scipy.optimize import linear_sum_assignment  # not by every process that only starts
+
     n = int(max(max(values.max() for values in labels.values()), max(values.max() for values in decided.values()))) + 1
     gains = {}
     for name, label in labels.items():

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 from sweep.data.splits import Split, Splits
 from sweep.errors import InputError
@@ -143,9 +142,17 @@ def recording(
         picture *= (1 + light[0] * rows + light[1] * columns)[..., None]
         if screen is not None:
             picture = screen.replay(picture, rows, columns, rng)
-        picture = gaussian_filter(picture, (blur, blur, 0)) * gain
+        picture = _blurred(picture, blur) * gain
         film[frame] = picture + rng.normal(0, noise, picture.shape)
     return (np.clip(film, 0, 1) * 255).round().astype(np.uint8)
+
+
+def _blurred(picture: _RGB, width: float) -> _RGB:
+    """Return the picture through a Gaussian of that standard deviation, in pixels."""
+    from scipy.ndimage import gaussian_filter  # not by every process that only starts
+
+    filtered: _RGB = gaussian_filter(picture, (width, width, 0))
+    return filtered
 
 
 def _portrait(face: Face, rows: _RGB, columns: _RGB, tilt: float, background: _RGB) -> _RGB:
@@ -201,7 +208,7 @@ class _Screen:
 
     def replay(self, picture: _RGB, rows: _RGB, columns: _RGB, rng: np.random.Generator) -> _RGB:
         """Return the picture (height, width, 3) as filmed from the screen; the phase of the moire moves by frame."""
-        seen = gaussian_filter(picture, (self.blur, self.blur, 0))
+        seen = _blurred(picture, self.blur)
         seen = 0.5 + self.contrast * (seen - 0.5)
         phase = self.wave[0] * rows + self.wave[1] * columns + rng.uniform(0, 2 * np.pi)
         tint = np.sin(phase[..., None] + np.array([0.0, 0.6, 1.2]))

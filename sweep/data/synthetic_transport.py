@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from sweep.data.motion import CLASSES, POINTS, Segments, segments
 from sweep.data.protocols import divided
@@ -94,6 +93,8 @@ class _User:
 
     def trip(self, mode: int, n: int, habits: float, rng: np.random.Generator) -> _Array:
         """Return the channels (n, 4) of a trip, a point a second."""
+        from scipy.signal import lfilter  # a second of every command's start, if it stood above
+
         traffic = float(np.exp(rng.normal(0, 0.04 + 0.06 * habits)))
         cruise = _CRUISE[mode] * self.pace[mode] * traffic
         wanted = cruise * (1 + lfilter([0.1], [1, -0.97], rng.normal(0, 0.4, n)))
