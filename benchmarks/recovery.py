@@ -53,7 +53,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="seedsweep-recovery-") as folder:
         first = cluster.add_node(num_cpus=1, env_vars={"BENCH_NODE": "first"})
         command = [sys.executable, __file__, cluster.address, folder]
-        run = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # Ray tells of each death there
+        run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # Ray tells of each death
         try:
             started = time.monotonic()
             _wait(Path(folder), "first", run)

@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 DIGESTS = ["init_sha256", "final_sha256", "scores_sha256"]
 STUDY = {
     "study": "tiny",
-    "seeds": 40,
+    "seeds": 60,
     "data": {"use": "sweep.data:synthetic_vectors"},
     "model": {"use": "sweep.models:dense_net"},
     "train": {"epochs": 2},
@@ -32,7 +32,7 @@ def test_a_cut_a_late_and_a_dead_host_cost_no_trial_and_no_bit(tmp_path: Path) -
     assert found["exit_code"] == 0, found["said"]
     assert "do not see" in found["said"]
     trials = sweep.load(tmp_path / "results" / "tiny").trials
-    assert sorted(trials["seed"][trials["status"] == "ok"]) == list(range(40))
+    assert sorted(trials["seed"][trials["status"] == "ok"]) == list(range(60))
     assert {"10.78.0.2", "10.78.0.3", "10.78.0.4"} == set(trials["node"])
     assert (tmp_path / "token").read_text() not in found["said"]
     few = sweep_run(tmp_path / "tiny.yaml", tmp_path / "here", "--seeds", "4")
