@@ -131,10 +131,10 @@ def run_orders(
         _check_resources(cpu, gpu, slots)
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # every failure is stored and told once, by us
         with linked(orders[0].results) if address else nullcontext() as link:
-            if link is not None:
-                for text in check_nodes(orders, link, cpu, gpu):
-                    note(text)
-            parameters = {"orders": orders, "link": link, "work": work or Work()}
+            exam = check_nodes(orders, link, cpu, gpu) if link is not None else None
+            for text in exam.notes if exam is not None else ():
+                note(text)
+            parameters = {"orders": orders, "link": link, "exam": exam, "work": work or Work()}
             for _ in range(CRASHES + 1):
                 left = [at for at in range(len(orders)) if at not in watcher.heard]
                 together = [at for at in left if at not in watcher.starved]

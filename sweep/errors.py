@@ -33,3 +33,14 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Return " Did you mean 'x'?" for the nearest known word, or an empty string."""
     match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" Did you mean '{match[0]}'?" if match else ""
+
+
+def one_line(error: BaseException) -> str:
+    """Return type and message of an error in one line; an operation without a deterministic kernel is explained."""
+    text = " ".join(str(error).split())[:500]
+    if "eterministic" in text and type(error).__name__ == "UnimplementedError":
+        return (
+            f"Expected only operations with a deterministic GPU kernel. Received: {text} "
+            "Replace that operation, or set `determinism: off` and give up runs that repeat to the bit."
+        )
+    return text if isinstance(error, InputError) else f"{type(error).__name__}: {text}"

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sweep import process, session
+from sweep.building import build
 from sweep.checks import Finding
 from sweep.checks.before import data_findings, model_findings, settings_findings
 from sweep.checks.model import model_checks
@@ -12,7 +13,6 @@ from sweep.errors import InputError
 from sweep.execution import check_code, module_folders, prepare, resolve
 from sweep.streams import stream_seeds
 from sweep.study import Study
-from sweep.trial import build
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Before the first trial on a cluster: can every node run this study, and are they alike?"""
+"""Before the first trial on a cluster, and on a node that joins later: can it run this study, are all alike?"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,8 +47,21 @@ class Answer:
     other_code: tuple[str, ...]
 
 
-def check_nodes(orders: Sequence[TrialOrder], link: Link, cpu: float, gpu: float) -> tuple[str, ...]:
-    """Return notes on the nodes that can take a trial: what a person should know, and no reason to stop.
+@dataclass(frozen=True)
+class Exam:
+    """What every node must pass. passed: the ids of nodes that did; one that joins later is asked by its first slot.
+
+    notes: on those nodes, what a person should know, and no reason to stop.
+    """
+
+    question: Question
+    versions: dict[str, str]
+    passed: frozenset[str]
+    notes: tuple[str, ...]
+
+
+def check_nodes(orders: Sequence[TrialOrder], link: Link, cpu: float, gpu: float) -> Exam:
+    """Return what the nodes that can take a trial were asked, after all of them passed.
 
     Args:
         orders: the trials that will run.
@@ -59,10 +72,23 @@ def check_nodes(orders: Sequence[TrialOrder], link: Link, cpu: float, gpu: float
         ClusterError: a node has other versions, other code or no data, or does not answer; it is named.
     """
     able = [node for node in ray.nodes() if node["Alive"] and _can_take(node, cpu, gpu)]
-    answers = _ask(able, question(orders, link))
+    asked = question(orders, link)
+    answers = _ask(able, asked)
     for name, answer in answers.items():
         refuse(name, answer, link.versions)
-    return (*_unlike(answers, able), *_unseen(answers, link.results))
+    passed = frozenset(node["NodeID"] for node in able if _name(node) in answers)
+    return Exam(asked, link.versions, passed, (*_unlike(answers, able), *_unseen(answers, link.results)))
+
+
+def late(exam: Exam, node_id: str, name: str) -> str:
+    """Return why this node cannot run the study, "" if it can; what joined after the others were asked is asked here."""
+    if node_id in exam.passed:
+        return ""
+    try:
+        refuse(name, look(exam.question), exam.versions)
+    except ClusterError as error:
+        return str(error)
+    return ""
 
 
 def question(orders: Sequence[TrialOrder], link: Link) -> Question:

@@ -7,10 +7,10 @@ from typing import Any
 import ray
 from ray import tune
 
-from sweep import process, records, session
+from sweep import process, records
 from sweep.keeper import Link, sees
+from sweep.preflight import Exam, late
 from sweep.trial import TrialOrder, first_row, hand_in, run_trial
-from sweep.versions import differing
 
 CRASHES = 2  # how often a trial whose process dies is started again, from scratch, before it counts as failed
 
@@ -26,19 +26,23 @@ class Work:
 class TrialActor(tune.Trainable):  # type: ignore[misc]
     """A slot: it starts every trial that it is given in a fresh process, and outlives them all."""
 
-    def setup(self, config: dict[str, Any], orders: Sequence[TrialOrder], link: Link | None, work: Work) -> None:
-        """Take the first trial, and start the fork server that imports TensorFlow once for all of them.
-
-        A node may have joined after the driver looked at all of them, so its versions are compared here once more.
-        """
+    def setup(
+        self,
+        config: dict[str, Any],
+        orders: Sequence[TrialOrder],
+        link: Link | None,
+        exam: Exam | None,
+        work: Work,
+    ) -> None:
+        """Take the first trial, and start the fork server that imports TensorFlow once for all of them."""
+        process.warm_up(work.preload)
         self._orders, self._link, self._run = orders, link, work.run
         self._at: int = config["at"]
         context = ray.get_runtime_context()
         self._gpus = ",".join(context.get_accelerator_ids().get("GPU", []))
         self._node = ray.util.get_node_ip_address()
-        self._unfit = differing(link.versions, session.versions()) if link else ""
+        self._unfit = late(exam, context.get_node_id(), self._node) if exam else ""
         self._direct = link is None or sees(link.results, link.token)
-        process.warm_up(work.preload)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
         """Take the next trial; nothing of the last one is left, since it ran in a process of its own."""
@@ -52,8 +56,7 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
             order = replace(order, results="")
         if self._unfit:
             unfit = {"trial_id": order.trial_id, "status": "unfit", "stage": "session", "metrics": {}}
-            said = f"{self._unfit} on node {self._node}. Install the same versions on every node."
-            return unfit | {"error": said, "done": True}
+            return unfit | {"error": self._unfit, "done": True}
         for crash in range(CRASHES + 1):
             order = replace(order, attempt=order.attempt + (crash > 0))
             outcome = process.call(self._run, order)

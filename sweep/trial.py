@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 
 from sweep import code, data, records, session, weights
+from sweep.building import begin_phase, build, loss_of
 from sweep.checks.measures import checks
 from sweep.checks.model import batchnorm_gap, model_checks
 from sweep.data import Splits
-from sweep.errors import ClusterError, InputError
+from sweep.errors import ClusterError, InputError, one_line
 from sweep.places import place
 from sweep.streams import derived_seed, stream_seeds, without_seed
-from sweep.study import Phase, Study, Train, Use
-from sweep.tasks import TASKS, Task, check_outputs, n_classes
+from sweep.study import Study, Train, Use
+from sweep.tasks import TASKS, Task
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def run_trial(order: TrialOrder) -> dict[str, Any]:
     except ClusterError as error:  # the trial is as good as before: it is the node that cannot run it
         return {"trial_id": order.trial_id, "status": "unfit", "stage": stages[-1], "metrics": {}, "error": str(error)}
     except (Exception, SystemExit) as error:  # noqa: BLE001 (see above: a failure is an outcome)
-        message = _one_line(error)
+        message = one_line(error)
         row |= {"status": "failed", "error": f"{stages[-1]}: {message}\n{traceback.format_exc()}"}
         row["seconds.total"] = time.perf_counter() - at
         record = records.Record(row, epochs=record.epochs, environment=record.environment)
@@ -204,67 +205,6 @@ def prepare_data(study: Study, split_seed: int, expect: str | None = None) -> da
     )
 
 
-def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
-    """Return the model that the study's function builds, in a clean session and with its streams in place.
-
-    Raises:
-        InputError: the function raises, returns no Keras model, or a model that does not fit data and task.
-    """
-    import keras
-
-    classes = n_classes(study.task, splits.classes, splits.train.y)
-    shape = tuple(int(size) for size in splits.train.x.shape[1:])
-    builder = code.function(study.model.use)
-    session.seed_everything(seeds["init"])
-    try:
-        model = builder(shape, classes, **study.model.keywords)
-        if isinstance(model, keras.Model) and not model.built:
-            model.build((None, *shape))
-        outputs = output_shape(model, shape) if isinstance(model, keras.Model) else ()
-    except (Exception, SystemExit) as error:
-        raise InputError(
-            f"model: expected {study.model.use} to return a Keras model for input shape {shape} and {classes} classes. "
-            f"It raised {_one_line(error)}"
-        ) from error
-    if not isinstance(model, keras.Model):
-        raise InputError(
-            f"model: expected {study.model.use} to return a keras.Model. Received: {type(model).__name__}."
-        )
-    check_outputs(study.task, outputs, classes)
-    session.give_layers_their_streams(model, seeds["dropout"], seeds["augment"])
-    return model
-
-
-def output_shape(model: Any, shape: tuple[int, ...]) -> tuple[int | None, ...]:
-    """Return the shape of a model's outputs, (None, k), for inputs of a shape; a subclassed model must be asked."""
-    import keras
-
-    if hasattr(model, "output_shape"):
-        return tuple(model.output_shape)
-    return tuple(model.compute_output_spec(keras.KerasTensor((None, *shape))).shape)
-
-
-def loss_of(study: Study, model: Any, splits: Splits) -> str:
-    """Return the name of the loss: the study's, or the usual one of its task for the model's outputs."""
-    n_outputs = output_shape(model, tuple(splits.train.x.shape[1:]))[-1]
-    return study.train.loss or TASKS[study.task].loss(int(n_outputs or 0))
-
-
-def begin_phase(model: Any, phase: Phase, loss: str) -> None:
-    """Freeze what a phase of the training freezes, and compile the model with its optimizer.
-
-    Raises:
-        InputError: Keras knows no such optimizer or loss, or the model has no such layer.
-    """
-    from sweep import training
-
-    if phase.trainable_from is not None:
-        training.train_from(model, phase.trainable_from)
-    training.compile_model(
-        model, optimizer=phase.optimizer, learning_rate=phase.learning_rate, loss=loss, momentum=phase.momentum
-    )
-
-
 def _fit(
     model: Any, train: Train, loss: str, splits: Splits, task: Task, order: int, trace_epoch: int | None
 ) -> tuple[list[dict[str, Any]], int]:
@@ -312,14 +252,3 @@ def _scores(splits: Splits, outputs: dict[str, Any], task: Task) -> dict[str, An
         columns["score"].append(np.asarray(task.score(outputs[name], split.y), dtype=np.float64))
         columns["prediction"].append(np.full(len(split), np.nan) if prediction is None else prediction)
     return {name: np.concatenate(parts) for name, parts in columns.items()}
-
-
-def _one_line(error: BaseException) -> str:
-    """Return type and message of an error in one line; an operation without a deterministic kernel is explained."""
-    text = " ".join(str(error).split())[:500]
-    if "eterministic" in text and type(error).__name__ == "UnimplementedError":
-        return (
-            f"Expected only operations with a deterministic GPU kernel. Received: {text} "
-            "Replace that operation, or set `determinism: off` and give up runs that repeat to the bit."
-        )
-    return text if isinstance(error, InputError) else f"{type(error).__name__}: {text}"

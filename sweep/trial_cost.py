@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from sweep import process, session
+from sweep.building import begin_phase, build, loss_of
 from sweep.data import open_prepared
 from sweep.errors import InputError
 from sweep.plan import PlannedTrial
 from sweep.streams import stream_seeds
 from sweep.study import Study
-from sweep.trial import begin_phase, build, loss_of
 
 STEPS = 3  # timed after the first, which also traces and compiles
 

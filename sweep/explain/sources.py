@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sweep import code, execution, process, session, store
+from sweep.building import build
 from sweep.data import open_prepared
 from sweep.errors import InputError, nearest
 from sweep.places import Place
@@ -20,7 +21,6 @@ from sweep.plan import Configuration, PlannedTrial, configurations
 from sweep.stats.attribution import Attribution, attribute, orthogonal_array
 from sweep.streams import STREAMS, stream_seeds
 from sweep.study import Study
-from sweep.trial import build
 
 HEADLINE = {"verification": ("eer", "hter"), "classification": ("accuracy",), "regression": ("mse", "mae")}
 LEVELS, REPEATS = 5, 3

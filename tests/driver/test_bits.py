@@ -8,10 +8,9 @@ import pandas as pd
 import pytest
 
 import sweep
-from tests.driver.runs import parts_of, sweep_run
+from tests.driver.runs import DIGESTS, parts_of, sweep_run
 
 pytestmark = pytest.mark.ray
-DIGESTS = ["init_sha256", "final_sha256", "scores_sha256"]
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,10 @@ import pandas as pd
 import pytest
 
 import sweep
-from tests.driver.runs import alive, descendants, parts_of, start, sweep_run, wait_for
+from tests.driver.runs import DIGESTS, alive, descendants, parts_of, start, sweep_run, wait_for
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc to find the processes of a run")
 pytestmark = [pytest.mark.ray, linux]
-DIGESTS = ["init_sha256", "final_sha256", "scores_sha256"]
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,10 @@ import pytest
 import yaml
 
 import sweep
-from tests.driver.runs import sweep_run
+from tests.driver.runs import DIGESTS, sweep_run
 from tests.hosts.namespaces import run_on_hosts, skip_without_namespaces
 
 HERE = Path(__file__).parent
-DIGESTS = ["init_sha256", "final_sha256", "scores_sha256"]
 STUDY = {
     "study": "tiny",
     "seeds": 60,

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import sweep
-from tests.driver.runs import parts_of, start, wait_for
+from tests.driver.runs import DIGESTS, parts_of, start, wait_for
 
 pytestmark = [
     pytest.mark.ray,
@@ -23,7 +23,14 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-DIGESTS = ["init_sha256", "final_sha256", "scores_sha256"]
+FROM_FOLDER = """
+from pathlib import Path
+from sweep.data import synthetic_vectors
+
+def from_folder(root):
+    assert (Path(root) / "one.png").exists(), "no pictures"
+    return synthetic_vectors()
+"""
 
 
 def finish(process):
@@ -93,23 +100,47 @@ def test_a_node_that_dies_a_node_that_joins_and_a_poisonous_trial(
 
 @pytest.fixture
 def blind_node(cluster, tmp_path):
-    """Start a node that finds another, empty folder in the place of the results."""
+    """Return a function: folder -> a node that finds another in its place, with nothing but the folder tiny in it."""
     if os.geteuid() != 0 or shutil.which("unshare") is None:
         pytest.skip("a mount of a node's own needs root and unshare")
-    (tmp_path / "results").mkdir()
-    options = ["--address", cluster.address, "--num-cpus", "1", "--resources", '{"blind": 1}', "--block"]
-    command = shlex.join([sys.executable, str(Path(sys.executable).parent / "ray"), "start", *options])
-    # Ray gives itself 30 s to start, which a busy machine exceeds.
-    inside = f"mount -t tmpfs tmpfs {tmp_path}/results && mkdir {tmp_path}/results/tiny && "
-    inside += f"for attempt in 1 2 3 4; do {command}; done"
-    with (tmp_path / "node.log").open("wb") as log:
-        node = subprocess.Popen(["unshare", "-m", "sh", "-c", inside], stdout=log, stderr=log, start_new_session=True)
-    try:
-        yield node
-    finally:
+    started = []
+
+    def start_one(folder):
+        options = ["--address", cluster.address, "--num-cpus", "1", "--resources", '{"blind": 1}', "--block"]
+        command = shlex.join([sys.executable, str(Path(sys.executable).parent / "ray"), "start", *options])
+        # Ray gives itself 30 s to start, which a busy machine exceeds.
+        inside = f"mount -t tmpfs tmpfs {folder} && mkdir {folder}/tiny && for attempt in 1 2 3 4; do {command}; done"
+        own = {**os.environ, "SEEDSWEEP_CACHE": str(tmp_path / "cache of the node")}
+        words = ["unshare", "-m", "sh", "-c", inside]
+        with (tmp_path / "node.log").open("wb") as log:
+            started.append(subprocess.Popen(words, stdout=log, stderr=log, env=own, start_new_session=True))
+        return started[-1]
+
+    yield start_one
+    for node in started:
         with suppress(ProcessLookupError):
             os.killpg(node.pid, signal.SIGTERM)  # `ray start` ends all that it started
         node.wait(240)
+
+
+def test_a_late_node_without_the_data(cluster, add_node, blind_node, write_study, tmp_path):
+    """It is asked what the others were asked before: one message names it, and no trial is stored as failed for it."""
+    folder = tmp_path / "faces"
+    folder.mkdir()
+    (folder / "one.png").touch()
+    study = write_study(seeds=40, data={"use": "odd_data:from_folder", "root": str(folder)})
+    (study.parent / "odd_data.py").write_text(FROM_FOLDER)
+    add_node()
+    process = start(study, tmp_path, "--address", cluster.address)
+    wait_for(lambda: len(parts_of(tmp_path)) >= 2, 300, "two stored trials", process)
+    blind_node(folder)
+    code, err = finish(process)
+    assert code == 3, err
+    assert f"no {folder} on node" in err
+    assert "Mount or copy it there" in err
+    stored = sweep.load(tmp_path / "tiny").trials
+    assert 2 <= len(stored) < 80
+    assert (stored["status"] == "ok").all()
 
 
 def test_a_node_that_does_not_see_the_results(undisturbed, cluster, blind_node, tmp_path):
@@ -118,9 +149,11 @@ def test_a_node_that_does_not_see_the_results(undisturbed, cluster, blind_node, 
 
     study, expected = undisturbed
     results = tmp_path / "results"
+    results.mkdir()
+    node = blind_node(results)
 
     def joined():
-        assert blind_node.poll() is None, (tmp_path / "node.log").read_text()
+        assert node.poll() is None, (tmp_path / "node.log").read_text()
         ray.init(address=cluster.address, log_to_driver=False, logging_level="ERROR")
         try:
             there = ray.cluster_resources()

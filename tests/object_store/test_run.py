@@ -8,10 +8,9 @@ import pytest
 
 import sweep
 from tests.driver.conftest import _ended, write_study  # noqa: F401 (fixtures)
-from tests.driver.runs import sweep_run
+from tests.driver.runs import DIGESTS, sweep_run
 
 pytestmark = pytest.mark.ray
-DIGESTS = ["init_sha256", "final_sha256", "scores_sha256"]
 
 
 def sweep_command(*words):

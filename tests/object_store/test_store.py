@@ -143,14 +143,14 @@ def test_a_reader_notices_scores_that_were_replaced_under_it(folder: Place, monk
     write_part(folder, record(1))
     store.compact(folder)
     expected = frames(folder)
-    look = store._compacted
+    look = store.compacted
 
     def then_replaced(*arguments: Any) -> Any:
         found = look(*arguments)
         replace_file(folder / "scores.parquet", lambda file: file.write(scores))
         return found
 
-    monkeypatch.setattr(store, "_compacted", then_replaced)
+    monkeypatch.setattr(store, "compacted", then_replaced)
     assert_same(frames(folder), expected)
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from sweep import process
+from tests.driver.runs import DIGESTS
 
 pytestmark = pytest.mark.tensorflow
-DIGESTS = ("init_sha256", "final_sha256", "scores_sha256")
 
 
 def digests(record):
