@@ -81,7 +81,7 @@ def check_nodes(orders: Sequence[TrialOrder], link: Link, cpu: float, gpu: float
 
 
 def late(exam: Exam, node_id: str, name: str) -> str:
-    """Return why this node cannot run the study, "" if it can; what joined after the others were asked is asked here."""
+    """Return why this node cannot run the study, "" if it can; what joined after the rest is asked here."""
     if node_id in exam.passed:
         return ""
     try:
