@@ -177,13 +177,19 @@ def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
     """Return the trial's data from this node's cache; a node that lacks them makes them first, once for all trials.
 
     Raises:
-        InputError: this node sees other data than the driver, or none.
+        ClusterError: this node sees other data than the driver, which has prepared them, or none, or has no room.
     """
     cache = session.cache_folder()
     try:
         return data.open_prepared(cache, data_id)
     except FileNotFoundError:
-        prepare_data(study, split_seed, expect=data_id)
+        try:
+            prepare_data(study, split_seed, expect=data_id)
+        except InputError as error:
+            raise ClusterError(
+                f"Expected here the data {data_id[:16]} that the command has prepared. Received: {error} Are they "
+                "mounted or copied to this node, whole?"
+            ) from error
         return data.open_prepared(cache, data_id)
 
 
