@@ -1,6 +1,6 @@
 """What driver and store cost a trial: 100, 1,000 and 10,000 trials that do nothing, and what a million would meet.
 
-    .venv/bin/python benchmarks/driver_scale.py 100 1000
+    .venv/bin/python benchmarks/driver_scale.py 100 1000 10000
 
 Every trial is a fresh process without TensorFlow that stores a record of 1,000 scores; two slots on this machine.
 """

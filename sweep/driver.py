@@ -1,7 +1,6 @@
 """The driver: Ray Tune runs one trial for each order, keeps every slot busy, and starts crashed trials again."""
 
 import logging
-import os
 import re
 import shutil
 import tempfile
@@ -34,7 +33,7 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
     """Hears of every trial's end; ends all of them when going on is in vain.
 
     heard: the places of the orders that ended. losses: how often Tune gave up each of the others.
-    starved: those that were killed for memory, perhaps for what another ate; they are run again, one at a time.
+    starved: those that were killed for memory, perhaps for what another ate; they run again at the end, one at a time.
     alone: whether trials run one at a time now. ended: how Tune ended itself the last time, if it did.
     """
 
@@ -59,11 +58,11 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
     def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
         """Store and report a trial whose worker was lost more often than is tried again; else leave it for later."""
         at = trial.config["at"]
-        said = _last_reason(trial)
-        starved = out_of_memory(said)
-        if starved and not self.alone:
+        reasons = _reasons(trial)
+        if not self.alone and any(out_of_memory(one) for one in reasons):
             self.starved.add(at)
             return
+        said, starved = reasons[-1], out_of_memory(reasons[-1])
         self.losses[at] += 1
         if starved or trial.num_failures > CRASHES or self.losses[at] > CRASHES:
             often = "when it ran alone, too" if starved else f"{CRASHES + 1} times"
@@ -93,10 +92,11 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
         return self.fatal is not None
 
 
-def _last_reason(trial: Any) -> str:
-    """Return why Tune lost a trial's worker the last time: it appends each reason, below a line with its number."""
+def _reasons(trial: Any) -> list[str]:
+    """Return why Tune lost a trial's worker each time: each reason stands in a file, below a line with its number."""
     told = Path(trial.error_file).read_text(errors="replace") if trial.error_file else ""
-    return " ".join(told.rpartition("Failure # ")[2].partition("\n")[2].split()) or "no reason was given"
+    each = [" ".join(one.partition("\n")[2].split()) for one in told.split("Failure # ")[1:]]
+    return [one or "no reason was given" for one in each] or ["no reason was given"]
 
 
 def run_orders(
@@ -135,12 +135,14 @@ def run_orders(
             for text in exam.notes if exam is not None else ():
                 note(text)
             parameters = {"orders": orders, "link": link, "exam": exam, "work": work or Work()}
-            for _ in range(CRASHES + 1):
+            for turn in range(2 * (CRASHES + 1)):
+                watcher.alone = turn > CRASHES
                 left = [at for at in range(len(orders)) if at not in watcher.heard]
-                together = [at for at in left if at not in watcher.starved]
-                watcher.alone = not together
-                if left and watcher.fatal is None:
-                    _fit(parameters, together or left, watcher, cpu, gpu)
+                now = [at for at in left if (at in watcher.starved) == watcher.alone]
+                if watcher.alone and now:
+                    note(f"{len(now)} trials that Ray ended where memory ran out run again, one at a time")
+                if now and watcher.fatal is None:
+                    _fit(parameters, now, watcher, cpu, gpu)
         if watcher.fatal is not None:
             raise watcher.fatal
         if watcher.ended and len(watcher.heard) < len(orders):
@@ -158,6 +160,7 @@ def _fit(parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, c
     A worker that dies between two trials makes Tune 2.60 give up a trial at once, or end itself with a KeyError.
     What is left when all was tried is no failure of a trial: the store lacks it, and the run says so.
     """
+    watcher.ended = ""
     storage = tempfile.mkdtemp(prefix="seedsweep-tune-")
     tuner = tune.Tuner(
         tune.with_resources(tune.with_parameters(TrialActor, **parameters), {"cpu": cpu, "gpu": gpu}),
@@ -189,8 +192,6 @@ def _fit(parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, c
 
 def _start(address: str | None, slots: int | None) -> None:
     local: dict[str, Any] = {"include_dashboard": False, "num_cpus": slots, "object_store_memory": _OBJECT_STORE}
-    if not address:  # where memory runs out the kernel kills the trial that holds most; Ray would kill every slot
-        os.environ.setdefault("RAY_memory_monitor_refresh_ms", "0")
     for last in (False, True):
         try:
             ray.init(

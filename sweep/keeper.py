@@ -9,7 +9,7 @@ from typing import Any
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from sweep import records, session
+from sweep import records
 from sweep.errors import ClusterError, InputError
 from sweep.places import place, probe, replace_file
 
@@ -19,13 +19,12 @@ class Link:
     """What a slot needs of the driver.
 
     results: the study's results. token: the name of a file in them by which a node knows that it sees the same ones.
-    keeper: the Ray actor on the driver's node. versions: of the driver, see `sweep.session.versions`.
+    keeper: the Ray actor on the driver's node.
     """
 
     results: str
     token: str
     keeper: Any
-    versions: dict[str, str]
 
 
 class Keeper:
@@ -82,7 +81,7 @@ def linked(results: str) -> Iterator[Link]:
                 f"Expected results that the node of this command can write. Received: {results}. Give the command on a "
                 "machine of the cluster, or name an object store: --results s3://bucket/prefix."
             )
-        yield Link(results, token, keeper, session.versions())
+        yield Link(results, token, keeper)
     finally:
         with suppress(OSError):  # the storage may be gone; a token does no harm
             (where / token).unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from sweep import code, session
 from sweep.data import open_prepared
-from sweep.errors import ClusterError, InputError
+from sweep.errors import ClusterError, InputError, one_line
 from sweep.keeper import Link, sees
 from sweep.trial import TrialOrder
 from sweep.versions import differing
@@ -49,9 +49,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Exam:
-    """What every node must pass. passed: the ids of nodes that did; one that joins later is asked by its first slot.
+    """What every node must pass.
 
-    notes: on those nodes, what a person should know, and no reason to stop.
+    versions: of the driver, see `sweep.session.versions`. passed: the ids of nodes that did; one that joins later is
+    asked by its first slot. notes: on those nodes, what a person should know, and no reason to stop.
     """
 
     question: Question
@@ -72,12 +73,12 @@ def check_nodes(orders: Sequence[TrialOrder], link: Link, cpu: float, gpu: float
         ClusterError: a node has other versions, other code or no data, or does not answer; it is named.
     """
     able = [node for node in ray.nodes() if node["Alive"] and _can_take(node, cpu, gpu)]
-    asked = question(orders, link)
+    asked, versions = question(orders, link), session.versions()
     answers = _ask(able, asked)
     for name, answer in answers.items():
-        refuse(name, answer, link.versions)
+        refuse(name, answer, versions)
     passed = frozenset(node["NodeID"] for node in able if _name(node) in answers)
-    return Exam(asked, link.versions, passed, (*_unlike(answers, able), *_unseen(answers, link.results)))
+    return Exam(asked, versions, passed, (*_unlike(answers, able), *_unseen(answers, link.results)))
 
 
 def late(exam: Exam, node_id: str, name: str) -> str:
@@ -88,6 +89,8 @@ def late(exam: Exam, node_id: str, name: str) -> str:
         refuse(name, look(exam.question), exam.versions)
     except ClusterError as error:
         return str(error)
+    except Exception as error:  # noqa: BLE001 (a share that fails, say: else each of its trials would fail)
+        return f"Expected node {name} to look for data and code. Received: {one_line(error)}"
     return ""
 
 

@@ -5,10 +5,11 @@ from sweep.session import quiet_environment, settle_before_forks, silent_errors
 quiet_environment()
 with silent_errors():
     import keras
+    import scipy.optimize
     import tensorflow
 
     import sweep.training
     import sweep.trial
 settle_before_forks()
 
-__all__ = ["keras", "sweep", "tensorflow"]
+__all__ = ["keras", "scipy", "sweep", "tensorflow"]

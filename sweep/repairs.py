@@ -9,15 +9,16 @@ from itertools import islice
 from typing import Any
 
 from ray.air.execution._internal.actor_manager import RayActorManager
-from ray.exceptions import RayActorError, RayError, RayTaskError
+from ray.exceptions import LocalRayletDiedError, NodeDiedError, OutOfMemoryError, RayActorError, WorkerCrashedError
 from ray.tune.execution.tune_controller import TuneController
 from ray.tune.schedulers import FIFOScheduler
 
+_LOST = (OutOfMemoryError, NodeDiedError, LocalRayletDiedError, WorkerCrashedError)  # what Tune does not expect
 _OUT_OF_MEMORY = "due to the node running low on memory"  # as Ray's memory monitor says it
 
 
 class InOrder(FIFOScheduler):  # type: ignore[misc]
-    """Runs the trials in their order, as FIFOScheduler does, without looking at all that ended before each of them."""
+    """Runs the trials in their order, as FIFOScheduler does, without looking at those at the front that ended."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +33,7 @@ class InOrder(FIFOScheduler):  # type: ignore[misc]
 
 
 def out_of_memory(reason: str) -> bool:
-    """Return whether Ray's memory monitor killed the worker: it kills several at once, and not by what they hold."""
+    """Return whether Ray's memory monitor killed the worker: several at once, and not for what their trials hold."""
     return _OUT_OF_MEMORY in reason
 
 
@@ -53,7 +54,7 @@ def repaired() -> Iterator[None]:
 
     def failed_as_an_actor(self: Any, tracked_actor_task: Any, exception: Exception) -> None:
         """Take an actor that was killed for memory, or with its node, for a lost one; Tune would end the whole run."""
-        if isinstance(exception, RayError) and not isinstance(exception, RayActorError | RayTaskError):
+        if isinstance(exception, _LOST):
             exception = RayActorError(error_msg=str(exception))
         failed(self, tracked_actor_task, exception)
 

@@ -35,7 +35,7 @@ def cache_folder() -> Path:
 
 
 def quiet_environment() -> None:
-    """Silence TensorFlow's start-up notes and Ray's; call before either is imported."""
+    """Silence TensorFlow's start-up notes and Ray's, and set how Ray runs trials; call before either is imported."""
     for name, value in {
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
@@ -46,6 +46,8 @@ def quiet_environment() -> None:
         "RAY_AIR_NEW_OUTPUT": "0",
         "RAY_DEDUP_LOGS": "0",
         "RAY_USAGE_STATS_ENABLED": "0",
+        # Where memory runs out the kernel kills the trial that holds most of it; Ray would kill several slots.
+        "RAY_memory_monitor_refresh_ms": "0",
     }.items():
         os.environ.setdefault(name, value)
 

@@ -61,9 +61,9 @@ def run_trial(order: TrialOrder) -> dict[str, Any]:
     """Return the summary of a trial, after its record is stored; meant for a fresh process.
 
     The summary holds trial_id, status (ok, failed, unstored when the record could not be written, or unfit when this
-    node has no room or no GPU for it, which is not stored), metrics, error (one line) and stage: where a failed trial
-    stood (session, data, build, fit, score). Whatever the user's code raises is this trial's outcome, stored with its
-    trace, and the other trials go on.
+    node has other data, no room or no GPU for it, which is not stored), metrics, error (one line) and stage: where a
+    failed trial stood (session, data, build, fit, score). Whatever the user's code raises is this trial's outcome,
+    stored with its trace, and the other trials go on.
     """
     at = time.perf_counter()
     row = first_row(order)
@@ -177,7 +177,7 @@ def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
     """Return the trial's data from this node's cache; a node that lacks them makes them first, once for all trials.
 
     Raises:
-        ClusterError: this node sees other data than the driver, which has prepared them, or none, or has no room.
+        ClusterError: this node sees other data than where the study was planned, or none, or has no room.
     """
     cache = session.cache_folder()
     try:
@@ -187,7 +187,7 @@ def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
             prepare_data(study, split_seed, expect=data_id)
         except InputError as error:
             raise ClusterError(
-                f"Expected here the data {data_id[:16]} that the command has prepared. Received: {error} Are they "
+                f"Expected here the data {data_id[:16]}, as where the study was planned. Received: {error} Are they "
                 "mounted or copied to this node, whole?"
             ) from error
         return data.open_prepared(cache, data_id)

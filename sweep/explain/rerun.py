@@ -31,10 +31,14 @@ def run_again(order: TrialOrder, variables: Mapping[str, str] | None = None) -> 
     """
     with tempfile.TemporaryDirectory(prefix="seedsweep-verify-") as folder:
         order = replace(order, results=folder, attempt=0)
-        crash = _spawned(order, variables, Path(folder)) if variables else process.call(run_trial, order).crash
+        if variables:
+            crash = _spawned(order, variables, Path(folder))
+        else:
+            outcome = process.call(run_trial, order)
+            crash = outcome.crash or outcome.value["error"]
         found = [path for path, _, _ in records.parts(Path(folder))]
-        if crash or not found:
-            raise RerunFailedError(f"Expected trial {order.trial_id} to run as it did. Its process was {crash}.")
+        if not found:
+            raise RerunFailedError(f"Expected trial {order.trial_id} to run as it did. Received: {crash}")
         record, scores = records.read_part(found[0])
     if record.trial["status"] != "ok":
         raise RerunFailedError(

@@ -66,7 +66,7 @@ def test_a_node_looks_for_data_code_and_results(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("SEEDSWEEP_CACHE", str(tmp_path / "cache"))
     (tmp_path / "data" / "faces").mkdir(parents=True)
     (tmp_path / ".driver-1").touch()
-    link = Link(str(tmp_path), ".driver-1", None, OURS)
+    link = Link(str(tmp_path), ".driver-1", None)
     asked = preflight.question([order(tmp_path, root="data/faces", colour="rgb/none")], link)
     assert asked.paths == ("data/faces",)
     assert asked.code == {use: code.code_id(use) for use in (MODEL, "sweep.data:image_folder")}
@@ -77,6 +77,22 @@ def test_a_node_looks_for_data_code_and_results(tmp_path: Path, monkeypatch: pyt
     )
     found = preflight.look(elsewhere)
     assert (found.sees, found.missing, found.other_code) == (False, ("data/faces",), ("no_such:net",))
+
+
+def test_a_node_that_joins_late_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What passed with the others is not asked again; what cannot look is told by name, as what lacks something."""
+    asked = preflight.question([order(tmp_path)], Link(str(tmp_path), ".driver-1", None))
+    exam = preflight.Exam(asked, session.versions(), frozenset({"a"}), ())
+    assert preflight.late(exam, "b", "n7") == ""
+    missing = preflight.Exam(Question(**{**vars(asked), "paths": ("faces",)}), exam.versions, exam.passed, ())
+    assert "no faces on node n7" in preflight.late(missing, "b", "n7")
+    assert preflight.late(missing, "a", "n7") == ""
+
+    def fail(asked: Question) -> Answer:
+        raise OSError(116, "Stale file handle")
+
+    monkeypatch.setattr(preflight, "look", fail)
+    assert preflight.late(exam, "b", "n7").endswith("OSError: [Errno 116] Stale file handle")
 
 
 def test_a_folder_of_the_same_name_is_not_the_results(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def plain(input_shape: tuple[int, ...], n_classes: int, *, dropout: float = 0.0,
     if kind == "raises":
         layers.append(_OnCall(_raise))
     if kind == "hungry":
-        layers.append(_OnCall(lambda: _eaten.append(np.ones(6 * 2**27))))  # 6 GB
+        layers.append(_OnCall(lambda: _eaten.append(np.ones(2**30))))  # 8 GiB
     if kind == "sleeps":
         time.sleep(1.5)
     return keras.Sequential([*layers, keras.layers.Dense(1, activation="sigmoid")])
