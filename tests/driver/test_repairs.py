@@ -1,0 +1,92 @@
+"""What is put right in Ray Tune: the order of trials without a look at all of them, and losses that end no run."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ray.air.execution._internal.actor_manager import RayActorManager
+from ray.exceptions import NodeDiedError, OutOfMemoryError, RaySystemError
+from ray.tune.schedulers import FIFOScheduler
+
+from sweep.repairs import InOrder, repaired
+
+
+class Trial:
+    """A trial as a scheduler sees it; counts how often its state was asked for."""
+
+    PENDING, PAUSED = "PENDING", "PAUSED"
+    asked = 0
+
+    def __init__(self, at: int) -> None:
+        self.at, self.state = at, "PENDING"
+
+    @property
+    def status(self) -> str:
+        """Return its state."""
+        Trial.asked += 1
+        return self.state
+
+    def is_finished(self) -> bool:
+        """Return whether it ended."""
+        Trial.asked += 1
+        return self.state == "TERMINATED"
+
+
+def run(scheduler: Any, n: int, slots: int, fails: set[int]) -> list[int]:
+    """Return the order in which n trials start on some slots; those that fail once go to the end of Tune's list."""
+    trials = [Trial(at) for at in range(n)]
+    controller, started, running = SimpleNamespace(get_trials=lambda: trials), [], []
+    while True:
+        chosen = scheduler.choose_trial_to_run(controller)
+        if chosen is not None:
+            chosen.state = "RUNNING"
+            started.append(chosen.at)
+            running.append(chosen)
+        if len(running) == slots or (chosen is None and running):
+            ended = running.pop(0)
+            if ended.at in fails:
+                fails = fails - {ended.at}
+                ended.state = "PENDING"
+                trials.append(trials.pop(trials.index(ended)))
+            else:
+                ended.state = "TERMINATED"
+        elif chosen is None:
+            return started
+
+
+@pytest.mark.parametrize("fails", [set(), {0}, {3, 4, 19}])
+def test_trials_run_in_the_order_of_tunes_own_scheduler(fails: set[int]) -> None:
+    """With and without trials that are tried again at the back of the queue, every trial has its turn, none twice."""
+    ours, tunes = run(InOrder(), 20, 3, fails), run(FIFOScheduler(), 20, 3, fails)
+    assert ours == tunes
+    assert sorted(ours) == sorted([*range(20), *fails])
+
+
+def test_choosing_a_trial_does_not_cost_more_with_every_trial_that_ended() -> None:
+    """Ten times the trials ask ten times the questions, where Tune's scheduler asks a hundred times."""
+
+    def questions(n: int) -> int:
+        Trial.asked = 0
+        run(InOrder(), n, 2, set())
+        return Trial.asked
+
+    assert questions(1000) < 12 * questions(100)
+
+
+@pytest.mark.parametrize("lost", [OutOfMemoryError("low on memory"), NodeDiedError("the node died")])
+def test_a_worker_that_ray_ended_is_a_lost_actor(lost: Exception) -> None:
+    """Tune hears of the loss, with its reason, and goes on; without the repair it ends itself."""
+    manager = RayActorManager.__new__(RayActorManager)
+    manager._failed_actor_ids = set()
+    manager._cleanup_actor = lambda tracked_actor: None
+    told: list[str] = []
+    actor = SimpleNamespace(actor_id=1, _on_error=lambda _, error: told.append(str(error)))
+    task = SimpleNamespace(_tracked_actor=actor, _on_error=None)
+    with pytest.raises(RuntimeError, match="unexpected exception"):
+        manager._actor_task_failed(tracked_actor_task=task, exception=lost)
+    with repaired():
+        manager._actor_task_failed(tracked_actor_task=task, exception=lost)
+        with pytest.raises(RuntimeError, match="unexpected exception"):
+            manager._actor_task_failed(tracked_actor_task=task, exception=RaySystemError("a fault of Ray's own"))
+    assert told == [str(lost)]
+    assert RayActorManager._actor_task_failed.__module__ == RayActorManager.__module__
