@@ -139,10 +139,11 @@ def run_orders(
                 watcher.alone = turn > CRASHES
                 left = [at for at in range(len(orders)) if at not in watcher.heard]
                 now = [at for at in left if (at in watcher.starved) == watcher.alone]
-                if watcher.alone and now:
+                if not now or watcher.fatal is not None:
+                    continue
+                if watcher.alone:
                     note(f"{len(now)} trials that Ray ended where memory ran out run again, one at a time")
-                if now and watcher.fatal is None:
-                    _fit(parameters, now, watcher, cpu, gpu)
+                _fit(parameters, now, watcher, cpu, gpu)
         if watcher.fatal is not None:
             raise watcher.fatal
         if watcher.ended and len(watcher.heard) < len(orders):
