@@ -13,7 +13,7 @@ def check_arm(name: Any, changes: Any) -> None:
     A pydantic validator calls this, hence the ValueError; its text continues "expected ...".
     """
     kinds = "settings like model.use, train.epochs, hold.order or seeded, or a whole data, model, train or hold"
-    if not isinstance(name, str) or not name:
+    if not isinstance(name, str) or not name or not name.isprintable():
         raise ValueError(f"a word as the name of an arm. Received: {name!r}")
     if not isinstance(changes, Mapping):
         raise ValueError(f"{kinds} for the arm {name}. Received: {changes!r}")

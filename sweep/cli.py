@@ -11,6 +11,7 @@ import typer
 from sweep.commands.check import check
 from sweep.commands.compare import compare
 from sweep.commands.explain import explain
+from sweep.commands.last_resort import last_resort, unheard_warnings
 from sweep.commands.metrics import metrics
 from sweep.commands.output import note
 from sweep.commands.plan import plan
@@ -26,7 +27,6 @@ from sweep.errors import SweepError
 app = typer.Typer(
     name="sweep",
     help="Run one Keras model over many seeds and say what the difference between the runs means.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -37,15 +37,21 @@ for command in (run, submit, status, studies, report, plan, compare, check, veri
 
 
 def main() -> None:
-    """Run the command; an expected error is one message and its exit code, never a traceback."""
+    """Run the command; every error is one message and its exit code, never a traceback."""
     try:
-        app()
+        with unheard_warnings():
+            words = sys.argv[1:] or ["--help"]
+            sys.exit(app(words, standalone_mode=False) or 0)
     except SweepError as error:
         note(f"sweep: {error}")
         sys.exit(error.exit_code)
     except BrokenPipeError:  # `sweep ... | head` is no error
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001 (the last resort)
+        answer = last_resort(error)
+        note(f"sweep: {answer}")
+        sys.exit(answer.exit_code)
 
 
 if __name__ == "__main__":

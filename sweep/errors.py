@@ -8,13 +8,25 @@ A message says what was expected, what came and what to do, in one or two lines.
 """
 
 import difflib
+import math
 from collections.abc import Iterable
+
+_MOST_CHARACTERS, _MOST_LINES = 1900, 12  # of a message
 
 
 class SweepError(Exception):
-    """Ends the command with its message alone, without a traceback."""
+    """Ends the command with its message alone, without a traceback; what it quotes is made printable and short."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        """Return the message; of a long one the beginning and the end, which says what to do."""
+        lines = printable(super().__str__()).splitlines()
+        if len(lines) > _MOST_LINES:
+            lines = [*lines[: _MOST_LINES - 2], f"... {len(lines) - _MOST_LINES + 1} more lines ...", lines[-1]]
+        text = "\n".join(lines)
+        end = _MOST_CHARACTERS // 3
+        return text if len(text) <= _MOST_CHARACTERS else f"{text[: 2 * end]} ... {text[-end:]}"
 
 
 class InputError(SweepError):
@@ -29,10 +41,21 @@ class ClusterError(SweepError):
     exit_code = 3
 
 
+def printable(text: str) -> str:
+    """Return text that a terminal takes for nothing but text: control characters and broken Unicode with escapes."""
+    text = text.encode(errors="backslashreplace").decode()
+    return "".join(one if one.isprintable() or one in "\n\t" else repr(one)[1:-1] for one in text)
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return " Did you mean 'x'?" for the nearest known word, or an empty string."""
     match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" Did you mean '{match[0]}'?" if match else ""
+
+
+def large(n: int) -> str:
+    """Return a whole number for a person: with commas, or by its power of ten."""
+    return f"{n:,}" if abs(n) < 10**12 else f"about {'-' if n < 0 else ''}10^{int(math.log10(abs(n)))}"
 
 
 def one_line(error: BaseException) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from sweep.errors import nearest
 
+_LONGEST_AXIS = 10_000
 SAMPLERS = ("choice", "uniform", "loguniform")
 
 
@@ -20,6 +21,8 @@ def check_axis(key: str, axis: Any) -> None:
     """
     kinds = "a list of values, {choice: [...]}, {uniform: [low, high]} or {loguniform: [low, high]}"
     if isinstance(axis, list) and axis:
+        if len(axis) > _LONGEST_AXIS:
+            raise ValueError(f"at most {_LONGEST_AXIS:,} values for {key}. Received: {len(axis):,}")
         repeated = [value for at, value in enumerate(axis) if value in axis[:at]]
         if repeated:
             raise ValueError(f"every value once for {key}. Received repeated: {repeated[0]!r}")
@@ -38,6 +41,12 @@ def check_axis(key: str, axis: Any) -> None:
     if values[0] >= values[1] or (sampler == "loguniform" and values[0] <= 0):
         above = "0 < low < high" if sampler == "loguniform" else "low < high"
         raise ValueError(f"{above} for {sampler} of {key}. Received: {values!r}")
+
+
+def n_points(grid: Mapping[str, Any], samples: int) -> int:
+    """Return how many points `points` yields, without making them."""
+    listed = math.prod(len(axis) for axis in grid.values() if isinstance(axis, list))
+    return listed * (samples if any(not isinstance(axis, list) for axis in grid.values()) else 1)
 
 
 def points(grid: Mapping[str, Any], samples: int, study_seed: int) -> Iterator[dict[str, Any]]:

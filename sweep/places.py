@@ -18,6 +18,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from sweep.errors import InputError
+from sweep.paths import path_of, shown
 
 _SCHEMES = ("s3", "gs")
 
@@ -100,16 +101,20 @@ def place(said: str | Place) -> Place:
     Raises:
         InputError: another kind of address, or one with a key in it, which would be stored with the results.
     """
-    if not isinstance(said, str):
+    if isinstance(said, ObjectPath):
         return said
-    if "://" not in said:
-        return Path(said)
-    address = urlsplit(said)
+    if "://" not in str(said):
+        return path_of(said)
+    try:
+        address = urlsplit(str(said))
+    except ValueError as error:  # a bracket that is left open, say
+        raise InputError(f"Expected an address as s3://bucket/prefix. Received: {shown(str(said))}: {error}.") from None
     if address.scheme == "file" and address.netloc in ("", "localhost"):
-        return Path(unquote(address.path))
+        return path_of(unquote(address.path))
     if address.scheme not in _SCHEMES or not address.netloc:
         raise InputError(
-            f"Expected a folder, s3://bucket/prefix, gs://bucket/prefix or file:///folder. Received: {said}."
+            "Expected a folder, s3://bucket/prefix, gs://bucket/prefix or file:///folder. "
+            f"Received: {shown(str(said))}."
         )
     if address.password or "secret_key" in address.query:
         raise InputError(

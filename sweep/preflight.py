@@ -198,12 +198,15 @@ def _name(node: Mapping[str, Any]) -> str:
 
 
 def _is_path(value: object, folder: str) -> bool:
-    """Return whether a keyword of the data names something that is there on the driver."""
-    return isinstance(value, str) and "/" in value and "://" not in value and _there(value, folder)
+    """Return whether a keyword of the data names something that is there on the driver, as "Faces" may."""
+    return isinstance(value, str) and bool(value) and "://" not in value and _there(value, folder)
 
 
 def _there(path: str, folder: str) -> bool:
-    return (Path(folder) / Path(path).expanduser()).exists()
+    try:
+        return (Path(folder) / Path(path).expanduser()).exists()
+    except (OSError, RuntimeError, ValueError):  # no path at all: too long, a home of nobody, a zero byte
+        return False
 
 
 def _prepared(data_ids: Sequence[str]) -> bool:

@@ -10,10 +10,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import to_jsonable_python
 
 from sweep.arms import check_arm
-from sweep.errors import InputError, nearest
-from sweep.grid import check_axis
+from sweep.errors import InputError, large, nearest
+from sweep.grid import check_axis, n_points
+from sweep.paths import fault_of, opened_up, with_variables
 from sweep.streams import STREAMS
-from sweep.study_text import built_in_studies, explain, read_yaml
+from sweep.study_text import built_in_studies, explain, read_yaml, short
+
+MOST_TRIALS = 100_000  # ten times what was run; more is a slip of the pen, or many studies in one
 
 Stream = Literal["init", "order", "dropout", "augment", "split"]
 Seed = Annotated[int, Field(ge=0, lt=2**32, strict=True)]
@@ -70,6 +73,16 @@ class Use(BaseModel):
                     f"Received: {value!r}"
                 ) from None
         return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _paths_are_opened_up(cls, said: Any) -> Any:
+        if not isinstance(said, dict):
+            return said
+        use = str(said.get("use"))
+        # Our own functions open `~` up where they run, which may be another machine with another home.
+        home = not use.startswith("sweep.")
+        return {key: value if key == "use" else opened_up(value, home=home) for key, value in said.items()}
 
     @property
     def keywords(self) -> dict[str, Any]:
@@ -202,15 +215,16 @@ class Study(_Part):
     def _seeds_are_counted_or_listed(cls, seeds: Any) -> Any:
         if isinstance(seeds, SeedRange):
             return seeds
-        received = repr(seeds)
+        received = short(seeds)
         if isinstance(seeds, dict):
             for key in seeds.keys() - {"count", "first"}:
                 raise ValueError(f"count and first. Received: {key}.{nearest(str(key), ('count', 'first'))}")
-            valid = _is_count(seeds.get("count")) and _is_seed(seeds.get("first", 0))
+            count, first = seeds.get("count"), seeds.get("first", 0)
+            valid = _is_count(count) and _is_seed(first) and _is_seed(first + min(int(count or 0), MOST_TRIALS) - 1)
         elif isinstance(seeds, list):
             wrong = [seed for seed in seeds if not _is_seed(seed)]
             valid = bool(seeds) and not wrong
-            received = f"{wrong[0]!r} in the list" if wrong else received
+            received = f"{short(wrong[0])} in the list" if wrong else received
         else:
             valid = _is_count(seeds)
         if not valid:
@@ -250,10 +264,38 @@ class Study(_Part):
             check_arm(name, changes)
         return arms
 
+    @field_validator("results", mode="before")
+    @classmethod
+    def _results_are_a_place(cls, results: Any) -> Any:
+        if not isinstance(results, str):
+            return results
+        if "://" not in results and (fault := fault_of(with_variables(results))):
+            raise ValueError(f"a folder, s3://bucket/prefix or gs://bucket/prefix. Received: {results!r}, {fault}")
+        return with_variables(results)
+
+    @model_validator(mode="after")
+    def _trials_can_be_counted(self) -> Self:
+        n_configurations = max(1, len(self.arms)) * n_points(self.grid, self.samples)
+        n_trials = n_configurations * self.n_seeds
+        if n_trials > MOST_TRIALS:
+            raise ValueError(
+                f"at most {MOST_TRIALS:,} trials. Received: {large(n_configurations)} configurations x "
+                f"{large(self.n_seeds)} seeds = {large(n_trials)}. Shorten grid, samples, arms or seeds, or make "
+                "several studies"
+            )
+        return self
+
     @field_validator("answer")
     @classmethod
     def _answer_names_a_function(cls, answer: str | None) -> str | None:
         return answer if answer is None else _named_function(answer)
+
+    @property
+    def n_seeds(self) -> int:
+        """Return how many seeds each configuration gets."""
+        if isinstance(self.seeds, int):
+            return self.seeds
+        return len(self.seeds) if isinstance(self.seeds, list) else self.seeds.count
 
     @property
     def seed_list(self) -> tuple[int, ...]:

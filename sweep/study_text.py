@@ -1,14 +1,14 @@
-"""The study file as text: YAML in, and a pydantic error out as one message a person can act on."""
+"""The study file by its name, and a fault in it as one message that a person can act on."""
 
-import re
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
-from sweep.errors import InputError, nearest
+from sweep.errors import InputError, large, nearest
+from sweep.paths import path_of, shown
+from sweep.study_yaml import read_mapping
 
 # What pydantic says of its own types, in the words of a study file.
 _EXPECTED = {
@@ -26,25 +26,6 @@ _EXPECTED = {
 }
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML whose floats are those of YAML 1.2: `1e-3` is a number, not a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Return the mapping; a key given twice is an error, since the second would silently win."""
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        repeated = sorted({key for key in keys if keys.count(key) > 1})
-        if repeated:
-            raise yaml.constructor.ConstructorError(None, None, f"key given twice: {repeated[0]}", node.start_mark)
-        return super().construct_mapping(node, deep=deep)
-
-
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(\d[\d_]*(\.\d*)?|\.\d+)[eE][-+]?\d+$"),
-    list("-+.0123456789"),
-)
-
-
 def built_in_studies() -> dict[str, Path]:
     """Return the studies shipped in the package: name -> file."""
     folder = Path(str(resources.files("sweep.studies")))
@@ -57,24 +38,17 @@ def read_yaml(name: str | Path) -> tuple[Path, dict[str, Any]]:
     Raises:
         InputError: nothing of that name, unreadable, or not a YAML mapping.
     """
-    path = Path(name)
+    path = path_of(name)
     if not path.is_file():
         shipped = built_in_studies()
         if str(name) not in shipped:
             beside = [str(item) for item in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
             raise InputError(
-                f"Expected a study file or a built-in study ({', '.join(shipped)}). Received: {name}."
+                f"Expected a study file or a built-in study ({', '.join(shipped)}). Received: {shown(str(name))}."
                 + nearest(str(name), [*shipped, *beside])
             )
         path = shipped[str(name)]
-    try:
-        mapping = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a SafeLoader)
-    except OSError as error:
-        raise InputError(f"Expected a study file that can be read. Received: {path}: {error.strerror}.") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no UTF-8, or no date such as 2024-13-01
-        raise InputError(f"Expected YAML in {path}. Received: {' '.join(str(error).split())}") from None
-    if not isinstance(mapping, dict):
-        raise InputError(f"Expected keys and values in {path}. Received: {type(mapping).__name__}.")
+    mapping = read_mapping(path)
     return path, mapping
 
 
@@ -83,7 +57,7 @@ def explain(error: ValidationError, model: type[BaseModel], path: Path | str) ->
     lines = []
     for fault in error.errors(include_url=False):
         place, known = _place(fault["loc"], model)
-        received = f" Received: {_short(fault['input'])}."
+        received = f" Received: {short(fault['input'])}."
         if fault["type"] == "extra_forbidden":
             key = str(fault["loc"][-1])
             lines.append(f"Unknown key '{place}'.{nearest(key, known)} Known: {', '.join(known)}.")
@@ -91,15 +65,24 @@ def explain(error: ValidationError, model: type[BaseModel], path: Path | str) ->
             lines.append(f"Expected the key '{place}'. Received: none.")
         elif fault["type"] == "value_error":
             text = str(fault["ctx"]["error"])
-            lines.append(f"{place}: expected {text}" + ("" if text.endswith("?") else "."))
+            lines.append(f"{place or 'study'}: expected {text}" + ("" if text.endswith("?") else "."))
         else:
             said = fault["msg"].removeprefix("Input should be ").removeprefix("String should have ")
             lines.append(f"{place}: expected {_EXPECTED.get(fault['type'], said)}.{received}")
     return f"{path}: " + " ".join(lines[:3])
 
 
-def _short(value: Any) -> str:
-    text = repr(value)
+def short(value: Any) -> str:
+    """Return a value as Python writes it, the beginning alone of what is long."""
+    if isinstance(value, list | tuple | dict) and len(value) > 50:
+        inner = list(value.items() if isinstance(value, dict) else value)[:10]
+        return f"{type(value).__name__} of {len(value):,}, which begins {short(inner)}"
+    if isinstance(value, int) and abs(value) > 10**20:
+        return large(value)
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested without end; more digits than Python writes
+        return f"a {type(value).__name__} that cannot be written"
     return text if len(text) <= 200 else f"{text[:200]} ..."
 
 

@@ -3,18 +3,26 @@
 import json
 import math
 import sys
-from typing import Any
+from typing import Any, TextIO
+
+from sweep.errors import printable
 
 
-def say(text: str) -> None:
-    """Write a line for the person, on standard output."""
-    sys.stdout.write(text + "\n")
+def say(text: str, *, styled: bool = False) -> None:
+    """Write lines for the person, on standard output; styled: they hold a terminal's own codes, which stay."""
+    sys.stdout.write(_writable(text if styled else printable(text), sys.stdout) + "\n")
 
 
 def note(text: str) -> None:
     """Write a line of progress or warning, on standard error."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(_writable(printable(text), sys.stderr) + "\n")
     sys.stderr.flush()
+
+
+def _writable(text: str, stream: TextIO) -> str:
+    """Return text that the stream can write: what its encoding lacks with escapes."""
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, errors="backslashreplace").decode(encoding)
 
 
 def say_json(answer: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ def report(
     if json:
         say_json(door.as_json(written))
     else:
-        say(door.as_text(written, terminal=sys.stdout.isatty()))
+        say(door.as_text(written, terminal=sys.stdout.isatty()), styled=True)
 
 
 def folder_of(results: str, under: Path = Path("results")) -> "Place":
@@ -39,8 +39,10 @@ def folder_of(results: str, under: Path = Path("results")) -> "Place":
         from sweep.places import place
 
         return place(results)
-    path, named = Path(results), under / results
-    for folder in (path, named):
+    from sweep.paths import path_of
+
+    path = path_of(results)
+    for folder in (path, under / path):
         if (folder / "study.json").is_file():
             return folder
     places = [path.parent, *([path] if path.is_dir() else []), under]

@@ -41,6 +41,6 @@ def run(
         counts = {"n_planned": done.n_planned, "n_run": done.n_run, "n_ok": done.n_ok, "n_failed": done.n_failed}
         say_json({**counts, "results": str(done.folder), "report": report.as_json(written)})
     else:
-        say(report.as_text(written, terminal=sys.stdout.isatty()))
+        say(report.as_text(written, terminal=sys.stdout.isatty()), styled=True)
     if done.n_failed:
         raise typer.Exit(1)

@@ -130,7 +130,7 @@ def _tell(done: "Submission", study: str, results: str, json: bool) -> None:
     if json:
         say_json({**told, **(stood or {}), "report": report.as_json(written) if written else None})
     elif written:
-        say(report.as_text(written, terminal=sys.stdout.isatty()))
+        say(report.as_text(written, terminal=sys.stdout.isatty()), styled=True)
     if not ended:
         note(
             f"sweep: {done.submission_id} goes on alone. `sweep status {study}`; the same command brings results home."

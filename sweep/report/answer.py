@@ -1,11 +1,14 @@
 """A study's own answer: the tables that its question needs, and the sentence that answers it."""
 
+import re
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sweep import code
-from sweep.errors import SweepError
+from sweep.errors import InputError, SweepError, printable
 from sweep.store import Results
 
 
@@ -45,13 +48,40 @@ def answer_of(results: Results, level: float) -> Answer | None:
     """Return the answer of the function that the study names; None where it names none.
 
     The function takes `Results` and a keyword `level`, nominal coverage of intervals. What keeps it from answering, as
-    missing trials do, stands as a sentence in its place: the rest of the report does not depend on it.
+    missing trials or a fault in it do, stands as a sentence in its place: the report does not depend on it.
     """
     use = results.study["resolved"].get("answer")
     if use is None:
         return None
     try:
-        found: Callable[..., Answer] = code.function(use)
-        return found(results, level=level)
+        found: Callable[..., Any] = code.function(use)
+        return _checked(use, found(results, level=level))
     except SweepError as error:
         return Answer((f"No answer yet: {error}",))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (it comes after all training: it must not cost the report)
+        return Answer((f"No answer: {use} raised {type(error).__name__}{_said(error)}{_place(error)}.",))
+
+
+def _checked(use: str, found: Any) -> Answer:
+    """Return the answer where it is one that a report can show.
+
+    Raises:
+        InputError: something else, or figures with names that are no file names.
+    """
+    if not isinstance(found, Answer):
+        raise InputError(f"Expected {use} to return a sweep.report.Answer. Received: {type(found).__name__}.")
+    wrong = [name for name in found.figures if not re.fullmatch(r"[\w-][\w.-]*\.png", name)]
+    if wrong:
+        raise InputError(f"Expected figures of {use} by file name, as roc.png. Received: {wrong[0]!r}.")
+    return found
+
+
+def _said(error: BaseException) -> str:
+    text = " ".join(printable(str(error)).split())
+    return f": {text[:200]}" if text else ""
+
+
+def _place(error: BaseException) -> str:
+    """Return where it was raised, in the file where it came from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""

@@ -156,7 +156,11 @@ def against_measured(
     if config is None:
         one = min(every, key=lambda found: abs(found.new_subjects.value - published))
     else:
-        one = next(found for found in every if found.config == config_named(results, config))
+        wanted = config_named(results, config)
+        found_of = {found.config: found for found in every}
+        if wanted not in found_of:
+            raise InputError(f"Expected a configuration with a trial that is ok. Received: {config}, of which none is.")
+        one = found_of[wanted]
     variances = np.array([found.this_test_set.sd**2 for found in every])
     df = np.array([found.this_test_set.n_seeds - 1 for found in every])
     pooled = stats.pooled_sd(variances, df) if (df > 0).sum() > 1 else None
@@ -213,6 +217,11 @@ def measure_study(
     else:
         why = f"{metric} cannot be computed again from the stored scores"
     rows = now.ok[np.isfinite(now.ok[column].to_numpy(np.float64))]
+    if not len(rows):
+        raise InputError(
+            f"Expected a trial with a {metric} in {results.path}. Received: {len(now.ok)} that are ok, none with one. "
+            f"Look at the column {column} of its trials, or name another metric."
+        )
     other = (now.ok.groupby("config_id")["data_id"].nunique() > 1).any()
     return values_only(
         rows["config_id"],

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sweep.report.ink import TEXT, figure
+from sweep.report.labels import drawable
 from sweep.stats.class_report import ClassReport
 
 MOST = 4  # configurations that are drawn
@@ -23,7 +24,7 @@ def confusion_figure(found: Mapping[str, ClassReport]) -> Figure | None:
     panels = drawn.subplots(1, len(shown), squeeze=False)[0]
     for axes, (name, one) in zip(panels, shown, strict=True):
         _matrix(axes, one)
-        axes.set_title(name, fontsize=9, color=TEXT)
+        axes.set_title(drawable(name), fontsize=9, color=TEXT)
     panels[0].set_ylabel("true class", fontsize=9, color=TEXT)
     left = f"    {len(found) - MOST} more configurations are not shown" if len(found) > MOST else ""
     drawn.suptitle(
@@ -33,7 +34,7 @@ def confusion_figure(found: Mapping[str, ClassReport]) -> Figure | None:
 
 
 def _matrix(axes: Axes, one: ClassReport) -> None:
-    names = [row.name for row in one.rows]
+    names = [drawable(row.name) for row in one.rows]
     axes.imshow(one.share, cmap="Blues", vmin=0, vmax=1, aspect="equal")
     for row, column in np.ndindex(one.share.shape):
         share, sd = 100 * one.share[row, column], 100 * one.share_sd[row, column]
@@ -42,7 +43,7 @@ def _matrix(axes: Axes, one: ClassReport) -> None:
         axes.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
     places = range(len(names))
     axes.set_xticks(places, names, rotation=45, ha="right", fontsize=8)
-    axes.set_yticks(places, [f"{row.name} ({row.support})" for row in one.rows], fontsize=8)
+    axes.set_yticks(places, [f"{name} ({row.support})" for name, row in zip(names, one.rows, strict=True)], fontsize=8)
     axes.tick_params(length=0, colors=TEXT)
     axes.set_xlabel("predicted class", fontsize=9, color=TEXT)
     for spine in axes.spines.values():

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from sweep.errors import printable
 from sweep.report.summary import Report
 
 _SETTING = re.compile(r"(?:^|(?<= ))(train|model|data)\.(?=([\w.]+)=)")
@@ -14,7 +15,7 @@ def names(report: Report) -> list[str]:
 
     A study without a grid has one configuration and no label; its name is then the study's.
     """
-    return [name or report.study for name in shortened([row.label for row in report.rows])]
+    return [" ".join(printable(name or report.study).split()) for name in shortened([row.label for row in report.rows])]
 
 
 def shortened(labels: Sequence[str]) -> list[str]:
@@ -30,9 +31,17 @@ def fitted(report: Report, width: int) -> tuple[list[str], str]:
     whole = names(report)
     split = as_columns([row.label for row in report.rows])
     if max(map(len, whole)) <= width or split is None:
-        return [_cut(name, width) for name in whole], ""
+        return [drawable(_cut(name, width)) for name in whole], ""
     settings, values = split
-    return [_cut(", ".join(row), width) for row in values], f"configuration: {', '.join(settings)}"
+    return [drawable(_cut(", ".join(row), width)) for row in values], drawable(f"configuration: {', '.join(settings)}")
+
+
+def drawable(name: str) -> str:
+    """Return a name for a figure: Matplotlib would take what stands between two `$` for mathematics, and leave a curve
+    whose name begins with `_` out of the legend.
+    """
+    name = name.replace("$", r"\$")
+    return f" {name}" if name.startswith("_") else name
 
 
 def _cut(name: str, width: int) -> str:

@@ -27,16 +27,21 @@ def as_csv(report: Report) -> str:
     return out.getvalue()
 
 
+def cell(text: str) -> str:
+    """Return a word that no spreadsheet takes for a formula: one that begins like a formula gets a quote in front."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 def _flat_rows(report: Report) -> Iterator[dict[str, object]]:
     for row in report.rows:
         flat: dict[str, object] = {
             "config_id": row.config_id,
-            "label": row.label,
+            "label": cell(row.label),
             "n_ok": row.n_ok,
             "n_planned": row.n_planned,
             "n_failed": row.n_failed,
         }
-        flat |= {f"hp.{name}": value for name, value in row.hp.items()}
+        flat |= {f"hp.{name}": cell(value) if isinstance(value, str) else value for name, value in row.hp.items()}
         for name, metric in row.metrics.items():
             interval = metric.interval
             numbers = {

@@ -42,10 +42,12 @@ def entries() -> list[Entry]:
 
 def _read() -> Iterator[Entry]:
     file = _file()
-    for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else ():
+    for line in file.read_bytes().splitlines() if file.is_file() else ():
         try:
-            yield Entry(**json.loads(line))
-        except (ValueError, TypeError):
+            entry = Entry(**json.loads(line))
+            if all(isinstance(value, str) for value in asdict(entry).values()):
+                yield entry
+        except (ValueError, TypeError, RecursionError):
             continue  # cut off by a full disk, or of another version
 
 

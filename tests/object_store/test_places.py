@@ -11,7 +11,7 @@ from sweep.places import ObjectPath, absolute, place
 @pytest.mark.parametrize("said", ["results/", "/srv/results", "~/results"])
 def test_a_path_is_a_folder(said: str) -> None:
     """Whatever has no scheme is a folder."""
-    assert place(said) == Path(said)
+    assert place(said) == Path(said).expanduser()
     assert absolute(place(said)).is_absolute()
 
 
