@@ -285,3 +285,63 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     )
     assert done.stdout == "{\n"
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "expected", "exit_code"),
+    [
+        (KeyError("nothing foreseen"), "This is a fault of Seed Sweep; what is stored stays", 3),
+        (MemoryError("8 GiB"), "Expected enough memory. Received: MemoryError: 8 GiB", 3),
+        (OSError(errno.EACCES, "Permission denied", "/srv/x"), "Received: /srv/x: Permission denied", 2),
+    ],
+)
+def test_an_error_that_nobody_foresaw_is_one_line(
+    place: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    expected: str,
+    exit_code: int,
+) -> None:
+    """No traceback reaches the screen; the one of a fault of ours is kept in a file that the line names."""
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("sweep.inspection.inspect_study", fail)
+    code, out, err = answer(capfd, monkeypatch, "check", "small.yaml")
+    assert (code, out) == (exit_code, "")
+    assert expected in err
+    assert len(err.splitlines()) == 1
+    traces = list(place.glob("seedsweep-trace-*.txt"))
+    assert len(traces) == isinstance(error, KeyError)
+    for trace in traces:
+        assert trace.name in err
+        assert "nothing foreseen" in trace.read_text()
+
+
+def test_ctrl_c_is_exit_code_130(
+    place: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a command has no words of its own for Ctrl-C, it ends without a traceback all the same."""
+
+    def interrupt(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sweep.inspection.inspect_study", interrupt)
+    assert answer(capfd, monkeypatch, "check", "small.yaml")[0] == 130
+
+
+def test_what_a_message_quotes_is_made_printable_and_short(
+    place: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Escape sequences and broken Unicode are shown as such; ten thousand characters are cut, the advice stays."""
+    code, _, err = answer(capfd, monkeypatch, "plan", "\x1b[31mno\udcff" + "x" * 100)
+    assert code == 2
+    assert "\\x1b[31mno\\udcff" in err
+    study(place, about="y" * 10_000, seeds=["z" * 5_000, *["w" * 500] * 400])
+    code, _, err = answer(capfd, monkeypatch, "plan", "small.yaml")
+    assert code == 2
+    assert len(err) <= 2_000
+    assert len(err.splitlines()) <= 12

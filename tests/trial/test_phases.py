@@ -69,3 +69,4 @@ def test_a_measure_of_the_study_is_stored_beside_the_metrics(run_one, measure, e
         assert "auc" in record.trial["metric"]
     else:
         assert expected in record.trial["error"]
+        assert record.trial.keys().isdisjoint({"metric", "check", "threshold"}), "a failed trial has no metrics"
