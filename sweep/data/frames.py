@@ -6,14 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweep.data.listing import Listing
+from sweep.data.identity import name_of
+from sweep.data.listing import KINDS, Listing
+from sweep.data.splits import SPLIT_NAMES
 from sweep.errors import InputError, nearest
-
-SPLIT_NAMES = {
-    "train": ("train", "training"),
-    "dev": ("dev", "devel", "development", "val", "valid", "validation"),
-    "test": ("test", "testing"),
-}
 
 
 @dataclass(frozen=True)
@@ -60,8 +56,12 @@ def frames_from_folders(listing: Listing, pattern: str | None, *, without_dev: b
         if len(parts) < depth + 2:
             raise InputError(f"Expected every image in the folder of its class. Received: {path} in {listing.root}.")
         below = parts[depth + 1 : -1]
-        subject, video = (below[0] if below else "", "/".join(below[1:])) if search is None else _found(search, path)
-        label = parts[depth]
+        if search is None:
+            subject = listing.name_of_folder("/".join(parts[: depth + 2])) if below else ""
+            video = "/".join(below[1:])
+        else:
+            subject, video = _found(search, path)
+        subject, video, label = name_of(subject), name_of(video), parts[depth]
         frames.append(Frame(path, splits[parts[0]] if splits else "", label, subject, _unique(label, subject, video)))
     return frames
 
@@ -97,8 +97,9 @@ def frames_from_manifest(listing: Listing, manifest: Path) -> list[Frame]:
         if not row["label"]:
             raise InputError(f"Expected a label in {where}. Received: none.")
         split = _split_named(row["split"], where) if "split" in columns else ""
-        video = _unique(row["label"], row["subject"], row["video"])
-        frames[path] = Frame(path, split, row["label"], row["subject"], video)
+        subject = name_of(row["subject"])
+        video = _unique(row["label"], subject, name_of(row["video"]))
+        frames[path] = Frame(path, split, row["label"], subject, video)
     if not frames:
         raise InputError(f"Expected a row for each image in {manifest}. Received: none.")
     return [frames[path] for path in sorted(frames)]
@@ -137,7 +138,7 @@ def _check_classes_filled(listing: Listing, depth: int, splits: dict[str, str]) 
         if in_splits and folder.count("/") == depth and folder not in filled:
             raise InputError(
                 f"Expected images in every folder of a class. Received: none in {listing.root / folder} "
-                "(PNG, JPEG, PGM, BMP). Fill or remove that folder."
+                f"({KINDS}). Fill or remove that folder."
             )
 
 

@@ -29,24 +29,26 @@ def identity_pairs(
     difficulty: float = 1.0,
     seed: int = 0,
     on_corrupt: str = "stop",
+    scale: str = "full",
     split_seed: int = 0,
     cache: Path | None = None,
 ) -> Splits:
     """Return pairs of images, genuine (label 1: one person) and impostor (label 0: two), people kept apart by split.
 
-    root: a folder a person, `root/PERSON/.../image.png` (PNG, JPEG, PGM, BMP). source: "olivetti" or "lfw" through
+    root: a folder a person, `root/PERSON/.../image.png`. source: "olivetti" or "lfw" through
     scikit-learn, which downloads them once; not with root. Without both: people drawn by the computer.
     image_size: pixels, a number or (height, width). color: rgb or grayscale. genuine, impostor: pairs at most in each
     split; impostor pairs are spread evenly over people. fractions: of the people in train, dev, test. people, images,
     difficulty, seed: of the drawn people, images of each; beyond difficulty 1 two images of one person differ more.
-    on_corrupt: "stop" at an image that cannot be decoded, or "skip" it. split_seed: of the division and of the pairs.
+    on_corrupt: "stop" at an image that cannot be decoded, or "skip" it. scale: of 16-bit images, see `image_folder`.
+    split_seed: of the division and of the pairs.
     cache: a folder of this node for the decoded images; None keeps them in memory.
     x: (n, 2, height, width, channels) uint8; an image is stored once, however many pairs hold it. A sample's id names
     both images. Raises InputError for whatever is wrong, with the file or folder named.
     """
     size = _checked(root, source, image_size, color, (genuine, impostor))
     if root is not None:
-        found = from_folder(Path(root).expanduser(), size, color, on_corrupt=on_corrupt, cache=cache)
+        found = from_folder(Path(root).expanduser(), size, color, on_corrupt=on_corrupt, scale=scale, cache=cache)
     elif source is not None:
         found = from_source(source, size, color, cache=cache)
     else:

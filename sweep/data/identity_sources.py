@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from sweep.data.identity import name_of
 from sweep.data.image_store import kept_images, stored_images
-from sweep.data.listing import list_images
+from sweep.data.listing import KINDS, list_images
 from sweep.data.synthetic import Face, recording
 from sweep.errors import InputError
 
@@ -34,26 +35,31 @@ class Portraits:
     findings: tuple[str, ...] = ()
 
 
-def from_folder(root: Path, size: tuple[int, int], color: str, *, on_corrupt: str, cache: Path | None) -> Portraits:
-    """Return the images below the root; the first folder is the person. Raises InputError where an image has none."""
+def from_folder(
+    root: Path, size: tuple[int, int], color: str, *, on_corrupt: str, cache: Path | None, scale: str = "full"
+) -> Portraits:
+    """Return the images below the root; the first folder is the person. Raises InputError where an image has none.
+
+    Arguments as in `image_folder`.
+    """
     listing = list_images(root)
     outside = next((path for path in listing.images if "/" not in path), None)
     if outside is not None or not listing.images:
         raise InputError(
-            f"Expected a folder a person below {root}, with images (PNG, JPEG, PGM, BMP). "
+            f"Expected a folder a person below {root}, with images ({KINDS}). "
             f"Received: {outside or 'no image'}{' beside the folders' if outside else ''}."
         )
-    store = stored_images(listing, list(listing.images), size, color, on_corrupt=on_corrupt, cache=cache)
+    store = stored_images(listing, list(listing.images), size, color, on_corrupt=on_corrupt, scale=scale, cache=cache)
     used = [(row, path) for row, path in enumerate(listing.images) if path not in store.broken]
-    skipped = tuple(f"Skipped, cannot be decoded: {path} ({reason})." for path, reason in store.broken.items())
+    left = [f"Left out, no image of a kind that is read ({KINDS}): {listing.others[0]}."] if listing.others else []
     return Portraits(
         pixels=store.pixels,
         rows=np.asarray([row for row, _ in used], dtype=np.int64),
         names=tuple(path for _, path in used),
-        people=tuple(path.partition("/")[0] for _, path in used),
+        people=tuple(name_of(listing.name_of_folder(path.partition("/")[0])) for _, path in used),
         digests=store.digests,
         store=store.folder,
-        findings=skipped,
+        findings=(*store.findings, *left),
     )
 
 

@@ -1,5 +1,6 @@
 """A folder of images as train, dev and test, with the subject and the video of every image."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from sweep.data.division import divide, hold_out_dev
 from sweep.data.frames import Frame, frames_from_folders, frames_from_manifest
 from sweep.data.image_store import ImageStore, stored_images
 from sweep.data.images import Images
-from sweep.data.listing import list_images
+from sweep.data.listing import KINDS, Listing, list_images
 from sweep.data.splits import SPLITS, Split, Splits
 from sweep.errors import InputError, nearest
 
+_TEXTS = (".txt", ".md", ".csv", ".tsv", ".json", ".xml", ".yaml", ".yml", ".html", ".pdf", ".log")  # beside images
 GENUINE = ("genuine", "real", "live", "bonafide", "bona_fide", "bona-fide", "1")
 IMPOSTOR = ("impostor", "imposter", "attack", "spoof", "fake", "0")
 
@@ -29,6 +31,7 @@ def image_folder(
     fractions: Sequence[float] = (0.6, 0.2, 0.2),
     dev_from_train: float | None = None,
     on_corrupt: str = "stop",
+    scale: str = "full",
     split_seed: int = 0,
     task: str | None = None,
     cache: Path | None = None,
@@ -45,6 +48,7 @@ def image_folder(
     dev_from_train: share of train's subjects, or images where these are unknown, that become dev where the root has
     the folders train and test alone, as public data often do.
     on_corrupt: "stop" at an image that cannot be decoded, or "skip" it. split_seed: of the division into splits.
+    scale: how 16-bit images become 8 bits: "full" takes 0 to 65535, "range" the smallest and largest value of them all.
     task: "classification" takes the sorted class folders as labels 0, 1, ...; "verification" wants the genuine one.
     cache: a folder of this node to decode into; None decodes into memory.
     Sample ids are the paths below the root. Raises InputError for whatever is wrong, with the file or folder named.
@@ -52,7 +56,7 @@ def image_folder(
     size = _checked(image_size, color, on_corrupt)
     listing = list_images(Path(root).expanduser())
     if not listing.images:
-        raise InputError(f"Expected images (PNG, JPEG, PGM, BMP) below {root}. Received: none.")
+        raise InputError(f"Expected images ({KINDS}) below {root}. Received: none.")
     if manifest is None:
         frames = frames_from_folders(listing, pattern, without_dev=dev_from_train is not None)
         if dev_from_train is not None:
@@ -66,9 +70,9 @@ def image_folder(
     else:
         frames = divide(frames, fractions, np.random.default_rng(split_seed))
     paths = [frame.path for frame in frames]
-    store = stored_images(listing, paths, size, color, on_corrupt=on_corrupt, cache=cache)
+    store = stored_images(listing, paths, size, color, on_corrupt=on_corrupt, scale=scale, cache=cache)
     train, dev, test = (_split(frames, name, label, store) for name in SPLITS)
-    return Splits(train, dev, test, classes=tuple(classes), findings=_findings(store, listing.others, manifest))
+    return Splits(train, dev, test, classes=tuple(classes), findings=_findings(store, listing, frames, manifest))
 
 
 def _checked(image_size: int | Sequence[int], color: str, on_corrupt: str) -> tuple[int, int]:
@@ -126,10 +130,22 @@ def _split(frames: Sequence[Frame], name: str, label: dict[str, int], store: Ima
     )
 
 
-def _findings(store: ImageStore, others: Sequence[str], manifest: str | None) -> tuple[str, ...]:
-    found = [f"Skipped, cannot be decoded: {path} ({reason})." for path, reason in store.broken.items()]
-    strange = [name for name in others if name != manifest]
+def _findings(store: ImageStore, listing: Listing, frames: Sequence[Frame], manifest: str | None) -> tuple[str, ...]:
+    found = list(store.findings)
+    strange = [name for name in listing.others if name != manifest]
     if strange:
         more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
-        found.append(f"Left out, no image of a kind that is read (PNG, JPEG, PGM, BMP): {strange[0]}{more}.")
+        parts = "" if manifest else _parts_left_out(strange, frames)
+        found.append(f"Left out, no image of a kind that is read ({KINDS}): {strange[0]}{more}.{parts}")
     return tuple(found)
+
+
+def _parts_left_out(strange: Sequence[str], frames: Sequence[Frame]) -> str:
+    """Return how much of each class was left out, where that is some of its files and not all that stands elsewhere."""
+    read = Counter(frame.label for frame in frames)
+    lost: Counter[str] = Counter()
+    for name in strange:
+        if Path(name).suffix.lower() not in _TEXTS:
+            lost.update({part for part in name.split("/")[:-1] if part in read})
+    parts = [f"{n} of {n + read[label]} files of the class {label}" for label, n in sorted(lost.items())]
+    return f" These are {', '.join(parts)}." if parts else ""

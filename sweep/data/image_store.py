@@ -7,27 +7,32 @@ Nothing is written through a memory map: where the disk is full that would end t
 
 import hashlib
 import json
+import math
 import os
+import shutil
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
-from PIL import UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from sweep.data.content import row_digests
-from sweep.data.decoding import CHANNELS, CORRUPT, decode
+from sweep.data.decoding import CHANNELS, CORRUPT, SCALES, Decoded, Range, decode, value_range
 from sweep.data.folders import disk_errors, read_contents, write_array, write_bytes, write_folder, write_rows
 from sweep.data.listing import Listing, stamp
-from sweep.errors import InputError
+from sweep.errors import InputError, nearest
 
 _FORMAT = "images 1"  # change it whenever `decode` changes, so that no old store is taken for a new one
+_LOOKUP = "images 2"  # change it whenever a pointer says more than before
 _BLOCK = 256
+_FEW_LEVELS = 64  # of 256: what is left of 14 bits
+_MOST_BYTES_A_ROW = 2**28  # of one image: 16384 x 16384 in one channel
 
 
 @dataclass(frozen=True)
@@ -35,44 +40,96 @@ class ImageStore:
     """Decoded images, in the order of the paths they came from.
 
     pixels: (m, height, width, channels) uint8. digests: (m, 16) uint8. broken: path -> why it could not be decoded; its
-    row is black. folder: where it lies, None if in memory.
+    row is black. folder: where it lies, None if in memory. depth: the smallest and largest value of the images of more
+    than 8 bits, None without such images. scale: how these became 8 bits, see `image_folder`.
     """
 
     pixels: NDArray[np.uint8]
     digests: NDArray[np.uint8]
     broken: dict[str, str]
     folder: Path | None
+    depth: Range | None = None
+    scale: str = "full"
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What a person should know of the images: those that were skipped, and depth that is lost."""
+        skipped = [f"Skipped, cannot be decoded: {path} ({reason})." for path, reason in self.broken.items()]
+        if self.depth is None or self.scale != "full":
+            return tuple(skipped)
+        low, high = self.depth
+        levels = round(high / 257) - round(low / 257) + 1
+        if levels >= _FEW_LEVELS:
+            return tuple(skipped)
+        return (
+            *skipped,
+            f"The 16-bit images use {low:.0f} to {high:.0f} of 0 to 65535 only, and come out as {levels} of 256 "
+            "levels. `scale: range` spreads what is used over all of them.",
+        )
 
 
 def stored_images(
-    listing: Listing, paths: Sequence[str], size: tuple[int, int], color: str, *, on_corrupt: str, cache: Path | None
+    listing: Listing,
+    paths: Sequence[str],
+    size: tuple[int, int],
+    color: str,
+    *,
+    on_corrupt: str,
+    cache: Path | None,
+    scale: str = "full",
 ) -> ImageStore:
     """Return the images of the listing at these paths, decoded now unless the cache has them.
 
     size: (height, width). color: rgb or grayscale. cache: None decodes into memory.
     on_corrupt: "stop" raises InputError at the first image that cannot be decoded, "skip" notes it as broken.
-    Raises ClusterError where the cache cannot be written.
+    scale: "full" or "range", see `image_folder`.
+    Raises ClusterError where the cache cannot be written, InputError where the images would have no room.
     """
+    if scale not in SCALES:
+        raise InputError(
+            f"Expected scale as one of {', '.join(SCALES)}. Received: {scale!r}.{nearest(str(scale), SCALES)}"
+        )
+    _check_room(len(paths), (*size, CHANNELS[color]), cache)
     if cache is None:
-        broken: dict[str, str] = {}
-        pixels = np.concatenate(list(_decoded(listing, paths, size, color, on_corrupt, broken)))
-        return ImageStore(pixels, row_digests(pixels), broken, None)
+        told = _Told()
+        pixels = np.concatenate(list(_decoded(listing, paths, size, color, on_corrupt, scale, told)))
+        return ImageStore(pixels, row_digests(pixels), told.broken, None, told.depth, scale)
     house = cache / "images"
-    key = _lookup_key(listing, paths, size, color)
+    key = _lookup_key(listing, paths, size, color, scale)
     pointer = house / f"{key}.json"
     with disk_errors(pointer):
         house.mkdir(parents=True, exist_ok=True)
         with FileLock(house / f"{key}.lock"):
             known = _read_pointer(pointer)
             if known is None:
-                known = _build(house, key, listing, paths, size, color, on_corrupt)
+                known = _build(house, key, listing, paths, size, color, on_corrupt, scale)
                 write_bytes(pointer.with_suffix(".part"), [json.dumps(known).encode()])
                 pointer.with_suffix(".part").replace(pointer)
     for path, reason in known["broken"].items():
         _refuse_unless(on_corrupt, path, reason)
     folder = house / known["store"]
     pixels, digests = (np.load(folder / name, mmap_mode="r") for name in ("pixels.npy", "digests.npy"))
-    return ImageStore(pixels, digests, known["broken"], folder)
+    depth = tuple(known["depth"]) if known.get("depth") else None
+    return ImageStore(pixels, digests, known["broken"], folder, depth, scale)
+
+
+def _check_room(n: int, shape: tuple[int, int, int], cache: Path | None) -> None:
+    """Raise InputError where images of that shape have no room: before any is decoded."""
+    row = math.prod(shape)
+    room = _room(cache)
+    if row > _MOST_BYTES_A_ROW or n * row > room:
+        raise InputError(
+            f"Expected an image_size whose pixels have room. Received: {shape[0]} x {shape[1]}, {n * row / 2**30:,.1f} "
+            f"GiB for {n} images; {room / 2**30:,.1f} GiB are free{'' if cache is None else f' at {cache}'}. Take a "
+            "smaller one."
+        )
+
+
+def _room(cache: Path | None) -> int:
+    if cache is None:
+        return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    there = next(folder for folder in (cache, *cache.parents) if folder.exists())
+    return shutil.disk_usage(there).free
 
 
 def kept_images(pixels: NDArray[np.uint8], cache: Path | None) -> ImageStore:
@@ -99,8 +156,8 @@ def _store_name(shape: tuple[int, ...], digests: NDArray[np.uint8]) -> str:
     return hashlib.sha256(f"{_FORMAT} {shape}".encode() + digests.tobytes()).hexdigest()
 
 
-def _lookup_key(listing: Listing, paths: Sequence[str], size: tuple[int, int], color: str) -> str:
-    key = hashlib.sha256(f"{_FORMAT} {size} {color} {listing.root.resolve()}\n".encode())
+def _lookup_key(listing: Listing, paths: Sequence[str], size: tuple[int, int], color: str, scale: str) -> str:
+    key = hashlib.sha256(f"{_LOOKUP} {size} {color} {scale} {listing.root.resolve()}\n".encode())
     for path in paths:
         key.update(f"{path}\n{listing.images[path]}\n".encode())
     return key.hexdigest()
@@ -116,16 +173,23 @@ def _read_pointer(pointer: Path) -> dict[str, Any] | None:
 
 
 def _build(
-    house: Path, key: str, listing: Listing, paths: Sequence[str], size: tuple[int, int], color: str, on_corrupt: str
+    house: Path,
+    key: str,
+    listing: Listing,
+    paths: Sequence[str],
+    size: tuple[int, int],
+    color: str,
+    on_corrupt: str,
+    scale: str,
 ) -> dict[str, Any]:
     """Decode into a file beside the stores, then move it to the store named by its digest."""
     shape = (len(paths), *size, CHANNELS[color])
     raw = house / f"{key}.part.npy"
-    broken: dict[str, str] = {}
+    told = _Told()
     digests: list[NDArray[np.uint8]] = []
 
     def blocks() -> Iterator[NDArray[np.uint8]]:
-        for block in _decoded(listing, paths, size, color, on_corrupt, broken):
+        for block in _decoded(listing, paths, size, color, on_corrupt, scale, told):
             digests.append(row_digests(block))
             yield block
 
@@ -142,34 +206,66 @@ def _build(
         write_folder(house / name, fill)
     finally:
         raw.unlink(missing_ok=True)
-    return {"store": name, "broken": broken}
+    return {"store": name, "broken": told.broken, "depth": told.depth}
+
+
+@dataclass
+class _Told:
+    """What decoding found; see `ImageStore`."""
+
+    broken: dict[str, str] = field(default_factory=dict)
+    depth: Range | None = None
+
+    def see(self, found: Range | None) -> None:
+        if found is not None:
+            low, high = self.depth or found
+            self.depth = min(low, found[0]), max(high, found[1])
 
 
 def _decoded(
-    listing: Listing, paths: Sequence[str], size: tuple[int, int], color: str, on_corrupt: str, broken: dict[str, str]
+    listing: Listing,
+    paths: Sequence[str],
+    size: tuple[int, int],
+    color: str,
+    on_corrupt: str,
+    scale: str,
+    told: _Told,
 ) -> Iterator[NDArray[np.uint8]]:
     """Yield blocks (at most 256, height, width, channels) of decoded images, noting the broken ones."""
+    spread: Range | None = None
 
-    def one(path: str) -> NDArray[np.uint8] | str:
+    def one(path: str) -> Decoded | str:
         try:
-            image = decode(listing.root / path, size, color)
+            image = decode(listing.root / path, size, color, spread)
         except CORRUPT as error:
             return _reason(error)
         if stamp(listing.root / path) != listing.images[path]:
             raise InputError(f"Expected the images to stay as they are. Received: {path} changed while it was read.")
         return image
 
+    def range_of(path: str) -> Range | None:
+        try:
+            return value_range(listing.root / path)
+        except CORRUPT:
+            return None  # said where it is decoded
+
     with ThreadPoolExecutor(os.cpu_count()) as pool, warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # Pillow's remarks on odd EXIF data, one an image
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # from twice as many pixels on it is an error
+        if scale == "range":
+            for found in pool.map(range_of, paths):
+                told.see(found)
+            spread = told.depth
         for start in range(0, len(paths), _BLOCK):
             some = paths[start : start + _BLOCK]
             block = np.zeros((len(some), *size, CHANNELS[color]), dtype=np.uint8)
             for row, (path, image) in enumerate(zip(some, pool.map(one, some), strict=True)):
                 if isinstance(image, str):
                     _refuse_unless(on_corrupt, path, image)
-                    broken[path] = image
+                    told.broken[path] = image
                 else:
-                    block[row] = image
+                    block[row] = image.pixels
+                    told.see(image.values)
             yield block
 
 

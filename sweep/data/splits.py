@@ -11,10 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.data.arrays import one_index, plain_array, plain_labels, refuse_data_set
+from sweep.data.identity import names_of
 from sweep.data.images import Images
 from sweep.errors import InputError, nearest
 
 SPLITS = ("train", "dev", "test")
+SPLIT_NAMES = {
+    "train": ("train", "training"),
+    "dev": ("dev", "devel", "development", "val", "valid", "validation"),
+    "test": ("test", "testing"),
+}
 
 
 @dataclass(frozen=True)
@@ -67,8 +74,9 @@ class Splits:
 def as_splits(value: object) -> Splits:
     """Return what a data function gave as `Splits`, with plain arrays and every gap filled.
 
-    value: a `Splits`; or a mapping with train, dev and test, each a `Split`, an (x, y) pair or a mapping with x, y and,
-    where known, subject, video, sample, other_subject; and `classes`, names in the order of the labels, where known.
+    value: a `Splits`; or a mapping with train, dev (or val) and test, each a `Split`, an (x, y) pair or a mapping with
+    x, y and, where known, subject, video, sample, other_subject; and `classes`, names in the order of the labels, where
+    known.
     Subject and video default to "" (unknown), sample to "train-000001".
     Raises InputError where a split or a field is missing or unknown, or where the lengths differ.
     """
@@ -80,11 +88,7 @@ def as_splits(value: object) -> Splits:
             f"Expected the data function to return Splits or a mapping with train, dev, test. Received: "
             f"{type(value).__name__}. Return {{'train': (x, y), 'dev': (x, y), 'test': (x, y)}}."
         )
-    for key in value:
-        if key not in (*SPLITS, "classes"):
-            raise InputError(
-                f"Expected the splits train, dev, test. Received: {key!r}.{nearest(str(key), (*SPLITS, 'classes'))}"
-            )
+    value = _by_our_names(value)
     missing = [name for name in SPLITS if name not in value]
     if missing:
         raise InputError(
@@ -96,13 +100,34 @@ def as_splits(value: object) -> Splits:
     return Splits(train, dev, test, classes=classes)
 
 
+def _by_our_names(value: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the splits by our names: what others call val or validation is dev."""
+    meant = {spelling: split for split, spellings in SPLIT_NAMES.items() for spelling in spellings}
+    found: dict[str, Any] = {}
+    for key, split in value.items():
+        name = meant.get(str(key).lower(), str(key))
+        if name not in (*SPLITS, "classes"):
+            raise InputError(
+                f"Expected the splits train, dev, test. Received: {key!r}.{nearest(str(key), (*SPLITS, 'classes'))}"
+            )
+        if name in found:
+            raise InputError(f"Expected the split {name} once. Received: it and {key!r}, which means the same.")
+        found[name] = split
+    return found
+
+
 def _filled(name: str, given: object) -> Split:
     fields = _fields(name, given)
-    x = fields["x"] if isinstance(fields["x"], Images) else _array(f"x of {name}", fields["x"])
-    y = _array(f"y of {name}", fields["y"])
+    one_index(name, fields)
+    _refuse_several_inputs(name, fields)
+    x = fields["x"] if isinstance(fields["x"], Images) else plain_array(f"x of {name}", fields["x"])
+    y = plain_labels(f"y of {name}", fields["y"])
     if not x.shape:
         raise InputError(f"Expected x of {name} with a row a sample. Received: the single value {x}.")
-    texts = {key: _text(fields.get(key)) for key in ("subject", "video", "sample", "other_subject")}
+    texts: dict[str, Any] = {
+        key: None if fields.get(key) is None else names_of(fields[key])
+        for key in ("subject", "video", "sample", "other_subject")
+    }
     for key in ("subject", "video"):
         texts[key] = np.full(len(x), "") if texts[key] is None else texts[key]
     if texts["sample"] is None:
@@ -122,6 +147,7 @@ def _fields(name: str, given: object) -> Mapping[str, Any]:
         return {key: getattr(given, key) for key in known}
     if isinstance(given, tuple | list) and len(given) == 2:
         return {"x": given[0], "y": given[1]}
+    refuse_data_set(name, given)
     if not isinstance(given, Mapping):
         raise InputError(
             f"Expected {name} as a Split, an (x, y) pair or a mapping with x, y, subject, video, sample. "
@@ -136,19 +162,13 @@ def _fields(name: str, given: object) -> Mapping[str, Any]:
     return given
 
 
-def _array(what: str, values: Any) -> NDArray[Any]:
-    try:
-        return np.asarray(values)
-    except ValueError as error:
-        raise InputError(f"Expected {what} as an array, all rows of one shape. Received: {error}.") from error
-
-
-def _text(column: Any) -> Any:
-    """Return a column as strings, None, NaN and "" alike as unknown; None if there is no column at all."""
-    if column is None:
-        return None
-    values = np.asarray(column)
-    if values.dtype.kind in "Of":
-        named = ["" if value is None or value != value else str(value) for value in values.ravel().tolist()]
-        values = np.asarray(named, dtype=str).reshape(values.shape)
-    return values.astype(str)
+def _refuse_several_inputs(name: str, fields: Mapping[str, Any]) -> None:
+    """Raise InputError where x is a list of whole inputs, as [face, depth], in place of rows."""
+    x, n = fields["x"], len(fields["y"]) if hasattr(fields["y"], "__len__") else 0
+    if not isinstance(x, list | tuple) or len(x) in (0, n):
+        return
+    if all(hasattr(one, "__len__") and len(one) == n for one in x):
+        raise InputError(
+            f"Expected x of {name} as one array with {n} rows. Received: {len(x)} arrays of {n} rows each. One input "
+            "alone is taken: put them into one array (np.stack(x, axis=1)), and let the model take it apart."
+        )

@@ -8,6 +8,7 @@ from sweep.data.images import Images
 from sweep.data.splits import Split, Splits
 from sweep.errors import InputError
 
+_LARGEST = float(np.finfo(np.float32).max)  # models compute in float32: beyond it a number becomes infinite
 TASKS = ("verification", "classification", "regression")
 
 
@@ -40,9 +41,10 @@ def _check_inputs(name: str, split: Split, train: Split) -> None:
     if len(split) == 0:
         raise InputError(f"Expected samples in {name}. Received: none.")
     if len(x.shape) < 2 or np.dtype(x.dtype).kind not in "buif":
+        way = " Say .astype('float32')." if np.dtype(x.dtype).kind == "O" else ""
         raise InputError(
             f"Expected x of {name} as numbers with shape (n, ...), a row a sample. Received: shape {tuple(x.shape)}, "
-            f"type {x.dtype}."
+            f"type {x.dtype}.{way}"
         )
     if x.shape[1:] != train.x.shape[1:] or x.dtype != train.x.dtype:
         raise InputError(
@@ -52,18 +54,25 @@ def _check_inputs(name: str, split: Split, train: Split) -> None:
     row = None if isinstance(x, Images) else _first_not_finite(x)
     if row is not None:
         raise InputError(
-            f"Expected finite inputs. Received: NaN or infinity in x of {name}, sample {split.sample[row]}. "
+            f"Expected finite inputs. Received: {_not_finite(x[row])} in x of {name}, sample {split.sample[row]}. "
             "Remove or repair that sample."
         )
 
 
+def _not_finite(values: Any) -> str:
+    if np.isfinite(np.asarray(values)).all():
+        return "more than 3.4e38, infinite for a model in float32,"
+    return "NaN or infinity"
+
+
 def _first_not_finite(x: Any) -> int | None:
-    """Return the first row that holds a NaN or an infinity, looking at some 4 million numbers at a time."""
+    """Return the first row with a NaN or a number beyond float32, looking at some 4 million numbers at a time."""
     if np.dtype(x.dtype).kind != "f":
         return None
     step = max(1, 4_000_000 // max(1, int(np.prod(x.shape[1:]))))
     for start in range(0, len(x), step):
-        finite = np.isfinite(x[start : start + step]).reshape(len(x[start : start + step]), -1).all(axis=1)
+        block = np.asarray(x[start : start + step]).reshape(len(x[start : start + step]), -1)
+        finite = (np.abs(block) <= _LARGEST).all(axis=1)  # false for NaN, too
         if not finite.all():
             return start + int(np.argmin(finite))
     return None
@@ -73,7 +82,7 @@ def _check_labels(name: str, split: Split, task: str) -> None:
     y = split.y
     if y.dtype.kind not in "buif":
         raise InputError(f"Expected numbers as labels. Received: type {y.dtype} in y of {name}. Number the classes.")
-    wrong = ~np.isfinite(y)
+    wrong = ~(np.abs(y.astype(np.float64)) <= _LARGEST)
     expected = "finite labels"
     if task == "verification":
         wrong = wrong | ~np.isin(y, (0, 1))

@@ -379,3 +379,76 @@ def test_the_orl_faces_become_a_verification_study(tmp_path):
     assert ready.input_shape == (28, 23, 1)
     assert {name: count.n for name, count in ready.counts.items()} == {"train": 240, "dev": 80, "test": 80}
     assert ready.counts["dev"].labels == {"impostor": 40, "genuine": 40}
+
+
+def test_a_second_link_to_a_folder_is_a_second_name_of_one_person(root):
+    """The link is read as what it points to, so that a person in two splits is found however the folder is called."""
+    (root / "test" / "genuine" / "anna").symlink_to(root / "train" / "genuine" / "a")
+    data = image_folder(root, 8, task="verification")
+    assert "anna" not in set(data.test.subject)
+    assert "a" in set(data.test.subject) & set(data.train.subject)
+    with pytest.raises(InputError, match=r"Expected every subject in one split. Received: subject a in train and test"):
+        prepared(root, root.parent / "cache")
+
+
+def test_links_that_lead_in_a_circle_end(root):
+    """A link to a folder above is left out; one that grows without end is refused."""
+    (root / "train" / "genuine" / "a" / "up").symlink_to(root)
+    assert len(image_folder(root, 8).train) == 24
+    folder = root / "train" / "genuine" / "a" / "deep"
+    folder.mkdir()
+    for depth in range(8):
+        inner = root.parent / f"inner{depth}"
+        inner.mkdir()
+        (folder / "one").symlink_to(inner)
+        (folder / "two").symlink_to(inner)
+        folder = inner
+    with pytest.raises(InputError, match="at most 100 times"):
+        image_folder(root, 8)
+
+
+def test_a_root_that_is_a_link_to_nothing_is_called_so(tmp_path):
+    """No other name is proposed for what is there."""
+    (tmp_path / "F").symlink_to(tmp_path / "F")
+    with pytest.raises(InputError, match="a link that leads to no folder"):
+        image_folder(tmp_path / "F", 8)
+
+
+def test_a_pipe_with_the_name_of_an_image_is_not_opened(root):
+    """Opening it would wait for ever: it is left out like any other thing that is no image."""
+    os.mkfifo(root / "train" / "genuine" / "a" / "pipe.png")
+    data = image_folder(root, 8)
+    assert len(data.train) == 24
+    assert any("pipe.png" in finding for finding in data.findings)
+
+
+def test_a_class_of_which_a_part_is_left_out_is_named(root):
+    """Files of a kind that is not read make one class smaller than it is: their number stands beside the class."""
+    for n in range(3):
+        (root / "train" / "impostor" / "a" / f"{n}.heic").write_bytes(b"x")
+    (root / "train" / "impostor" / "notes.txt").write_text("x")
+    (finding,) = image_folder(root, 8).findings
+    assert "3 of 31 files of the class impostor" in finding
+
+
+def test_depth_in_sixteen_bits_is_told_and_spread(tmp_path):
+    """12-bit values in 16-bit files come out as few grey levels, which is said; `scale: range` uses all of them."""
+    rng = np.random.default_rng(0)
+    for path in LAYOUT:
+        (tmp_path / "d" / path).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(400, 4095, (8, 8), dtype=np.uint16)).save(tmp_path / "d" / path)
+    for cache in (None, tmp_path / "cache", tmp_path / "cache"):  # decoded, stored, and looked up
+        (finding,) = image_folder(tmp_path / "d", 8, color="grayscale", cache=cache).findings
+        assert "come out as 15 of 256 levels" in finding
+        spread = image_folder(tmp_path / "d", 8, color="grayscale", scale="range", cache=cache)
+        assert spread.findings == ()
+        assert len(np.unique(spread.train.x[:])) > 200
+    with pytest.raises(InputError, match=r"Expected scale as one of full, range\..* Did you mean 'range'"):
+        image_folder(tmp_path / "d", 8, scale="rage")
+
+
+def test_an_image_size_without_room_is_refused_before_anything_is_decoded(root, tmp_path):
+    """The message counts what it would take."""
+    for cache in (None, tmp_path / "cache"):
+        with pytest.raises(InputError, match=r"Expected an image_size whose pixels have room. Received: 1000000 x"):
+            image_folder(root, (1_000_000, 1_000_000), cache=cache)
