@@ -101,7 +101,7 @@ def test_an_answer_that_fails_costs_one_line(
 def test_a_configuration_without_a_finished_seed_is_no_traceback(simulate: Simulate) -> None:
     """A paper's number against a configuration whose seeds all failed is refused by name."""
     results = simulate(failed=tuple((1, seed) for seed in range(5)))
-    with pytest.raises(InputError, match="model.dropout=0.5, of which none is"):
+    with pytest.raises(InputError, match=r"model.dropout=0.5, of which none is"):
         sweep.against(results, "hter", 0.1, config="model.dropout=0.5")
 
 
