@@ -16,6 +16,7 @@ from sweep.errors import ClusterError, InputError
 from sweep.places import Place, absolute, place, probe
 from sweep.plan import Configuration, PlannedTrial, as_document, configurations, plan
 from sweep.progress import Progress
+from sweep.reach import check_reach
 from sweep.streams import stream_seeds
 from sweep.study import Study
 from sweep.study_text import explain
@@ -244,6 +245,7 @@ def _run_missing(
 
 
 def _check_writable(folder: Place) -> None:
+    check_reach(folder)
     with _room(folder):
         probe(folder)
 

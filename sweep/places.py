@@ -208,7 +208,9 @@ def _store(path: ObjectPath) -> Any:
 @cache
 def _opened(scheme: str, bucket: str, query: str) -> Any:
     # A small object is put by one request then, and not by the three of an upload in pieces.
-    options = "&".join(filter(None, [query, "allow_delayed_open=true" if scheme == "s3" else ""]))
+    # Google's library waits a quarter of an hour for credentials or a server where nothing else is said.
+    usual = "allow_delayed_open=true" if scheme == "s3" else "" if "retry_limit" in query else "retry_limit_seconds=8"
+    options = "&".join(filter(None, [query, usual]))
     try:
         return fs.FileSystem.from_uri(f"{scheme}://{bucket}/?{options}".rstrip("?"))[0]
     except pa.ArrowInvalid as error:

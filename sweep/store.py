@@ -20,6 +20,7 @@ from sweep import tables
 from sweep.compacted import MARK, compacted, joined, new_records, scores_of, with_scores
 from sweep.errors import InputError, nearest
 from sweep.places import Place, absolute, place, replace_file
+from sweep.reach import check_reach
 from sweep.records import Record, parts
 
 _TABLES = ("scores", "epochs", "environments", "trials")  # in the order of writing: the trials make the rest count
@@ -125,6 +126,7 @@ def read_study(folder: Place) -> dict[str, Any]:
         InputError: no such folder, or none of ours.
     """
     file = folder / "study.json"
+    check_reach(folder)
     try:
         document = json.loads(file.read_bytes())
         if not isinstance(document, dict) or not {"study", "task", "resolved", "configurations", "plan"} <= set(
