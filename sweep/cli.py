@@ -11,6 +11,7 @@ import typer
 from sweep.commands.check import check
 from sweep.commands.compare import compare
 from sweep.commands.explain import explain
+from sweep.commands.given_once import GivenOnce
 from sweep.commands.last_resort import last_resort, unheard_warnings
 from sweep.commands.metrics import metrics
 from sweep.commands.output import note
@@ -33,7 +34,7 @@ app = typer.Typer(
 )
 
 for command in (run, submit, status, studies, report, plan, compare, check, verify, explain, metrics, schema):
-    app.command(command.__name__)(command)
+    app.command(command.__name__, cls=GivenOnce)(command)
 
 
 def main() -> None:

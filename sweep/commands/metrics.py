@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from sweep.metrics.score_set import ScoreSet
 
 # The command line reads these words; the library's own are the same, but would cost its import at start-up.
-Form = Literal["auto", "2col", "3col", "4col", "5col", "csv", "parquet"]
+Form = Literal["auto", "1col", "2col", "3col", "4col", "5col", "csv", "parquet"]
 Unit = Literal["score", "video", "subject"]
+Decimal = Literal["auto", "point", "comma"]
+_MOST_TYPES = 6  # attack types that a person sees; --json has all
 
 
 def metrics(
@@ -29,8 +31,12 @@ def metrics(
     rng: Annotated[int, typer.Option(help="Seed of the Monte Carlo intervals, 0 or greater.")] = 0,
     column: Annotated[
         list[str] | None,
-        typer.Option(help="PURPOSE=NAME of a CSV or Parquet column, as in score=cosine. May be repeated."),
+        typer.Option(help="PURPOSE=COLUMN, by name or number from 1, as in score=cosine. May be repeated."),
     ] = None,
+    genuine_label: Annotated[
+        str | None, typer.Option("--genuine-label", help="The label that means genuine, where words do not say it.")
+    ] = None,
+    decimal: Annotated[Decimal, typer.Option(help="What a comma in numbers is: decimals or thousands.")] = "auto",
     trial: Annotated[str | None, typer.Option(help="Which trial of a study's scores.parquet.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Write one JSON object, rates as fractions.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Folder for the DET, ROC, EPC and histogram figures.")] = None,
@@ -45,7 +51,8 @@ def metrics(
     if rng < 0:
         raise InputError(f"Expected --rng 0 or greater. Received: {rng}.")
     wanted = _columns(column or [])
-    of_dev, of_test = _read(dev, test, genuine, impostor, form, wanted, trial, distances)
+    of_dev, of_test = _read(dev, test, genuine, impostor, form, wanted, trial, distances, genuine_label, decimal)
+    read_as = {"read_as": {n: x.read_as for n, x in (("dev", of_dev), ("test", of_test)) if x and x.read_as}}
     found = evaluate(of_dev, of_test, rng=np.random.default_rng(rng), unit=unit, confidence=confidence)
     written: list[Path] = []
     try:
@@ -63,8 +70,10 @@ def metrics(
     except OSError as error:
         raise InputError(f"Expected a place to write to. Received: {error}. Name another.") from error
     if json:
-        say_json({**_in_file_units(answer(found), distances), "files": [str(path) for path in written]})
+        say_json({**_in_file_units(answer(found), distances), **read_as, "files": [str(path) for path in written]})
         return
+    for name, words in read_as["read_as"].items():
+        note(f"{name} read as: {words}")
     _report(found, of_dev, of_test, distances)
     for path in written:
         note(f"wrote {path}")
@@ -79,14 +88,29 @@ def _read(
     columns: dict[str, str],
     trial: str | None,
     distances: bool,
+    genuine_label: str | None,
+    decimal: Decimal,
 ) -> "tuple[ScoreSet, ScoreSet | None]":
     from sweep.metrics.score_file import read_scores, read_two_files
 
     def one(path: Path, split: str) -> "ScoreSet":
-        return read_scores(path, form=form, split=split, columns=columns, trial=trial, distances=distances)
+        if form == "1col":
+            raise InputError("Expected --genuine FILE --impostor FILE with --format 1col. Received: --dev or --test.")
+        return read_scores(
+            path,
+            form=form,
+            split=split,
+            columns=columns,
+            trial=trial,
+            distances=distances,
+            genuine=genuine_label,
+            decimal=decimal,
+        )
 
     if genuine and impostor and not dev:
-        first = read_two_files(genuine, impostor, distances=distances)
+        first = read_two_files(
+            genuine, impostor, distances=distances, form=form, decimal=decimal, column=columns.get("score")
+        )
     elif dev and not (genuine or impostor):
         first = one(dev, "dev")
     else:
@@ -103,6 +127,10 @@ def _columns(given: list[str]) -> dict[str, str]:
     for item, (purpose, equals, name) in zip(given, pairs, strict=True):
         if not (purpose and equals and name):
             raise InputError(f"Expected --column PURPOSE=NAME, as in score=cosine. Received: '{item}'.")
+    purposes = [purpose for purpose, *_ in pairs]
+    twice = next((purpose for purpose in purposes if purposes.count(purpose) > 1), None)
+    if twice:
+        raise InputError(f"Expected one column for the {twice}. Received: {' '.join(given)}. Leave one out.")
     return {purpose: name for purpose, _, name in pairs}
 
 
@@ -144,8 +172,12 @@ def _report(found: "Evaluation", dev: "ScoreSet", test: "ScoreSet | None", dista
         _report_test(found, test)
     if found.attacks:
         say("attacks at dev's threshold")
-        for kind, rate in found.attacks.by_type.items():
-            say(f"  APCER       {_percent(rate)}   {kind}, {found.attacks.counts[kind]} presentations")
+        rates = found.attacks.by_type
+        worst = sorted(rates, key=lambda kind: -rates[kind])[:_MOST_TYPES] if len(rates) > _MOST_TYPES else list(rates)
+        for kind in worst:
+            say(f"  APCER       {_percent(rates[kind])}   {kind[:80]}, {found.attacks.counts[kind]} presentations")
+        if len(rates) > len(worst):
+            say(f"              and {len(rates) - len(worst)} types more, all lower or equal; --json has them")
         say(f"  BPCER       {_percent(found.attacks.bpcer)}   ACER {_percent(found.attacks.acer)}, worst attack type")
     for caution in found.cautions:
         note(f"caution: {caution}")

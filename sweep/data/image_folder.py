@@ -14,10 +14,9 @@ from sweep.data.images import Images
 from sweep.data.listing import KINDS, Listing, list_images
 from sweep.data.splits import SPLITS, Split, Splits
 from sweep.errors import InputError, nearest
+from sweep.metrics.labels import letter_of
 
 _TEXTS = (".txt", ".md", ".csv", ".tsv", ".json", ".xml", ".yaml", ".yml", ".html", ".pdf", ".log")  # beside images
-GENUINE = ("genuine", "real", "live", "bonafide", "bona_fide", "bona-fide", "1")
-IMPOSTOR = ("impostor", "imposter", "attack", "spoof", "fake", "0")
 
 
 def image_folder(
@@ -43,8 +42,8 @@ def image_folder(
     pattern: None takes subject and video from the folders `CLASS/SUBJECT/VIDEO/frame.png`; a regular expression with
     groups `subject` and `video` takes them from the file name, or from the path if it holds a "/".
     manifest: a CSV file below the root with path, label and where known split, subject, video, in place of the folders.
-    genuine: which class is the genuine one; every other is then an impostor. None knows the words of GENUINE and
-    IMPOSTOR. fractions: of the subjects in train, dev, test where the root is not divided yet.
+    genuine: which class is the genuine one; every other is then an impostor. None knows the words of
+    `sweep.metrics.labels`. fractions: of the subjects in train, dev, test where the root is not divided yet.
     dev_from_train: share of train's subjects, or images where these are unknown, that become dev where the root has
     the folders train and test alone, as public data often do.
     on_corrupt: "stop" at an image that cannot be decoded, or "skip" it. split_seed: of the division into splits.
@@ -96,8 +95,8 @@ def _classes(names: list[str], genuine: str | None, task: str | None) -> dict[st
             )
         return {"impostor": [name for name in names if name != genuine], "genuine": [genuine]}
     if task != "classification":
-        good = [name for name in names if name.lower() in GENUINE]
-        bad = [name for name in names if name.lower() in IMPOSTOR]
+        good = [name for name in names if letter_of(name) == "g"]
+        bad = [name for name in names if letter_of(name) in ("i", "a")]
         if len(good) == 1 and good + bad and len(good) + len(bad) == len(names):
             return {"impostor": bad, "genuine": good}
         if task == "verification":

@@ -58,6 +58,10 @@ def evaluate(
     clusters = dev.clusters(unit)
     interval, interpolated = _eer_intervals(dev, g, i, eer, clusters, confidence, rng_dev)
     cautions = list(interval.cautions) + _subject_cautions(dev, test, unit)
+    if np.isin(g.scores, (0, 1)).all() and np.isin(i.scores, (0, 1)).all():
+        cautions.append(
+            "All scores are 0 or 1: decisions already, so that no threshold can be chosen. Give the scores."
+        )
     hter, of_hter, fixed, point = None, None, None, {}
     if test:
         tg, ti = both(test.genuine.scores, test.impostor.scores)

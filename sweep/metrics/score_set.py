@@ -30,12 +30,16 @@ class Rows:
 
 @dataclass(frozen=True)
 class ScoreSet:
-    """The scores of one set (development or test), and the attacks by type, (m,) scores each."""
+    """The scores of one set (development or test), and the attacks by type, (m,) scores each.
+
+    read_as: which column was taken for what, where the file does not say it; else None.
+    """
 
     source: str
     genuine: Rows
     impostor: Rows
     attacks: dict[str, FloatArray] = field(default_factory=dict)
+    read_as: str | None = None
 
     @property
     def n_failed(self) -> int:

@@ -1,155 +1,290 @@
-"""A score file as a table of text: which format it has, and its rows, none of them skipped or guessed."""
+"""A score file as a table of named columns: its format, its rows, none of them skipped or guessed in silence."""
 
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from sweep.errors import InputError, nearest
+from sweep.metrics.column_roles import PLAIN, Roles, find_roles, known_roles
+from sweep.metrics.columns import listed
+from sweep.metrics.score_layout import MISSING, Layout, comma_number, decimal_mark, is_number, layouts, without_comments
+from sweep.metrics.score_text import first_bytes, read_text, regular_file, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Format = Literal["auto", "2col", "3col", "4col", "5col", "csv", "parquet"]
-
-# The columns of the formats without a header. 3col is that of ASVspoof; its first column is "bonafide" or an attack.
-PLAIN = {
-    "2col": ["label", "score"],
-    "3col": ["source", "label", "score"],
-    "4col": ["claimed", "real", "sample", "score"],
-    "5col": ["claimed", "model", "real", "sample", "score"],
-}
+Decimal = Literal["auto", "point", "comma"]
+_MOST_ROWS = 500_000_000
+_NAN = [*MISSING, "NaN", "NAN", "NA", "-NaN", "N/A", "None", "NULL", "Null", "<NA>"]
 
 
-def read_table(path: Path, form: Format = "auto") -> tuple["pd.DataFrame", str]:
-    """Return the rows of a score file, cells of text files as text, and the format it had.
+def read_table(
+    path: Path,
+    form: Format = "auto",
+    columns: Mapping[str, str] | None = None,
+    genuine: str | None = None,
+    decimal: Decimal = "auto",
+) -> tuple["pd.DataFrame", Roles]:
+    """Return the columns of a score file, by purpose (`COLUMNS`), and how they were found.
 
-    Raises InputError when the file is missing, empty, unreadable, or its rows have different numbers of columns.
+    Raises InputError when the file is missing, empty, unreadable, its rows have different numbers of columns, or when
+    it cannot be known which column is which.
     """
-    import pandas as pd
-
     if form not in get_args(Format):
         raise InputError(
             f"Expected a format of {', '.join(get_args(Format))}. Received: '{form}'.{nearest(form, get_args(Format))}"
         )
-    if not path.is_file():
-        raise InputError(f"Expected a score file. Received: {path}, which is not there. Check the path.")
-    if form == "auto":
-        form = _guess(path)
+    magic = first_bytes(regular_file(path))
     try:
-        if form == "parquet":
-            table = pd.read_parquet(path)
-        elif form == "csv":
-            table = pd.read_csv(path, sep=_delimiter(path), dtype=str, keep_default_na=False, comment="#", engine="c")
+        if form == "parquet" or (form == "auto" and magic[:4] in (b"PAR1", b"ARRO")):
+            return _named_columns(path, magic, dict(columns or {}), genuine)
+        return _text_columns(path, form, dict(columns or {}), genuine, decimal)
+    except InputError as error:
+        text = str(error)
+        name = shown(path)
+        raise InputError(text if name in text else text.replace("Received: ", f"Received: {name}: ", 1)) from error
+
+
+def _named_columns(
+    path: Path, magic: bytes, chosen: dict[str, str], genuine: str | None
+) -> tuple["pd.DataFrame", Roles]:
+    """Return the columns of a Parquet or Feather file."""
+    import pyarrow as pa
+    import pyarrow.feather
+    import pyarrow.parquet
+
+    try:
+        if magic[:4] == b"ARRO":
+            table = pa.feather.read_table(path)
         else:
-            table = _plain(path, PLAIN[form])
-    except (ValueError, OSError, UnicodeDecodeError) as error:  # pandas' and pyarrow's parse errors are ValueErrors
+            with pa.parquet.ParquetFile(path) as file:
+                if file.metadata.num_rows > _MOST_ROWS:
+                    raise InputError(
+                        f"Expected at most {_MOST_ROWS} rows. Received: {file.metadata.num_rows}. Divide it."
+                    )
+                table = file.read()
+        names = [str(name) for name in table.column_names]
+        if not len(table):
+            raise InputError(
+                f"Expected scores. Received: {shown(path)}, which has no row of them. Check what wrote it."
+            )
+        spread = np.unique(np.linspace(0, len(table) - 1, 4000).astype(np.int64))
+        sample = [[_cell(value) for value in column.take(pa.array(spread)).to_pylist()] for column in table.columns]
+        roles = find_roles(sample, names, chosen, genuine)
+        for purpose, k in roles.place.items():
+            kind = table.column(k).type
+            if pa.types.is_nested(kind) or (purpose == "score" and pa.types.is_temporal(kind)):
+                raise InputError(f"Expected numbers or words as {purpose}. Received: cells of {str(kind)[:80]}.")
+        places = list(dict.fromkeys(roles.place.values()))
+        frame = table.select(places).rename_columns([f"c{k}" for k in places]).to_pandas()
+    except (pa.ArrowException, ValueError, OSError, TypeError, KeyError, MemoryError) as error:
         reason = " ".join(str(error).split())[:200]
         raise InputError(
-            f"Expected a {form} score file. Received: {path}: {reason} Say --format, or mend it."
+            f"Expected a parquet score file. Received: {shown(path)}: {reason} Say --format, or mend it."
         ) from error
-    if not len(table):
-        raise InputError(f"Expected scores. Received: {path}, which has no row of them. Check what wrote it.")
-    return table, form
+    return _by_purpose({k: frame[f"c{k}"] for k in places}, roles), roles
 
 
-def read_column(path: Path) -> "pd.Series[str]":
-    """Return the last column of a file of one class, a score a line (PyEER); leading columns and blanks are left out.
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)[:100]
 
-    Raises InputError when the file is missing or empty.
-    """
+
+def _text_columns(
+    path: Path, form: Format, chosen: dict[str, str], genuine: str | None, decimal: Decimal
+) -> tuple["pd.DataFrame", Roles]:
+    """Return the columns of a text file."""
+    data, comment = without_comments(read_text(path))
+    found = layouts(data, comment, shown(path))
+    if form != "auto" and form != "csv":
+        wanted = [one for one in found if one.width == int(form[0])]
+        if not wanted:
+            names = " ".join(PLAIN[form])
+            first = found[0].width if found else 1
+            raise InputError(
+                f"Expected {form[0]} columns ({names}) in every row. Received: {shown(path)}, whose rows have {first}. "
+                "Say --format, or mend them."
+            )
+        found = wanted
+    if not found:
+        raise InputError(
+            f"Expected columns of labels and scores, or Parquet. Received: {shown(path)}, whose rows have 1 column. "
+            "For one score a line give --genuine FILE --impostor FILE."
+        )
+    layout, roles = _first_that_fits(found, form, chosen, genuine)
+    if not layout.rows:
+        raise InputError(f"Expected scores. Received: {shown(path)}, which has no row of them. Check what wrote it.")
+    return _by_purpose(_cells(data, layout, roles, decimal, shown(path)), roles), roles
+
+
+def _first_that_fits(
+    found: list[Layout], form: Format, chosen: dict[str, str], genuine: str | None
+) -> tuple[Layout, Roles]:
+    """Return the most regular way to read the file in which each column is known; raise the error of the first."""
+    first = None
+    for layout in found:
+        columns = [[row[k] for row in layout.rows] for k in range(layout.width)]
+        try:
+            roles = known_roles(form, chosen) if form in PLAIN else find_roles(columns, layout.names, chosen, genuine)
+        except InputError as error:
+            first = first or error
+        else:
+            return layout, roles
+    raise first or InputError("Expected columns. Received: none.")
+
+
+def _by_purpose(cells: "Mapping[int, pd.Series[str]]", roles: Roles) -> "pd.DataFrame":
     import pandas as pd
 
-    if not path.is_file():
-        raise InputError(f"Expected a score file. Received: {path}, which is not there. Check the path.")
-    lines = [line.split() for line in _text(path).splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    if not lines:
-        raise InputError(f"Expected scores. Received: {path}, which is empty. Check what wrote it.")
-    return pd.Series([fields[-1] for fields in lines], dtype=str)
+    return pd.DataFrame({purpose: cells[k] for purpose, k in roles.place.items()}, copy=False)
 
 
-def _plain(path: Path, names: list[str]) -> "pd.DataFrame":
-    """Return the rows of a file without header; quick when all is well, and read again as text to say what is not."""
-    names = [*names, "too many"]  # takes the cells that a row has too many
-    kinds = {"score": "float64", "sample": "str", "model": "str"}
+def _cells(data: bytes, layout: Layout, roles: Roles, decimal: Decimal, source: str) -> "dict[int, pd.Series[str]]":
+    """Return the columns that are used; quick when all is well, and read again as text to say what is not."""
+    sample = [row[roles.place["score"]] for row in layout.rows]
+    if decimal == "auto":
+        point, thousands = decimal_mark([cell for cell in sample if comma_number(cell)])
+    else:
+        point, thousands = (",", ".") if decimal == "comma" else (".", ",")
+    mark = layout.delimiter
+    if mark == " ":
+        data = _single_blanks(data)
+    if point == mark:
+        raise InputError(f"Expected another mark between columns than the decimal comma. Received: {source}.")
+    marks = {"decimal": point, "thousands": thousands if thousands and thousands != mark else None}
+    score = roles.place["score"]
+    kinds = {k: "str" if _mostly_distinct(layout, k) else "category" for k in range(layout.width)}
+    clean = sum(is_number(cell) for cell in sample) > 0.5 * len(sample) or point == "," or bool(thousands)
     try:
-        table = _cells(path, names, {name: kinds.get(name, "category") for name in names})
-    except ValueError:  # a score that is no number, or none
-        table = _cells(path, names, dict.fromkeys(names, "str")).fillna("")
-    wrong = (~table["too many"].isna() & (table["too many"] != "")).to_numpy()
-    if table["score"].dtype != np.float64:
-        wrong = wrong | (table["score"] == "").to_numpy()
-    if wrong.any():
-        row = int(wrong.argmax())
-        n = sum(str(cell) not in ("", "nan") for cell in table.iloc[row])
-        raise InputError(
-            f"Expected {len(names) - 1} columns ({' '.join(names[:-1])}) in every row. Received: {path}, where row "
-            f"{row + 1} has {'more' if n >= len(names) else n}. Say --format, or mend the row."
-        )
-    return table
+        if not clean:
+            raise ValueError("no column of numbers")
+        table = _parsed(data, layout, kinds | {score: "float64"}, marks)
+    except (ValueError, OverflowError):  # a score that is no number, or a row that is too long
+        try:
+            table = _parsed(data, layout, dict.fromkeys(kinds, "str"), {"decimal": ".", "thousands": None})
+        except (ValueError, OverflowError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise InputError(f"Expected rows of equal length. Received: {source}: {reason}. Mend it.") from error
+        if point == ",":
+            table[score] = table[score].str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+        elif thousands:
+            table[score] = table[score].str.replace(",", "", regex=False)
+    _check_lengths(data, layout, table, source)
+    used = sorted(set(roles.place.values()))
+    empty = np.ones(len(table), dtype=np.bool_)
+    if mark != " ":  # rows of delimiters alone, as spreadsheets leave them
+        for k in used:
+            cells = table[k]
+            empty &= (
+                cells.isna() if k == score and cells.dtype == np.float64 else cells.isna() | (cells == "")
+            ).to_numpy()
+            if not empty.any():
+                break
+        if empty.any():
+            table = table[~empty]
+    return {k: table[k] for k in used}
 
 
-def _cells(path: Path, names: list[str], kinds: dict[str, str]) -> "pd.DataFrame":
+def _mostly_distinct(layout: Layout, column: int) -> bool:
+    return 2 * len({row[column] for row in layout.rows}) > len(layout.rows)
+
+
+def _parsed(data: bytes, layout: Layout, kinds: Mapping[int, str], marks: Mapping[str, Any]) -> "pd.DataFrame":
     import warnings
 
     import pandas as pd
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", pd.errors.ParserWarning)  # a first row that is too long: seen by "too many"
+        warnings.simplefilter("ignore", pd.errors.ParserWarning)  # a first row that is too long: seen by its length
+        names: list[Any] = [*range(layout.width), "too many"]
+        dtypes: dict[Any, str] = {**kinds, "too many": "str"}
         table: pd.DataFrame = pd.read_csv(
-            path,
-            sep=r"\s+",
+            io.BytesIO(data),
+            sep=layout.delimiter,
             header=None,
             names=names,
             index_col=False,
-            dtype=kinds,
-            comment="#",
+            dtype=dtypes,
             keep_default_na=False,
-            na_values={"score": ["nan", "NaN", "NAN", "-nan"]} if kinds["score"] == "float64" else [],
-            quoting=3,
+            na_values={k: _NAN for k, kind in kinds.items() if kind == "float64"},
+            skiprows=_header_rows(data, layout),
+            skipinitialspace=True,
+            quoting=csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE,
+            engine="c",
+            low_memory=False,
+            encoding_errors="replace",
+            **marks,
         )
     return table
 
 
-def _guess(path: Path) -> Format:
-    """Return the format by the ending of the name and the first line."""
-    if path.suffix.lower() in (".parquet", ".pq"):
-        return "parquet"
-    line = _first_line(path)
-    if any(mark in line for mark in ",;\t") and not _number(line.split("\t")[-1].split(",")[-1].split(";")[-1]):
-        return "csv"
-    fields = len(line.split())
-    if "," in line or ";" in line:
-        raise InputError(f"Expected a header with the names of the columns. Received: {path}: '{line[:80]}'. Add one.")
-    by_fields: dict[int, Format] = {2: "2col", 3: "3col", 4: "4col", 5: "5col"}
-    if fields not in by_fields:
-        raise InputError(
-            f"Expected 2 to 5 columns, CSV with a header, or Parquet. Received: {path}, whose first row has {fields}. "
-            "For one score a line give --genuine FILE --impostor FILE."
-        )
-    return by_fields[fields]
+def _header_rows(data: bytes, layout: Layout) -> int:
+    """Return how many lines to skip: the blank ones above the header count."""
+    if not layout.header_lines:
+        return 0
+    blank = 0
+    for line in data[: 2**20].splitlines():
+        if line.strip():
+            break
+        blank += 1
+    return blank + layout.header_lines
 
 
-def _first_line(path: Path) -> str:
-    with path.open(encoding="utf-8", errors="replace") as file:
-        for line in file:
-            if line.strip() and not line.startswith("#"):
-                return line.strip()
-    raise InputError(f"Expected scores. Received: {path}, which is empty. Check what wrote it.")
+def _single_blanks(data: bytes) -> bytes:
+    """Return the text with one blank between columns and none around the lines."""
+    if b"\t" in data:
+        data = data.replace(b"\t", b" ")
+    if b"  " in data:
+        data = re.sub(rb" {2,}", b" ", data)
+    if data.startswith(b" "):
+        data = data[1:]
+    for mark in (b"\r", b"\n"):
+        data = data.replace(b" " + mark, mark).replace(mark + b" ", mark)
+    return data
 
 
-def _delimiter(path: Path) -> str:
-    line = _first_line(path)
-    return max(",;\t", key=line.count)
-
-
-def _number(text: str) -> bool:
+def _check_lengths(data: bytes, layout: Layout, table: "pd.DataFrame", source: str) -> None:
+    """Raise InputError that names the first row with more or fewer cells than the others."""
+    long = (~table["too many"].isna() & (table["too many"] != "")).to_numpy()
+    mark, inner = layout.delimiter.encode(), layout.width - 1
+    if not layout.quoted:
+        body = data.rstrip(b" ") if layout.delimiter == " " else data
+        lines = body.count(mark)
+        header = 0
+        if layout.header_lines:
+            head = next(line for line in data[: 2**20].splitlines() if line.strip())
+            header = head.count(mark)
+        if lines - header == inner * len(table) and not long.any():
+            return
+    elif not long.any() and not table.iloc[:, :-1].isna().to_numpy().any():
+        return
+    text = io.StringIO(data.decode("utf-8", "replace"), newline=None)
+    reader = csv.reader(
+        text, delimiter=layout.delimiter, quoting=csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE
+    )
     try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+        rows = [
+            len(row) - (row[-1] == "" and layout.delimiter == " ")
+            for row in reader
+            if row and any(c.strip() for c in row)
+        ]
+    except csv.Error as error:
+        raise InputError(f"Expected rows of cells. Received: {source}: {error}. Mend it.") from error
+    names = listed(layout.names) if layout.names else " ".join(_plain_names(layout.width))
+    for number, width in enumerate(rows[layout.header_lines :], start=1):
+        if width != layout.width:
+            raise InputError(
+                f"Expected {layout.width} columns ({names}) in every row. Received: {source}, where row {number} has "
+                f"{'more' if width > layout.width else width}. Say --format, or mend the row."
+            )
 
 
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace")
+def _plain_names(width: int) -> Sequence[str]:
+    if width == 2:
+        return list(PLAIN["2col"])
+    return [str(k + 1) for k in range(min(width, 12))]

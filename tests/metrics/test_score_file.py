@@ -115,14 +115,13 @@ def test_columns_by_name(tmp_path: Path) -> None:
         ("1 0.5\n-1 high\n", "Expected numbers as scores. Received: .* with 'high'"),
         ("1 0.5\n-1 inf\n", "Expected finite scores"),
         ("1 0.5\n-1 -Infinity\n", "Expected finite scores"),
-        ("1 0.5\nfoe 0.2\nfiend 0.1\n", "Received: 'fiend', 'foe'"),
+        ("1 0.5\nfoe 0.2\nfiend 0.1\n", "Received: .*'fiend', 'foe'"),
         ("1 0.5\n1 0.2\n", "2 genuine and 0 impostor scores"),
         ("1 nan\n-1 0.2\n", "0 genuine and 1 impostor scores .1 attempts more without a score"),
         ("0.1\n0.2\n", "give --genuine FILE --impostor FILE"),
-        ("1,0.5\n-1,0.2\n", "Expected a header"),
         ("a,b\n1,2\n", "Expected columns `score` and `label`"),
         ("label,score\n", "no row of them"),
-        ("1 2 3 4 5 6\n", "whose first row has 6"),
+        ("1 2 3 4 5 6\n", "6 columns, in the first row '1' '2'"),
     ],
 )
 def test_bad_files(tmp_path: Path, text: str, message: str) -> None:
