@@ -15,7 +15,7 @@ PLAIN = {
     "4col": {"subject": 0, "other": 1, "score": 3},
     "5col": {"subject": 0, "other": 2, "score": 4},
 }
-_DIGIT_LABELS = ({"0", "1"}, {"-1", "1"}, {"1", "2"}, {"0", "-1", "1"})
+_DIGIT_LABELS = ({"-1", "0", "1"}, {"1", "2"})
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class _Kind:
         digits = bool(distinct) and any(distinct <= known for known in _DIGIT_LABELS)
         letters: frozenset[str] = frozenset()
         if digits:
-            letters = frozenset({"?"} if "2" in distinct else {"g" if word == "1" else "i" for word in distinct})
+            letters = frozenset("?" if distinct == {"1", "2"} else "g" if word == "1" else "i" for word in distinct)
         elif not numeric and present:
             known = [letter for cell in present if (letter := letter_of(cell))]
             if len(known) >= 0.9 * len(present):

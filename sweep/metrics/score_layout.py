@@ -124,16 +124,18 @@ def _layout(lines: list[str], mark: str, quoted: bool, comment: str) -> Layout |
     names, lines_of_header = _header(rows, width, comment, mark)
     body = [row for row in rows[lines_of_header:] if len(row) == width and any(row)]
     share = sum(len(row) == width for row in rows[lines_of_header:]) / max(1, len(rows) - lines_of_header)
-    return Layout(mark, names, width, body, share, quoted and mark != " ", lines_of_header)
+    return Layout(mark, names, width, body, share, quoted, lines_of_header)
 
 
 def _split(lines: list[str], mark: str, quoted: bool) -> list[list[str]] | None:
-    if mark == " ":
+    if mark == " " and not quoted:
         return [line.split() for line in lines]
     if not any(mark in line for line in lines[:3]):
         return None
     if not quoted:
         return [[cell.strip() for cell in line.split(mark)] for line in lines]
+    if mark == " ":
+        lines = [" ".join(line.split()) for line in lines]
     try:
         return [
             [cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark, skipinitialspace=True) if row

@@ -121,7 +121,7 @@ def test_columns_by_name(tmp_path: Path) -> None:
         ("0.1\n0.2\n", "give --genuine FILE --impostor FILE"),
         ("a,b\n1,2\n", "Expected columns `score` and `label`"),
         ("label,score\n", "no row of them"),
-        ("1 2 3 4 5 6\n", "6 columns, in the first row '1' '2'"),
+        ("1 2 3 4 5 6\n", "column 1 and column 2 may both hold it"),
     ],
 )
 def test_bad_files(tmp_path: Path, text: str, message: str) -> None:
