@@ -102,6 +102,10 @@ def _text_columns(
 ) -> tuple["pd.DataFrame", Roles]:
     """Return the columns of a text file."""
     data, comment = without_comments(read_text(path))
+    if data.lstrip()[:1] in (b"{", b"["):
+        raise InputError(
+            f"Expected columns of text, or Parquet. Received: {shown(path)}, which is JSON. Export it as CSV."
+        )
     found = layouts(data, comment, shown(path))
     if form != "auto" and form != "csv":
         wanted = [one for one in found if one.width == int(form[0])]
@@ -170,6 +174,7 @@ def _cells(data: bytes, layout: Layout, roles: Roles, decimal: Decimal, source: 
         try:
             table = _parsed(data, layout, dict.fromkeys(kinds, "str"), {"decimal": ".", "thousands": None})
         except (ValueError, OverflowError) as error:
+            _refuse_odd_row(data, layout, source)
             reason = " ".join(str(error).split())[:200]
             raise InputError(f"Expected rows of equal length. Received: {source}: {reason}. Mend it.") from error
         if point == ",":
@@ -268,6 +273,11 @@ def _check_lengths(data: bytes, layout: Layout, table: "pd.DataFrame", source: s
             return
     elif not long.any() and not table.iloc[:, :-1].isna().to_numpy().any():
         return
+    _refuse_odd_row(data, layout, source)
+
+
+def _refuse_odd_row(data: bytes, layout: Layout, source: str) -> None:
+    """Raise InputError that names the first row whose length is not the others'; slow, so only when there is one."""
     text = io.StringIO(data.decode("utf-8", "replace"), newline=None)
     reader = csv.reader(
         text, delimiter=layout.delimiter, quoting=csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE
