@@ -202,7 +202,8 @@ def _numbers(cells: "pd.Series[str]", source: str, distances: bool) -> FloatArra
     import pandas as pd
 
     try:
-        numbers: FloatArray = np.asarray(pd.to_numeric(cells, errors="coerce"), dtype=np.float64)
+        read = cells if cells.dtype == np.float64 else pd.to_numeric(cells, errors="coerce")
+        numbers: FloatArray = np.asarray(read, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"Expected numbers as scores. Received: {source} with cells of {cells.dtype}.") from error
     missing = np.isnan(numbers)
@@ -219,7 +220,7 @@ def _numbers(cells: "pd.Series[str]", source: str, distances: bool) -> FloatArra
             f"Expected finite scores. Received: {source} with {int(np.isinf(numbers).sum())} infinite. "
             "Clip them, or write nan for an attempt without a score."
         )
-    if (np.abs(numbers[~missing]) > _LARGEST).any():
+    if (np.abs(numbers) > _LARGEST).any():
         raise InputError(
             f"Expected scores between -1e300 and 1e300. Received: {source} with "
             f"{numbers[np.nanargmax(np.abs(numbers))]:g}. Divide them, or mend what wrote them."
