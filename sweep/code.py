@@ -11,10 +11,10 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
+from sweep import origin
 from sweep.errors import InputError, nearest
 
 
@@ -31,9 +31,10 @@ def function(use: str) -> Callable[..., Any]:
     """Return the function that "package.module:function" names, by importing its module.
 
     Raises:
-        InputError: the module cannot be imported, or has no such function.
+        InputError: the module cannot be imported, has no such function, or it is one of Python's own library.
     """
     module, _, name = use.partition(":")
+    origin.refuse_pythons("", use, module)
     try:
         found = getattr(importlib.import_module(module), name)
     except Exception as error:
@@ -43,6 +44,7 @@ def function(use: str) -> Callable[..., Any]:
         ) from error
     if not callable(found):
         raise InputError(f"Expected a function at {use}. Received: {type(found).__name__}.")
+    origin.refuse_what_python_has(use, found)
     return found  # type: ignore[no-any-return]
 
 
@@ -55,9 +57,10 @@ def check_use(key: str, use: str, keywords: dict[str, Any]) -> Definition:
         keywords: what the study passes.
 
     Raises:
-        InputError: no such module or function, or a keyword that the function does not take.
+        InputError: no such module or function, a keyword that the function does not take, or one of Python's own.
     """
     module, _, name = use.partition(":")
+    origin.refuse_pythons(key, use, module)
     found = _find(module, name, set())
     if found is None:
         file = _source(module)
@@ -68,6 +71,7 @@ def check_use(key: str, use: str, keywords: dict[str, Any]) -> Definition:
             )
         names = sorted(set(_names(file)) - {name})
         raise InputError(f"{key}.use: expected a function of {module}. Received: {name}.{nearest(name, names)}")
+    origin.refuse_pythons(key, use, found.module)  # where a module hands on what it imports
     if found.node is not None and found.node.args.kwarg is None:
         arguments = found.node.args
         positional = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
@@ -136,16 +140,8 @@ def _find(module: str, name: str, seen: set[tuple[str, str]]) -> Definition | No
 
 def _source(module: str) -> Path | None:
     """Return a module's source file, without importing it or its packages; None if there is none."""
-    top, *inner = module.split(".")
-    try:
-        spec = importlib.util.find_spec(top)
-    except (ImportError, ValueError):
-        return None
-    for depth, _ in enumerate(inner, start=1):
-        if spec is None or spec.submodule_search_locations is None:
-            return None
-        spec = PathFinder.find_spec(".".join([top, *inner[:depth]]), spec.submodule_search_locations)
-    return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
+    found = origin.find(module)
+    return found.own if found is not None and found.own is not None and found.own.suffix == ".py" else None
 
 
 def _tree(file: Path) -> ast.Module:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import ClusterError
+from sweep.import_path import find_modules_in as find_modules_in
 from sweep.streams import derived_seed
 
 # What changes the bits of a training although no study names it (facts measured on TensorFlow 2.21).
@@ -114,13 +115,6 @@ def ending_signals() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, kept)
-
-
-def find_modules_in(folders: tuple[str, ...]) -> None:
-    """Let `use: "module:function"` find the user's modules: in the current folder and beside the study file."""
-    for folder in reversed(folders):
-        if folder not in sys.path:
-            sys.path.insert(0, folder)
 
 
 @dataclass(frozen=True)

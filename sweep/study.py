@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -169,6 +169,24 @@ class Resources(_Part):
     threads: Annotated[Whole, Field(ge=1)] = 1
 
 
+class Submit(_Part):
+    """What goes to a cluster beside the code that the study's functions import.
+
+    include: files, folders or patterns (*, ?, [...], **), from the folder of the study file, or of the command for a
+    built-in study. Hidden files and keys go only where they are named exactly.
+    """
+
+    include: list[str] = []
+
+    @field_validator("include")
+    @classmethod
+    def _include_stays_here(cls, include: list[str]) -> list[str]:
+        for one in include:
+            if not one.strip() or "\0" in one or one.startswith("~") or PurePath(one).is_absolute():
+                raise ValueError(f"paths or patterns that start from the study file's folder. Received: {one!r}")
+        return include
+
+
 Axis = list[Any] | dict[Literal["choice", "uniform", "loguniform"], list[Any]]
 
 
@@ -208,6 +226,7 @@ class Study(_Part):
         str | None, Field(description='"package.module:function" that answers the study\'s question from its results')
     ] = None
     resources: Resources = Resources()
+    submit: Submit = Submit()
     results: str = "results/"
 
     @field_validator("seeds", mode="before")

@@ -16,13 +16,19 @@ if TYPE_CHECKING:
 def report(
     results: Annotated[str, typer.Argument(help="A folder of results, or the name of a study under results/.")],
     level: Annotated[float, typer.Option(help="Nominal coverage of the intervals.")] = 0.95,
+    modules: Annotated[
+        list[Path] | None, typer.Option(help="A folder of your modules, where the study's answer is one.")
+    ] = None,
+    trust: Annotated[bool, typer.Option("--trust", help="Call an answer that is neither ours nor yours.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Print the table of a study's stored trials, and write table, figures and page into RESULTS/report/."""
     from sweep import report as door
     from sweep import store
+    from sweep.trust import Trust
 
-    written = door.write(store.load(folder_of(results)), level)
+    trusted = Trust(tuple(str(folder.absolute()) for folder in modules or ()), everything=trust)
+    written = door.write(store.load(folder_of(results)), level, trust=trusted)
     if json:
         say_json(door.as_json(written))
     else:

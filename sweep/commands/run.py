@@ -19,8 +19,10 @@ def run(
 ) -> None:
     """Run the trials of a study that are not stored yet, and print the report."""
     from sweep import report, store
+    from sweep.execution import module_folders
     from sweep.execution import run as run_study
     from sweep.study import Study
+    from sweep.trust import Trust
 
     if about := Study.load(study).about:
         note(f"sweep: {about}")
@@ -31,7 +33,8 @@ def run(
         raise typer.Exit(130) from None
     for text in done.notes:
         note(f"sweep: {text}")
-    written = report.write(store.load(done.folder))
+    own = Trust(module_folders(study), everything=True)  # study.json is as the person's own study file says
+    written = report.write(store.load(done.folder), trust=own)
     failed = f", {done.n_failed} failed (--retry-failed runs them again)" if done.n_failed else ""
     note(
         f"sweep: {done.n_run} trials run in {done.seconds:.0f} s; {done.n_ok} of {done.n_planned} ok{failed}; "

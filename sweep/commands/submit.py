@@ -13,6 +13,7 @@ from sweep.commands.output import note, say, say_json
 from sweep.errors import ClusterError, InputError
 
 if TYPE_CHECKING:
+    from sweep.study import Study
     from sweep.submit.cluster_file import ClusterFile
     from sweep.submit.submission import Submission
 
@@ -46,7 +47,10 @@ def submit(
         check_filled_in(file)
     if study is None:
         assert file is not None  # noqa: S101 (checked above; for the type checker)
-        (launcher.up if up else launcher.down)(file)
+        if up:
+            launcher.up(file, _hear)
+        else:
+            launcher.down(file)
         return
     session.find_modules_in(module_folders(study))
     wanted = resolve(study, seeds=seeds, results=results)
@@ -55,6 +59,8 @@ def submit(
     if file is not None and file.kind != "launcher":
         job = batch.render(file, wanted, study, source, retry_failed=retry_failed)
         if dry_run:
+            for line in job.listing:
+                _hear(line)
             sys.stdout.write(job.text)
             return
         job = batch.submit(file, wanted, job, _hear)
@@ -68,7 +74,7 @@ def submit(
 
     token = read_token()
     if file is not None and up:
-        launcher.up(file)
+        launcher.up(file, _hear)
     try:
         with _address(file, address) as at:
             there = RayCluster(at, token)
@@ -83,7 +89,7 @@ def submit(
         raise typer.Exit(130) from None
     if file is not None and down:
         launcher.down(file)
-    _tell(done, wanted.study, wanted.results, json)
+    _tell(done, wanted, module_folders(study), json)
 
 
 def _check_options(
@@ -117,16 +123,21 @@ def _hear(line: str) -> None:
     note(f"sweep: {line}")
 
 
-def _tell(done: "Submission", study: str, results: str, json: bool) -> None:
+def _tell(done: "Submission", wanted: "Study", modules: tuple[str, ...], json: bool) -> None:
     """Print what became of a job, and end with its exit code."""
     from sweep import report, store
     from sweep.places import place
+    from sweep.trust import Trust
+
+    study = wanted.study
+    own = Trust(modules, frozenset(filter(None, [wanted.answer])))  # of the person's study file, not of what came home
 
     ended = done.exit_code is not None or done.state in ("stopped", "failed")
-    where = str(done.folder or place(results) / study)
+    where = str(done.folder or place(wanted.results) / study)
     stood = None if done.standing is None else asdict(done.standing)
     told = {"study": study, "kind": "ray", "submission_id": done.submission_id, "state": done.state, "results": where}
-    written = report.write(store.load(done.folder)) if done.folder and ended and stood and stood["n_ok"] else None
+    shown = done.folder if ended and stood and stood["n_ok"] else None
+    written = report.write(store.load(shown), trust=own) if shown else None
     if json:
         say_json({**told, **(stood or {}), "report": report.as_json(written) if written else None})
     elif written:

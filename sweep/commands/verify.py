@@ -20,6 +20,7 @@ def verify(
         list[Path] | None, typer.Option(help="A folder of the study's modules; may be repeated.")
     ] = None,
     address: Annotated[str | None, typer.Option(help="A Ray cluster that runs them.")] = None,
+    trust: Annotated[bool, typer.Option("--trust", help="Call functions that are neither ours nor yours.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Run stored trials again and say whether every bit is equal, or where and why they first differ."""
@@ -33,6 +34,7 @@ def verify(
         threads=threads,
         modules=tuple(str(folder.absolute()) for folder in modules or ()),
         address=address,
+        trust=trust,
         hear=lambda text: note(f"sweep: {text}"),
     )
     if json:

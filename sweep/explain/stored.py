@@ -1,17 +1,20 @@
 """Stored trials as they can be run again: the order that a worker was given, and the bits that came of it."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
 from sweep import records, session, weights
 from sweep.errors import InputError
 from sweep.plan import configurations
 from sweep.store import Results
 from sweep.study import Study
+from sweep.study_text import explain
 from sweep.trial import TrialOrder
 
 
@@ -65,6 +68,8 @@ def stored_trials(results: Results, trial_ids: list[str], modules: tuple[str, ..
     scores = dict(list(wanted.groupby("trial_id", observed=True)))
     found = []
     for trial_id in trial_ids:
+        if not re.fullmatch(r"[0-9a-f]{6,64}", trial_id):  # it becomes a file's name
+            raise InputError(f"Expected a trial's id, of hexadecimal digits. Received: {trial_id!r} in {results.path}.")
         row: dict[str, Any] = {str(key): value for key, value in rows.loc[trial_id].items()} | {"trial_id": trial_id}
         if row["config_id"] not in studies:
             raise InputError(
@@ -133,7 +138,10 @@ def bits_of(record: records.Record, scores: Any) -> Bits:
 
 def _studies(results: Results) -> dict[str, Study]:
     """Return config_id -> its study; a study of held streams names them in hp, as `sweep explain` stores them."""
-    base = Study.model_validate(results.study["resolved"])
+    try:
+        base = Study.model_validate(results.study["resolved"])
+    except ValidationError as error:
+        raise InputError(explain(error, Study, f"{results.path}/study.json")) from None
     found = {one.config_id: one.study for one in configurations(base)}
     for config_id, said in results.study["configurations"].items():
         streams = {key.removeprefix("stream."): int(v) for key, v in said["hp"].items() if key.startswith("stream.")}

@@ -20,6 +20,7 @@ from sweep.explain.surroundings import Factor, factors, variables_as_stored
 from sweep.places import Place
 from sweep.streams import stream_seeds
 from sweep.study import Study
+from sweep.trust import Trust, permit
 
 DEFAULT_TRIALS = 2
 
@@ -100,6 +101,7 @@ def verify(
     threads: int | None = None,
     modules: tuple[str, ...] = (),
     address: str | None = None,
+    trust: bool = False,
     hear: Callable[[str], None] = lambda text: None,
 ) -> Verification:
     """Run stored trials again, and return what is equal and what is not; trials with a GPU run as Ray places them.
@@ -110,26 +112,27 @@ def verify(
         threads: run with another number of threads than the study says, to see what that does.
         modules: folders of the user's modules, beside the current one.
         address: a Ray cluster that runs them, all at once; None runs them here, in turn.
+        trust: call also what is neither Seed Sweep's nor in the current folder or `modules`.
         hear: called with a line of progress after each trial.
 
     Raises:
-        InputError: no such results, or no trial in them that is ok.
+        InputError: no such results, no trial in them that is ok, or a function in them that is not trusted.
         ClusterError: a trial that was ok fails now.
     """
     loaded = store.load(results)
+    asked = [key for key in loaded.study["resolved"] if key != "answer"]
+    places = permit(loaded.study["resolved"], asked, loaded.path, Trust(modules, everything=trust))
     ids = verifiable(loaded)
     if not ids:
         why = "all had no seed, and cannot be run again" if n_unseeded(loaded) else "none. `sweep run` makes them"
         raise InputError(f"Expected a trial in {results} that is ok and had a seed. Received: {why}.")
-    places = (session.here(), *modules)
-    session.find_modules_in(places)
     session.quiet_environment()
     process.warm_up("sweep.preload")
     chosen = _spread(ids, len(ids) if trials is None else trials)
     found: list[Verified] = []
     ready: dict[tuple[str, int], Prepared] = {}
-    asked = stored_trials(loaded, chosen, places)
-    by_ray = address is not None or asked[0].order.study["resources"]["gpu"] > 0
+    stored = stored_trials(loaded, chosen, places)
+    by_ray = address is not None or stored[0].order.study["resources"]["gpu"] > 0
 
     def rerun(order: trial.TrialOrder, variables: Mapping[str, str] | None = None) -> Bits:
         if not by_ray or variables:
@@ -138,9 +141,9 @@ def verify(
 
     first: dict[str, Bits] = {}
     if by_ray:
-        orders = [_with_threads(one.order, threads) if threads else one.order for one in asked]
+        orders = [_with_threads(one.order, threads) if threads else one.order for one in stored]
         first = run_through_ray(orders, address)
-    for one in asked:
+    for one in stored:
         found.append(_verified(one, threads, ready, first.get(one.order.trial_id), rerun))
         hear(f"{len(found)}/{len(chosen)} trials, {sum(not item.equal for item in found)} differ")
     return Verification(str(results), len(ids), tuple(found), n_unseeded(loaded))

@@ -10,6 +10,7 @@ from typing import Any
 from sweep import code
 from sweep.errors import InputError, SweepError, printable
 from sweep.store import Results
+from sweep.trust import NOBODY_ELSE, Trust, UntrustedError, permit
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,25 @@ class Answer:
         return {"sentences": list(self.sentences), "tables": tables, "values": self.values}
 
 
-def answer_of(results: Results, level: float) -> Answer | None:
+def answer_of(results: Results, level: float, trust: Trust = NOBODY_ELSE) -> Answer | None:
     """Return the answer of the function that the study names; None where it names none.
 
+    trust: whose function is called beside Seed Sweep's own, see `sweep.trust.permit`.
     The function takes `Results` and a keyword `level`, nominal coverage of intervals. What keeps it from answering, as
     missing trials or a fault in it do, stands as a sentence in its place: the report does not depend on it.
+
+    Raises:
+        UntrustedError: the function is neither ours nor the person's; nothing was imported.
     """
     use = results.study["resolved"].get("answer")
     if use is None:
         return None
     try:
+        permit(results.study["resolved"], ["answer"], results.path, trust)
         found: Callable[..., Any] = code.function(use)
         return _checked(use, found(results, level=level))
+    except UntrustedError:
+        raise
     except SweepError as error:
         return Answer((f"No answer yet: {error}",))
     except (Exception, SystemExit) as error:  # noqa: BLE001 (it comes after all training: it must not cost the report)

@@ -18,21 +18,24 @@ from sweep.report.summary import CUT, HEADLINE, Failure, MetricOverSeeds, Report
 from sweep.stats import THIS_TEST_SET, Interval, t_interval
 from sweep.stats.interval import check_level
 from sweep.store import Results
+from sweep.trust import NOBODY_ELSE, Trust
 
 OTHER_SPLITS = "other splits of these data"
 
 
-def summarise(results: Results, level: float = 0.95) -> Report:
+def summarise(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_ELSE) -> Report:
     """Return the report of the current plan's trials; nothing is written.
 
     Args:
         results: what `sweep.store.load` returns.
         level: nominal coverage of the intervals.
+        trust: whose `answer` is called beside Seed Sweep's own and those of the current folder.
 
     Raises:
-        InputError: a level outside (0, 1).
+        InputError: a level outside (0, 1), or an `answer` that is not trusted.
     """
     level = check_level(level)
+    answer = answer_of(results, level, trust)  # first, since it may be refused
     now = current(results)
     task = results.study["task"]
     headline = HEADLINE[task]
@@ -73,7 +76,7 @@ def summarise(results: Results, level: float = 0.95) -> Report:
     return replace(
         report,
         methods=methods_text(report, results),
-        answer=answer_of(results, level),
+        answer=answer,
         classes=class_reports(results, level),
     )
 

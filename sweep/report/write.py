@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from textwrap import fill
 
 from sweep.places import Place, make_folder, replace_file
@@ -13,6 +14,7 @@ from sweep.report.summarise import summarise
 from sweep.report.summary import Report
 from sweep.report.tables import as_csv, as_markdown
 from sweep.store import Results
+from sweep.trust import NOBODY_ELSE, Trust
 
 NAMES = (
     "table.csv",
@@ -29,7 +31,7 @@ NAMES = (
 )  # and those of the study's own answer
 
 
-def write(results: Results, level: float = 0.95) -> Report:
+def write(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_ELSE) -> Report:
     """Write RESULTS/report/ and return the report with its `files`.
 
     A folder that cannot be written costs the files alone: the report then says so in its notes.
@@ -37,13 +39,14 @@ def write(results: Results, level: float = 0.95) -> Report:
     Args:
         results: what `sweep.store.load` returns.
         level: nominal coverage of the intervals.
+        trust: as in `summarise`.
 
     Raises:
-        InputError: a level outside (0, 1).
+        InputError: a level outside (0, 1), or an `answer` that is not trusted; nothing is written then.
     """
     from sweep.report.page import as_html
 
-    report = summarise(results, level)
+    report = summarise(results, level, trust=trust)
     figures = draw(report, results)
     contents = {
         "table.csv": as_csv(report).encode(),
@@ -54,6 +57,9 @@ def write(results: Results, level: float = 0.95) -> Report:
         **figures,
     }
     folder = results.path / "report"
+    if isinstance(folder, Path) and folder.is_symlink():
+        said = f"{folder} leads to {folder.resolve()}: nothing is written there, the report is on the screen alone."
+        return replace(report, notes=(*report.notes, said))
     try:
         files = _store(folder, contents)
     except OSError as error:

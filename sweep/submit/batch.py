@@ -8,7 +8,8 @@ from pathlib import Path
 from sweep.study import Study
 from sweep.submit import kubernetes, ledger, slurm
 from sweep.submit.cluster_file import ClusterFile
-from sweep.submit.parcel import pack
+from sweep.submit.contents import contents
+from sweep.submit.parcel import pack, size
 
 
 @dataclass(frozen=True)
@@ -16,10 +17,12 @@ class Batch:
     """What was rendered or submitted.
 
     name: of the job, as its cluster calls it; "" for a script that was only rendered. text: what the cluster gets.
+    listing: what goes along or is read there, a line each, for the person.
     """
 
     name: str
     text: str
+    listing: tuple[str, ...] = ()
 
 
 def render(file: ClusterFile, study: Study, name: str, source: Path | None, *, retry_failed: bool) -> Batch:
@@ -34,11 +37,19 @@ def render(file: ClusterFile, study: Study, name: str, source: Path | None, *, r
         InputError: the file or the study does not fit.
     """
     if file.kind == "kubernetes":
-        job, text = kubernetes.render(file, study, pack(study, source), retry_failed=retry_failed)
-        return Batch(job, text)
+        parcel = pack(study, source)
+        job, text = kubernetes.render(file, study, parcel, retry_failed=retry_failed)
+        return Batch(job, text, (f"to the ConfigMap {job}, {parcel}:", *parcel.listing))
     words = [name, "--seeds", str(study.seeds)] if isinstance(study.seeds, int) else [name]
     words += ["--results", study.results, *(["--retry-failed"] if retry_failed else [])]
-    return Batch("", slurm.render(file, words))
+    text = slurm.render(file, words)
+    going = contents(study, source)
+    listing = [
+        f"to sbatch the script {file.path.name} alone, {size(len(text.encode()))}; no file is sent. The nodes read:"
+    ]
+    listing += [f"  {path}  {size(path.stat().st_size)}  {going.why[name]}" for name, path in going.files.items()]
+    listing += [] if source is None else [f"  {source}  {size(source.stat().st_size)}  the study"]
+    return Batch("", text, (*listing, *going.notes))
 
 
 def submit(file: ClusterFile, study: Study, batch: Batch, hear: Callable[[str], None]) -> Batch:
@@ -51,13 +62,8 @@ def submit(file: ClusterFile, study: Study, batch: Batch, hear: Callable[[str], 
     name = cluster.running(study)
     if name:
         hear(f"{name} runs this study already; it goes on")
-    elif file.kind == "kubernetes":
-        kubernetes.apply(batch.text)
-        name = batch.name
-        hear(f"submitted {name}; its log: kubectl logs -f job/{name}")
     else:
-        name = slurm.sbatch(batch.text, study)
-        hear(f"submitted job {name}; its log: seedsweep-{name}.log")
+        name = _given(file, study, batch, hear)
     ledger.remember(
         ledger.Entry(
             study=study.study,
@@ -69,4 +75,17 @@ def submit(file: ClusterFile, study: Study, batch: Batch, hear: Callable[[str], 
             at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
     )
-    return Batch(name, batch.text)
+    return Batch(name, batch.text, batch.listing)
+
+
+def _given(file: ClusterFile, study: Study, batch: Batch, hear: Callable[[str], None]) -> str:
+    """Say what goes to the cluster, give it to it, and return the job's name."""
+    for line in batch.listing:
+        hear(line)
+    if file.kind == "kubernetes":
+        kubernetes.apply(batch.text)
+        hear(f"submitted {batch.name}; its log: kubectl logs -f job/{batch.name}")
+        return batch.name
+    name = slurm.sbatch(batch.text, study)
+    hear(f"submitted job {name}; its log: seedsweep-{name}.log")
+    return name

@@ -40,10 +40,22 @@ def main(words: list[str] | None = None) -> int:
             results = str(folder.parent)
         done = run(asked.study, results=results, address="auto", retry_failed=asked.retry_failed)
     except SweepError as error:
-        sys.stderr.write(f"sweep: {error}\n")
+        sys.stderr.write(f"sweep: {error}{_hint(str(error))}\n")
         return error.exit_code
     sys.stderr.write(f"sweep: {done.n_run} trials run; {done.n_ok} of {done.n_planned} ok, {done.n_failed} failed\n")
     return 1 if done.n_failed else 0
+
+
+def _hint(said: str) -> str:
+    """Return what to do where something may be missing because it was not sent."""
+    if not any(
+        word in said for word in ("ModuleNotFoundError", "FileNotFoundError", "No such file", "can be imported")
+    ):
+        return ""
+    return (
+        " Only modules that the study's functions import by name were sent: list further modules and files of yours "
+        "under submit: {include: [...]} in the study."
+    )
 
 
 def _session_logs(wanted: Resources | None) -> Path:

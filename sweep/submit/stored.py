@@ -5,7 +5,8 @@ from typing import Any
 
 from sweep import records, store
 
-_KEYS = ("study", "trial_id", "config_id", "seed", "attempt", "status", "error", "data_id", "code_id")
+# Not the error: its trace holds paths and words of this machine.
+_KEYS = ("study", "trial_id", "config_id", "seed", "attempt", "status", "data_id", "code_id")
 
 
 def stored_trials(folder: Path) -> list[dict[str, Any]]:
@@ -22,7 +23,7 @@ def count_as_stored(folder: Path, trials: list[dict[str, Any]]) -> None:
     known = {(trial, attempt) for _, trial, attempt in records.parts(folder)}
     for row in trials:
         if (row["trial_id"], row["attempt"]) not in known:
-            records.write_part(folder, records.Record(row))
+            records.write_part(folder, records.Record({"error": ""} | row))
 
 
 def _plain(value: Any) -> Any:

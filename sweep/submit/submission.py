@@ -89,7 +89,8 @@ def submit(
     if job:
         hear(f"{job.submission_id} runs this study already; following it")
     else:
-        hear(f"sending {parcel}")
+        for line in (f"sending {parcel}:", *parcel.listing):
+            hear(line)
         words = ["python", "-m", "sweep.submit.job", parcel.study_file, "--key", key]
         words += ["--results", study.results] if folder is None else []
         words += ["--retry-failed"] if retry_failed else []

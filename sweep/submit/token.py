@@ -25,6 +25,11 @@ class Token:
         return {"Authorization": f"Bearer {self.text}"} if self.text else {}
 
 
+def token_file() -> Path:
+    """Return the file in which Ray looks for the token, whether or not it is there."""
+    return Path(os.environ.get("RAY_AUTH_TOKEN_PATH") or "~/.ray/auth_token").expanduser()
+
+
 def read_token() -> Token:
     """Return the token of RAY_AUTH_TOKEN, of the file RAY_AUTH_TOKEN_PATH, or of ~/.ray/auth_token, as Ray reads it.
 
@@ -34,7 +39,7 @@ def read_token() -> Token:
     if text := os.environ.get("RAY_AUTH_TOKEN", "").strip():
         return Token(text)
     named = os.environ.get("RAY_AUTH_TOKEN_PATH")
-    file = Path(named or "~/.ray/auth_token").expanduser()
+    file = token_file()
     try:
         text = file.read_text(encoding="utf-8").strip()
     except FileNotFoundError:

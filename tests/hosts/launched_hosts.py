@@ -70,10 +70,10 @@ def main(folder: Path) -> dict[str, Any]:
         until(lambda: first.poll() is not None or any(parts.glob("*.parquet")), "a record brought home")
         head.kill()
         head.wait()
-        found["home_before"] = sorted(path.name for path in parts.glob("*.parquet"))
         below = Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text()  # nsenter passes no signal on
         os.kill(int(below), signal.SIGINT)
         found["left"] = laptop.end(first)
+        found["home_before"] = sorted(path.name for path in parts.glob("*.parquet"))
         machine(folder, HEAD)
         began = time.monotonic()
         found["again"] = laptop.sweep("submit", "tiny.yaml", "--cluster", "on-prem.yaml", "--up")

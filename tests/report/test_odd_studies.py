@@ -15,6 +15,7 @@ from sweep import report
 from sweep.errors import InputError
 from sweep.report.answer import Answer, answer_of
 from sweep.store import Results
+from sweep.trust import Trust
 from tests.report.conftest import Simulate
 
 LABELS = ("arm=cost in $ of $x_$", "arm=_under", "arm==1+1", "arm=\x1b[31mred", "arm=a\nb")
@@ -89,7 +90,7 @@ def test_an_answer_that_fails_costs_one_line(
     results = simulate()
     results.study["resolved"]["answer"] = "mine:answer"
     monkeypatch.setattr("sweep.report.answer.code.function", lambda use: function)
-    written = report.write(results)
+    written = report.write(results, trust=Trust(named=frozenset({"mine:answer"})))
     assert written.answer is not None
     (sentence,) = written.answer.sentences
     assert "mine:answer" in sentence

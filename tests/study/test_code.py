@@ -209,3 +209,45 @@ def test_what_is_no_function_is_refused(project: Path) -> None:
     write(project, rv_net="build = 5\n")
     with pytest.raises(InputError, match=r"Expected a function at rv_net:build\. Received: int"):
         code.function("rv_net:build")
+
+
+@pytest.mark.parametrize("use", ["subprocess:check_output", "os:system", "builtins:exec", "os.path:join"])
+def test_pythons_own_functions_are_never_a_studys(use: str) -> None:
+    """They are refused in one's own study file too, before and at the call."""
+    assert "Python's own library, whose functions are never a study's" in refusal(use)
+    with pytest.raises(InputError, match="Python's own library"):
+        code.function(use)
+
+
+@pytest.mark.parametrize(
+    ("text", "n_refused"),
+    [
+        ("from subprocess import check_output as build\n", 2),
+        ("import subprocess\nbuild = subprocess.check_output\n", 1),
+        ("import functools, os\nbuild = functools.partial(functools.partial(os.system), 'true')\n", 1),
+        ("build = ''.join\n", 1),
+        ("build = exec\n", 1),
+        ("from rv_there import build\n", 2),
+        ("import functools\nbuild = functools.partial(lambda: None)\n", 0),
+        ("import functools\n@functools.lru_cache\ndef build(): ...\n", 0),
+        ("class build: ...\n", 0),
+        ("import numpy\nbuild = numpy.zeros\n", 0),
+    ],
+)
+def test_a_name_of_ones_own_for_pythons_function_is_refused(project: Path, text: str, n_refused: int) -> None:
+    """Handed on by an import it is refused from the source, by an assignment at the call; one's own is called."""
+    write(project, rv_net=text, rv_there="from shutil import rmtree as build\n")
+    asked = [lambda: code.function("rv_net:build"), lambda: code.check_use("model", "rv_net:build", {})]
+    for ask in asked[:n_refused]:
+        with pytest.raises(InputError, match="Python's own library"):
+            ask()
+    for ask in asked[n_refused:]:
+        ask()
+
+
+def test_packages_without_init_are_found_at_any_depth(project: Path) -> None:
+    """A function of a module in a namespace package in a namespace package is found and digested."""
+    (project / "rv_a" / "b").mkdir(parents=True)
+    (project / "rv_a" / "b" / "net.py").write_text(NET)
+    assert code.check_use("model", "rv_a.b.net:build", {"width": 2}).module == "rv_a.b.net"
+    assert len(code.code_id("rv_a.b.net:build")) == 16

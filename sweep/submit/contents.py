@@ -1,0 +1,141 @@
+"""Which files of the person's a study takes to a cluster: what its functions import, and what it lists; no other."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sweep import session
+from sweep.errors import InputError
+from sweep.imports import Imported, imported
+from sweep.plan import configurations
+from sweep.study import Study
+from sweep.submit.include import included
+from sweep.submit.token import token_file
+from sweep.trust import functions_in
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Files that a study takes along.
+
+    study_file: the study's name in the parcel. files: name in the parcel -> file here. why: name -> what it is to the
+    study. notes: what a person must know beside the list, a sentence each.
+    """
+
+    study_file: str
+    files: Mapping[str, Path]
+    why: Mapping[str, str]
+    notes: tuple[str, ...]
+
+
+def contents(study: Study, source: Path | None, *, never: Sequence[Path] = ()) -> Contents:
+    """Return the files that a study takes along; nothing but code and what it lists is opened.
+
+    Modules keep their place below the folder of the command or of the study file, from which the job imports as the
+    person does; those found elsewhere (a package installed to be edited, PYTHONPATH) are put where the job starts.
+
+    Args:
+        study: as it is to run.
+        source: its file, None for a built-in study.
+        never: files that stay here whatever happens.
+
+    Raises:
+        InputError: a module that is not Python, a list that names nothing or too much, two files of one name.
+    """
+    here = Path.cwd()
+    folder = here if source is None else source.absolute().parent
+    below = folder.relative_to(here) if folder.is_relative_to(here) else Path()
+    found = imported(named(study), (str(here), str(folder)))
+    files: dict[str, Path] = {}
+    why: dict[str, str] = {}
+
+    def add(name: Path, file: Path, reason: str) -> None:
+        key = name.as_posix()
+        if key.partition("/")[0] == "sweep" or files.get(key, file) != file:
+            raise InputError(
+                f"Expected one file a name to send. Received: {file}, which would stand as {key} in place of "
+                f"{files.get(key, 'a file of Seed Sweep')}. Rename it."
+            )
+        files[key] = file
+        why.setdefault(key, reason + (f", a link to {file.resolve()}" if file.is_symlink() else ""))
+
+    roots = {}
+    for one in found.modules:
+        own = one.root.resolve() in (here.resolve(), folder.resolve())
+        within = below if one.root.resolve() == folder.resolve() != here.resolve() else Path()
+        if not own:
+            roots[one.root] = one.name.partition(".")[0]
+        kind = "compiled, for nodes like this machine" if one.compiled else ""
+        elsewhere = "" if own else f"from {one.root}"
+        said = ", ".join(part for part in ("imported", elsewhere, kind) if part)
+        add(within / one.file.relative_to(one.root), one.file, said)
+    keep_out = [*never, session.cache_folder(), token_file()]
+    keep_out += [] if "://" in study.results else [Path(study.results).expanduser()]
+    listed = included(study.submit.include, folder, here, keep_out)
+    for file in listed.files:
+        add(file.relative_to(here if file.is_relative_to(here) else folder), file, "listed")
+        for root, top in roots.items():  # beside the code that was put elsewhere, which may look for it there
+            if file.is_relative_to(root / top):
+                add(file.relative_to(root), file, "listed")
+    study_file = (below / source.name).as_posix() if source is not None else f"{study.study}.yaml"
+    return Contents(study_file, files, why, _notes(found, listed.left, study, here, files))
+
+
+def named(study: Study) -> Iterator[str]:
+    """Yield every function that the study names, in any of its arms."""
+    for one in configurations(study):
+        yield from (use for _, use in functions_in(one.study.model_dump(mode="json")))
+
+
+def local_paths(study: Study, section: str, here: Path, files: Mapping[str, Path]) -> dict[str, Path]:
+    """Return keyword -> file or folder here that a keyword names by a relative path and that does not go along."""
+    used = getattr(study, section)
+    return {
+        key: here / value
+        for key, value in _words({} if used is None else used.keywords, section)
+        if value and not Path(value).is_absolute() and _stays(here / value, files)
+    }
+
+
+def _stays(path: Path, files: Mapping[str, Path]) -> bool:
+    try:
+        there = path.exists()
+    except (OSError, ValueError):  # a word that is no path
+        return False
+    plain = Path(os.path.normpath(path))
+    return there and not any(file.is_relative_to(plain) for file in files.values())
+
+
+def _words(value: Any, at: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield at, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _words(item, f"{at}.{key}")
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _words(item, at)
+
+
+def _notes(
+    found: Imported, left: Sequence[Path], study: Study, here: Path, files: Mapping[str, Path]
+) -> tuple[str, ...]:
+    notes = []
+    if found.installed:
+        notes.append(f"not sent, so the nodes need it installed: {', '.join(found.installed)}")
+    if found.by_name:
+        notes.append(
+            f"{'; '.join(found.by_name[:5])}: imports a module by a name that only the running code knows; if it is "
+            "yours, list its file under submit: {include: [...]}"
+        )
+    if left:
+        said = ", ".join(path.name for path in left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
+        notes.append(f"stays here: {said}. Hidden files, keys and links to elsewhere go only where named exactly")
+    for section in ("model", "measure"):
+        notes += [
+            f"{key} names {path}, which stays here unless submit: {{include: [...]}} lists it"
+            for key, path in local_paths(study, section, here, files).items()
+        ]
+    return tuple(notes)
