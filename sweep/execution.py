@@ -70,6 +70,7 @@ def run(
     study = resolve(study, seeds=seeds, results=results)
     check_code(study)
     _check_writable(results_folder(study))
+    store.check(results_folder(study))
     trials, _ = prepare(study)
     return run_planned(
         study, trials, modules, address=address, slots=slots, retry_failed=retry_failed, progress=progress
@@ -94,17 +95,16 @@ def run_planned(
     folder = results_folder(study)
     _check_writable(folder)
     with _room(folder):
+        notes = store.compact(folder)  # what a killed run left is read once here, not by every later question
         store.write_study(folder, as_document(study, trials))
-        store.compact(folder)  # what a killed run left is read once here, not by every later question
     done = store.finished(folder)
     missing = [one for one in trials if one.trial_id not in done or (retry_failed and done[one.trial_id] != "ok")]
-    notes: list[str] = []
     try:
         if missing:
             _run_missing(study, missing, folder, modules, address, slots, len(trials), progress)
     finally:
         with _room(folder):
-            notes = store.compact(folder)
+            notes += [one for one in store.compact(folder) if one not in notes]
     done = store.finished(folder)
     lost = [one for one in trials if one.trial_id not in done]
     if lost:

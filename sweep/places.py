@@ -4,9 +4,14 @@ A folder is a `pathlib.Path`. `s3://bucket/prefix` and `gs://bucket/prefix` are 
 methods of a Path that the store calls.
 """
 
+import contextlib
+import errno
 import mmap
 import os
+import re
+import socket
 import tempfile
+import time
 import uuid
 from dataclasses import dataclass, replace
 from functools import cache
@@ -21,6 +26,8 @@ from sweep.errors import InputError
 from sweep.paths import path_of, shown
 
 _SCHEMES = ("s3", "gs")
+_OLD = 3600.0  # seconds after which a file that another host began to write is taken for left behind
+_HOST = re.sub(r"[^\w-]", "-", socket.gethostname())
 
 
 @dataclass(frozen=True)
@@ -131,8 +138,9 @@ def absolute(where: Place) -> Place:
 
 def make_folder(where: Place) -> None:
     """Make a folder; an object store needs none."""
-    if isinstance(where, Path):
+    if isinstance(where, Path) and not where.is_dir():
         where.mkdir(parents=True, exist_ok=True)
+        flush_folder(where.parent)
 
 
 def names(where: Place) -> list[str]:
@@ -155,7 +163,8 @@ def at_random(where: Place) -> Any:
 def replace_file(path: Place, write: Any) -> None:
     """Write a file so that a reader sees the old or the new, never half.
 
-    A file is written beside its place, forced to the disk and renamed; an object is put by one request.
+    A file is written beside its place, forced to the disk and renamed, and so is the rename; an object is put by one
+    request.
 
     Args:
         path: the file.
@@ -171,16 +180,78 @@ def replace_file(path: Place, write: Any) -> None:
             else:
                 path.put(b"")
         return
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    beside = name_beside(path)
     try:
-        with beside.open("xb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        write_flushed(beside, write)
+        move_into(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def write_flushed(path: Path, write: Any) -> None:
+    """Write a new file and force it to the disk. write: called with the open binary file."""
+    with path.open("xb") as file:
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def move_into(beside: Path, path: Place) -> None:
+    """Put a written file in its place: by a rename that is forced to the disk, or by one request."""
+    if isinstance(path, ObjectPath):
+        with beside.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            path.put(content)
+        return
+    beside.replace(path)
+    flush_folder(path.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Force the names in a folder to the disk: a rename alone may be lost in a power cut."""
+    try:
+        number = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return  # a system that opens no folders
+    try:
+        os.fsync(number)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):  # a share that cannot: it flushes by itself
+            raise
+    finally:
+        os.close(number)
+
+
+def name_beside(path: Path) -> Path:
+    """Return where a file is written before it is renamed to `path`; the name tells who writes it."""
+    return path.with_name(f".{path.name}.{_HOST}.{os.getpid()}.{uuid.uuid4().hex}")
+
+
+def remove_left(folder: Path, name: str) -> None:
+    """Remove what killed writers left beside files of a name: their process is gone, or the file is old.
+
+    name: a regular expression of the files' names.
+    """
+    left = re.compile(rf"\.(?:{name})\.(?:(?P<host>[^.]+)\.(?P<pid>\d+)\.)?[0-9a-f]{{32}}")
+    for one in names(folder):
+        found = left.fullmatch(one) if one.startswith(".") else None
+        if found is None:
+            continue
+        path = folder / one
+        with contextlib.suppress(OSError):  # its writer was faster, or it is another user's
+            ended = found["host"] == _HOST and not _runs(int(found["pid"]))
+            if ended or time.time() - path.stat().st_mtime > _OLD:
+                path.unlink(missing_ok=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def probe(where: Place) -> None:

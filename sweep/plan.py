@@ -11,10 +11,9 @@ from pydantic import ValidationError
 from sweep.arms import changed
 from sweep.errors import InputError
 from sweep.grid import points
+from sweep.schemas import SCHEMA_VERSION as SCHEMA_VERSION
 from sweep.study import Study
 from sweep.study_text import explain
-
-SCHEMA_VERSION = 1  # raised when the way of training or the tables change, so that old trials are not mistaken for new
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sweep import schemas
 from sweep.places import Place, make_folder, names, replace_file, whole
 
 PATIENCE = 120.0  # seconds for storage that is away: a share that is mounted again, a server that starts again
@@ -65,7 +66,8 @@ def write_part(folder: Place, record: Record) -> Place:
             return path
         attempt += 1
     trial = record.trial | {"attempt": attempt, "env_id": _digest(record.environment)}
-    said = {"trial": trial, "epochs": record.epochs, "environment": record.environment}
+    said: dict[str, Any] = {"trial": trial, "epochs": record.epochs, "environment": record.environment}
+    said[schemas.VERSION_KEY] = schemas.SCHEMA_VERSION
     n = len(record.scores.get("score", ()))
     columns = [
         _column(record.scores[name], kind) if name in record.scores else pa.nulls(n, kind)
@@ -103,14 +105,16 @@ def read_part(path: Place) -> tuple[Record, pa.Table]:
     """Return a stored record without its scores, and these as a table.
 
     Raises:
-        ValueError: torn, foreign or of another schema.
+        ValueError: torn or foreign.
+        InputError: of a newer schema.
     """
     try:
         with pq.ParquetFile(whole(path), page_checksum_verification=True) as file:
             said = _said(file.schema_arrow.metadata)
+            schemas.refuse_newer(said, path)
             table = file.read(use_threads=False, columns=list(SCORE_COLUMNS)).replace_schema_metadata(None)
-            if "other_subject" not in table.column_names:
-                table = table.append_column("other_subject", pa.nulls(len(table), _TEXT))
+            for name in set(schemas.LATER["scores"]) - set(table.column_names):
+                table = table.append_column(name, pa.nulls(len(table), SCORE_COLUMNS[name]))
         record = Record(said["trial"], {}, said["epochs"], said["environment"])
         if path.name != _part(path, record.trial["trial_id"], record.trial["attempt"]).name:
             raise ValueError("another name")

@@ -1,29 +1,29 @@
-"""The store: compacting the records of trials into the four tables, and reading them back.
+"""The store: what a study's folder holds, read from its tables and from the records that are not in them yet.
 
-`results/STUDY/` holds study.json, trials.parquet, scores.parquet, epochs.parquet and environments.parquet. They can
-always be rebuilt from parts/. A trial's scores and epochs stand there once, those of the attempt that counts.
+`results/STUDY/` holds study.json, trials.parquet, scores.parquet, epochs.parquet, environments.parquet and
+checksums.json. A trial's scores and epochs stand there once, those of the attempt that counts. A table that is gone or
+damaged is made anew where parts/ holds every record; else the folder is refused, and nothing in it is changed.
 """
 
 import json
-import uuid
-from contextlib import AbstractContextManager, nullcontext
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
-from filelock import FileLock
 
-from sweep import tables
-from sweep.compacted import MARK, compacted, joined, new_records, scores_of, with_scores
+from sweep import schemas, tables
+from sweep.compacted import Stored, compacted, damage, joined, new_records, refuse_loss, scores_of
+from sweep.compaction import compact as compact
 from sweep.errors import InputError, nearest
 from sweep.places import Place, absolute, place, replace_file
 from sweep.reach import check_reach
 from sweep.records import Record, parts
+from sweep.table_file import NAMES
 
-_TABLES = ("scores", "epochs", "environments", "trials")  # in the order of writing: the trials make the rest count
+_READ = "all is read from the records under parts/, which hold every trial"
 
 
 @dataclass(frozen=True)
@@ -53,70 +53,52 @@ def load(path: str | Place) -> Results:
     """
     folder = place(path)
     study = read_study(folder)
-    notes: list[str] = []
-    stored = with_scores(folder, compacted(folder, notes))
-    fresh: list[Record] = []
-    groups = list(scores_of(stored))
-    for records, new_scores in new_records(folder, stored, notes):
-        fresh += records
-        groups.append(new_scores)
-    scores = pa.concat_tables(groups).unify_dictionaries() if groups else tables.SCORES.empty_table()
+    stored = compacted(folder)
+    notes = [*damage(folder, stored, _READ), *stored.notes]
+    groups = list(scores_of(folder, stored))
+    fresh, brought = _fresh(folder, stored, notes, groups)
+    refuse_loss(folder, stored, fresh, brought)
+    scores = pa.concat_tables(groups, promote_options="default").unify_dictionaries() if groups else None
     trials, epochs, environments = joined(stored, fresh)
     return Results(
         path=folder,
         study=study,
         trials=trials.to_pandas(),
-        scores=scores.to_pandas(),
+        scores=_in_order(tables.SCORES.empty_table() if scores is None else scores).to_pandas(),
         epochs=epochs.to_pandas(),
         environments=environments.to_pandas(),
         notes=notes,
     )
 
 
-def compact(path: str | Place) -> list[str]:
-    """Bring the four tables up to date with the records under parts/, and return notes of what was skipped.
+def _fresh(
+    folder: Place, stored: Stored, notes: list[str], groups: list[pa.Table] | None = None
+) -> tuple[list[Record], Counter[str]]:
+    """Return the records that are not compacted yet, and trial_id -> rows of scores of theirs, which join `groups`."""
+    fresh: list[Record] = []
+    brought: Counter[str] = Counter()
+    for records, scores in new_records(folder, stored, notes):
+        fresh += records
+        brought.update(tables.rows_of(scores))
+        if groups is not None:
+            groups.append(scores)
+    return fresh, brought
 
-    The trials are written last: a record counts as compacted when its row stands there, so a break in the middle
-    costs nothing but the work. Runs that compact at the same time take turns. An object store knows no turns: there
-    tables of two compactions may come to lie side by side, which their marks tell, and then the records are read.
+
+def _in_order(scores: pa.Table) -> pa.Table:
+    return scores.select(
+        [*tables.SCORES.names, *(one for one in scores.column_names if one not in tables.SCORES.names)]
+    )
+
+
+def check(path: str | Place) -> None:
+    """Raise InputError where a folder's tables are damaged beyond what its records hold, or of a newer schema.
+
+    A folder that is not there, or holds nothing yet, is as good as any.
     """
     folder = place(path)
-    notes: list[str] = []
-    mark = uuid.uuid4().hex
-    with _turn(folder):
-        stored = with_scores(folder, compacted(folder, notes))
-        if stored.trials is not None and all((trial, attempt) in stored.known for _, trial, attempt in parts(folder)):
-            return notes
-        fresh: list[Record] = []
-
-        def write_scores(file: Any) -> None:
-            schema = tables.SCORES.with_metadata({MARK: mark})
-            # A dictionary of the scores themselves, nearly all different, costs time and space.
-            words = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-            with pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=words) as writer:
-                for scores in scores_of(stored):
-                    writer.write_table(scores)
-                for records, scores in new_records(folder, stored, notes):
-                    fresh.extend(records)
-                    writer.write_table(scores)
-
-        replace_file(folder / "scores.parquet", write_scores)
-        trials, epochs, environments = joined(stored, fresh)
-        for name, table in (("epochs", epochs), ("environments", environments), ("trials", trials)):
-            _write(folder / f"{name}.parquet", table.replace_schema_metadata({MARK: mark}))
-    return notes
-
-
-def _turn(folder: Place) -> AbstractContextManager[object]:
-    """Return what holds other compactions of a folder off; what a killed one left half-written is removed."""
-    if not isinstance(folder, Path):
-        return nullcontext()
-    turn = FileLock(folder / ".compact.lock")
-    turn.acquire()
-    for name in _TABLES:
-        for left in folder.glob(f".{name}.parquet.*"):
-            left.unlink(missing_ok=True)
-    return turn
+    _refuse_newer_study(folder)
+    trials(folder)
 
 
 def read_study(folder: Place) -> dict[str, Any]:
@@ -133,8 +115,14 @@ def read_study(folder: Place) -> dict[str, Any]:
             document
         ):
             raise ValueError("keys are missing")
+        schemas.refuse_newer(document, file)
         return document
     except FileNotFoundError:
+        if any((folder / f"{name}.parquet").exists() for name in NAMES):
+            raise InputError(
+                f"Expected study.json beside the tables in {folder}. Received: none. The same `sweep run` command "
+                "writes it again; stored trials stay."
+            ) from None
         above = absolute(folder).parent
         beside = [str(item.parent) for item in above.glob("*/study.json")] if isinstance(above, Path) else []
         raise InputError(
@@ -149,15 +137,21 @@ def read_study(folder: Place) -> dict[str, Any]:
 
 
 def write_study(folder: Place, document: dict[str, Any]) -> None:
-    """Write study.json, whole or not at all."""
+    """Write study.json, whole or not at all.
+
+    Raises:
+        InputError: the one that is there is of a newer schema.
+    """
+    _refuse_newer_study(folder)
     text = json.dumps(document, indent=1).encode()
     replace_file(folder / "study.json", lambda file: file.write(text))
 
 
 def trials(folder: Place) -> pd.DataFrame:
     """Return the trials alone, as `load` does: a row an attempt. Torn records do not count."""
-    stored = compacted(folder, [])
-    fresh = [record for records, _ in new_records(folder, stored, []) for record in records]
+    stored = compacted(folder, scores=False)
+    fresh, brought = _fresh(folder, stored, [])
+    refuse_loss(folder, stored, fresh, brought)
     frame: pd.DataFrame = tables.trials(stored.trials, fresh).to_pandas()
     return frame
 
@@ -175,11 +169,17 @@ def finished(folder: Place) -> dict[str, str]:
 def attempts(folder: Place) -> dict[str, int]:
     """Return trial_id -> number of attempts that were recorded, torn ones too: the next attempt's number."""
     count: dict[str, int] = {}
-    known = compacted(folder, []).known
+    known = compacted(folder, scores=False).known
     for trial, attempt in (*known, *((trial, attempt) for _, trial, attempt in parts(folder))):
         count[trial] = max(count.get(trial, 0), attempt + 1)
     return count
 
 
-def _write(path: Place, table: pa.Table) -> None:
-    replace_file(path, lambda file: pq.write_table(table, file, compression="zstd"))
+def _refuse_newer_study(folder: Place) -> None:
+    file = folder / "study.json"
+    try:
+        document = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return  # none, or one that is torn: the next takes its place
+    if isinstance(document, dict):
+        schemas.refuse_newer(document, file)

@@ -105,18 +105,24 @@ def with_schema(groups: Sequence[pa.Table]) -> pa.Table:
 
 
 def of_trials(scores: pa.Table, ids: set[str]) -> pa.Table:
-    """Return the rows of scores.parquet that belong to these trials; looks at categories, not at every row.
-
-    A table of before pairs of people were known gets their column, empty.
-    """
-    if "other_subject" not in scores.column_names:
-        scores = scores.append_column("other_subject", pa.nulls(len(scores), _TEXT).cast(_WORD))
+    """Return the rows of scores.parquet that belong to these trials; looks at categories, not at every row."""
     masks = []
     for chunk in scores["trial_id"].chunks:
         wanted = np.array([trial in ids for trial in chunk.dictionary.to_pylist()], dtype=bool)
         masks.append(wanted[chunk.indices.to_numpy()])
     mask = np.concatenate(masks) if masks else np.empty(0, bool)
     return scores if mask.all() else scores.filter(pa.array(mask))
+
+
+def rows_of(scores: pa.Table) -> dict[str, int]:
+    """Return trial_id -> number of its rows; looks at categories, not at every row."""
+    counts: dict[str, int] = {}
+    for chunk in scores["trial_id"].chunks:
+        found = np.bincount(chunk.indices.to_numpy(), minlength=len(chunk.dictionary))
+        for trial, count in zip(chunk.dictionary.to_pylist(), found.tolist(), strict=True):
+            if count:
+                counts[trial] = counts.get(trial, 0) + count
+    return counts
 
 
 def counting(trials: pa.Table | None) -> Attempts:
@@ -145,7 +151,12 @@ def _joined(
         return old
     there = dict.fromkeys(old.column_names if old is not None else ())
     names = [*known, *sorted({name for row in rows for name in row} | set(there) - set(known))]
-    kinds = dict(known) | {name: kind(name, old, rows) for name in dict.fromkeys(names) if name not in known}
+    said = {name for row in rows for name in row}
+    kinds = dict(known) | {
+        name: kind(name, old, rows) if old is None or name in said else old.schema.field(name).type
+        for name in dict.fromkeys(names)
+        if name not in known
+    }
     fresh = {name: _array([row.get(name) for row in rows], one) for name, one in kinds.items()}
     if old is None:
         columns: list[Any] = list(fresh.values())

@@ -120,6 +120,8 @@ def verify(
         ClusterError: a trial that was ok fails now.
     """
     loaded = store.load(results)
+    for text in loaded.notes:
+        hear(text)
     asked = [key for key in loaded.study["resolved"] if key != "answer"]
     places = permit(loaded.study["resolved"], asked, loaded.path, Trust(modules, everything=trust))
     ids = verifiable(loaded)

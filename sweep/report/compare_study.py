@@ -44,6 +44,7 @@ def compare_study(
         level=level,
         labels=labels,
         estimates=stats.estimates(measured, level=level, method=method, rng=rng),
+        notes=tuple(results.notes),
     )
     if published is not None:
         return replace(

@@ -15,6 +15,7 @@ class Compared:
     """The answers for one metric of one study.
 
     labels: config_id -> label. estimates, comparisons, against, tests: what was asked for; tests beside `comparisons`.
+    notes: what the store says of the tables.
     """
 
     study: str
@@ -25,6 +26,7 @@ class Compared:
     comparisons: tuple[Comparison, ...] = ()
     against: Against | None = None
     tests: tuple[SeedTest, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as one object for JSON."""
@@ -42,6 +44,7 @@ class Compared:
             "tests": [
                 {"a": one.a, "b": one.b, **vars(test)} for one, test in zip(self.comparisons, self.tests, strict=False)
             ],
+            **({"notes": list(self.notes)} if self.notes else {}),
         }
 
     def as_text(self) -> str:
@@ -139,7 +142,7 @@ class Compared:
             many = len(self.comparisons)
             found.append(f"Seeds are {design}; p-values are adjusted by Holm over {many} comparison{'s' * (many > 1)}.")
         notes = [note for one in self.estimates for note in (one.new_subjects.note, one.this_test_set.note) if note]
-        return [*found, *(f"{note[0].upper()}{note[1:]}." for note in dict.fromkeys(notes))]
+        return [*found, *(f"{note[0].upper()}{note[1:]}." for note in dict.fromkeys(notes)), *self.notes]
 
     def _covers(self) -> tuple[str, str]:
         return self.estimates[0].new_subjects.covers, self.estimates[0].this_test_set.covers

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sweep import store
+from sweep import checksums, compaction, store
 from sweep.errors import InputError
 from sweep.places import Place, names, place, replace_file
 from sweep.records import parts, read_part, write_part
@@ -55,10 +55,10 @@ def test_a_bucket_holds_what_a_folder_holds(folder: Place, tmp_path: Path) -> No
     assert store.attempts(folder) == store.attempts(tmp_path)
     (folder / "scores.parquet").unlink()
     assert_same(frames(folder), expected)
-    assert store.compact(folder) == []
+    assert "scores.parquet is missing; the tables were made anew" in store.compact(folder)[0]
     write_part(folder, record(5))
     assert len(store.load(folder).trials) == 5
-    assert sorted(names(folder)) == sorted([*(f"{name}.parquet" for name in TABLES), "study.json"])
+    assert sorted(names(folder)) == sorted([*(f"{name}.parquet" for name in TABLES), "study.json", "checksums.json"])
 
 
 def test_a_good_record_is_never_replaced(folder: Place) -> None:
@@ -102,32 +102,29 @@ def test_what_breaks_off_leaves_the_old_object(folder: Place) -> None:
     assert (folder / "table").read_bytes() == b"old"
 
 
-@pytest.mark.parametrize("between", ["scores", "epochs", "environments", "trials"])
-def test_compactions_that_meet_lose_nothing(folder: Place, monkeypatch: pytest.MonkeyPatch, between: str) -> None:
-    """Another compaction, of an earlier view, puts its tables between ours: readers see every row once."""
+@pytest.mark.parametrize("between", range(6))
+def test_compactions_that_meet_lose_nothing(folder: Place, monkeypatch: pytest.MonkeyPatch, between: int) -> None:
+    """Another compaction, of an earlier view, puts its tables between our writes: readers see every row once."""
     write_part(folder, record(0))
-    put = store.replace_file
-    stale: dict[str, bytes] = {}
-
-    def keeping(path: Place, how: Any) -> None:
-        put(path, how)
-        stale[path.name] = path.read_bytes()
-
-    with monkeypatch.context() as patch:
-        patch.setattr(store, "replace_file", keeping)
-        store.compact(folder)
+    store.compact(folder)
+    stale = {name: (folder / name).read_bytes() for name in names(folder) if name != "study.json"}
     for at in (1, 2):
         write_part(folder, record(at))
     expected = frames(folder)
+    left = iter(range(between))
 
-    def overtaken(path: Place, how: Any) -> None:
-        put(path, how)
-        if path.name == f"{between}.parquet":
-            for name, content in stale.items():
-                put(folder / name, lambda file, content=content: file.write(content))
+    def overtaken(act: Any) -> Any:
+        def one(*arguments: Any) -> None:
+            act(*arguments)
+            if next(left, None) is None:
+                for name, content in stale.items():
+                    (folder / name).put(content)
+
+        return one
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "replace_file", overtaken)
+        patch.setattr(compaction, "move_into", overtaken(compaction.move_into))
+        patch.setattr(checksums, "replace_file", overtaken(checksums.replace_file))
         store.compact(folder)
     assert_same(frames(folder), expected)
     assert set(store.finished(folder)) == {trial_id(at) for at in range(3)}
@@ -135,22 +132,18 @@ def test_compactions_that_meet_lose_nothing(folder: Place, monkeypatch: pytest.M
     assert_same(frames(folder), expected)
 
 
-def test_a_reader_notices_scores_that_were_replaced_under_it(folder: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Scores of another compaction than the trials are not mixed with these: the records are read in their place."""
+def test_scores_of_another_compaction_are_not_mixed_with_trials(folder: Place) -> None:
+    """Where another compaction's scores came to lie beside the trials, the records are read in their place."""
     write_part(folder, record(0))
     store.compact(folder)
     scores = (folder / "scores.parquet").read_bytes()
     write_part(folder, record(1))
     store.compact(folder)
     expected = frames(folder)
-    look = store.compacted
-
-    def then_replaced(*arguments: Any) -> Any:
-        found = look(*arguments)
-        replace_file(folder / "scores.parquet", lambda file: file.write(scores))
-        return found
-
-    monkeypatch.setattr(store, "compacted", then_replaced)
+    replace_file(folder / "scores.parquet", lambda file: file.write(scores))
+    assert_same(frames(folder), expected)
+    assert store.load(folder).notes == []
+    assert store.compact(folder) == []
     assert_same(frames(folder), expected)
 
 
