@@ -65,13 +65,20 @@ def compacted(folder: Place, *, scores: bool = True) -> Stored:
     Raises:
         InputError: a table cannot be read at all, or is of a newer schema.
     """
-    found, seen = Stored(), None
-    for look in range(_LOOKS):
+    found = Stored()
+    for _ in range(_LOOKS):
         found = _looked_at(folder, scores)
-        if not found.damaged or (look and found.sums == seen):  # two looks at the same checksums: nobody is writing
+        if not found.damaged or _vouched(folder)[0] == found.sums:  # they change before any table does
             break
-        seen = found.sums
     return found
+
+
+def _vouched(folder: Place) -> tuple[Checksums | None, str]:
+    """Return checksums.json and "", or None and why the tables are read without it."""
+    try:
+        return checksums.read(folder), f"no {checksums.NAME} beside the tables, as older ones have none"
+    except ValueError as error:
+        return None, f"{checksums.NAME} is damaged ({error})"
 
 
 def refuse_loss(folder: Place, stored: Stored, fresh: Sequence[Record], scores: Mapping[str, int]) -> None:
@@ -90,13 +97,7 @@ def damage(folder: Place, stored: Stored, done: str) -> list[str]:
 
 def _looked_at(folder: Place, with_scores: bool) -> Stored:
     notes: tuple[str, ...] = ()
-    try:
-        sums = checksums.read(folder)
-        unvouched = (
-            f"{folder}: no {checksums.NAME} beside the tables, as older ones have none; they are read unchecked."
-        )
-    except ValueError as error:
-        sums, unvouched = None, f"{folder / checksums.NAME} is damaged ({error}); the tables are read unchecked."
+    sums, without = _vouched(folder)
     files, damaged, missing = _opened(folder, with_scores)
     absent = {name for name in missing if sums is not None and sums.may_be_absent(name)}
     if len(missing) == len(NAMES) and (sums is None or len(absent) == len(NAMES)):
@@ -106,7 +107,7 @@ def _looked_at(folder: Place, with_scores: bool) -> Stored:
         damaged |= _changed(sums, files)
     content = _contents(files, damaged)
     if sums is None:
-        notes = (unvouched,)
+        notes = (f"{folder}: {without}; the tables are read unchecked.",)
         if not damaged:
             damaged = inconsistent(content, {(trial, attempt) for _, trial, attempt in parts(folder)})
     whole = {name: file for name, file in files.items() if name not in damaged}

@@ -39,7 +39,7 @@ def compact(path: str | Place) -> list[str]:
     folder = place(path)
     with _turn(folder):
         stored = compacted(folder)
-        notes = [*stored.notes]
+        notes: list[str] = []
         if stored.settled and all((trial, attempt) in stored.known for _, trial, attempt in parts(folder)):
             return notes
         with _drafts(folder) as drafts:
@@ -87,6 +87,7 @@ def _replace_tables(folder: Place, stored: Stored, drafts: Mapping[str, Path], n
     checksums.write(folder, Checksums(mark, sums))
     done = f"the tables were made anew from the records under parts/{''.join(f', {one} is kept' for one in kept)}"
     notes[:0] = damage(folder, stored, done)
+    notes[:0] = [f"{one} They were written anew, with checksums." for one in stored.notes]
 
 
 def _write(path: Path, table: pa.Table) -> None:

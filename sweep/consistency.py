@@ -1,9 +1,9 @@
 """Whether tables without checksums can be of one folder: what one names, the others have."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sweep import tables
 
@@ -26,16 +26,16 @@ def inconsistent(found: Mapping[str, pa.Table], records: Collection[tuple[str, i
     lacking = set(trials["env_id"].to_pylist()) - {None} - set(environments["env_id"].to_pylist())
     if lacking:
         wrong.setdefault("environments", f"lacks {len(lacking)} env_id of trials.parquet")
-    scored, fitted = set(tables.rows_of(found["scores"])), set(pc.unique(epochs["trial_id"]).to_pylist())
+    scored, fitted = tables.rows_of(found["scores"]), Counter(epochs["trial_id"].to_pylist())
     counting = tables.counting(trials)
     rows = trials.select(["trial_id", "attempt", "status", "n_dev", "n_test", "epochs"]).to_pylist()
-    counted = [row for row in rows if counting[row["trial_id"]][0] == row["attempt"] and row["status"] == "ok"]
-    unscored = [row for row in counted if (row["n_dev"] or row["n_test"]) and row["trial_id"] not in scored]
-    unfitted = [row for row in counted if row["epochs"] and row["trial_id"] not in fitted]
-    for name, rows in (("scores", unscored), ("epochs", unfitted)):
-        if rows:
-            wrong.setdefault(name, f"lacks {len(rows)} of the {len(counted)} trials of trials.parquet")
-    unknown = (scored | fitted) - set(counting) - {trial for trial, _ in records}
+    ok = [row for row in rows if counting[row["trial_id"]] == (row["attempt"], True)]
+    unscored = [row for row in ok if scored.get(row["trial_id"], 0) < (row["n_dev"] or 0) + (row["n_test"] or 0)]
+    unfitted = [row for row in ok if fitted[row["trial_id"]] < (row["epochs"] or 0)]
+    for name, some in (("scores", unscored), ("epochs", unfitted)):
+        if some:
+            wrong.setdefault(name, f"lacks rows of {len(some)} of the {len(ok)} trials of trials.parquet")
+    unknown = (set(scored) | set(fitted)) - set(counting) - {trial for trial, _ in records}
     if unknown:
         wrong.setdefault("trials", f"lacks {len(unknown)} trials that the scores or epochs have")
     return wrong

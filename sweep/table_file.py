@@ -92,6 +92,7 @@ def open_table(folder: Place, name: str, *, digest: bool) -> TableFile:
     lacking = [one for one in COLUMNS[name] if one not in schema.names and one not in schemas.LATER[name]]
     if lacking:
         raise ValueError(f"lacks the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}")
+    conform(name, schema.empty_table())  # types that are not ours are told before anything is read
     return TableFile(name, source, size, sha256, said.get(MARK), file.metadata.num_rows, schema, file.num_row_groups)
 
 

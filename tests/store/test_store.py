@@ -32,7 +32,11 @@ def folder(tmp_path: Path) -> Path:
 
 def frames(folder: Path) -> dict[str, pd.DataFrame]:
     """Return the four tables without what may depend on history: categories, and the order of trials among scores."""
-    results = store.load(folder)
+    return plain(store.load(folder))
+
+
+def plain(results: store.Results) -> dict[str, pd.DataFrame]:
+    """Return the four tables of results as `frames` does."""
     found = {name: getattr(results, name) for name in TABLES}
     scores = found["scores"].sort_values("trial_id", key=lambda ids: ids.astype(str), kind="stable", ignore_index=True)
     for name in scores.columns[scores.dtypes == "category"]:
