@@ -1,15 +1,19 @@
 """Folders that are there completely or not at all, however many processes write them and however a writer ends.
 
 A folder is written beside its place under a lock, flushed to the disk and renamed into place; its `contents.json`,
-written last, holds the size of every file, so that a torn folder is seen without reading it.
+written last, holds the size and sha256 of every file. Hashing gigabytes for each trial would cost more than the trial:
+the files are hashed once a day on each node, and before that day is over whenever the system's stamp of a file (size,
+times of content and of state, number) is another than at the last hashing. No program can write a file and keep these.
 """
 
 import errno
-import json
+import hashlib
 import os
 import shutil
+import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +22,78 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from sweep.errors import ClusterError
+from sweep.places import flush_folder
+from sweep.sealed import sealed, unsealed
 
 CONTENTS = "contents.json"
+_DAY = 86400.0  # seconds for which hashed files are taken for whole, as long as their stamps stay
 _BLOCK_BYTES = 16 * 2**20
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def read_contents(folder: Path) -> dict[str, Any] | None:
-    """Return what `contents.json` says, or None if the folder is absent or torn (a file missing or of another size)."""
+    """Return what `contents.json` says, or None if the folder is absent, torn or damaged.
+
+    Torn: a file is missing or of another size. Damaged: the content of one is another than was written.
+    """
     try:
-        contents: dict[str, Any] = json.loads((folder / CONTENTS).read_bytes())
-        sizes = contents["files"]
-        complete = all((folder / name).stat().st_size == size for name, size in sizes.items())
+        contents = unsealed((folder / CONTENTS).read_bytes())
+        sizes, digests = contents["files"], contents["sha256"]
+        stamps = {name: _stamp(folder / name) for name in sizes}
+        complete = all(stamps[name][0] == size for name, size in sizes.items())
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return contents if complete else None
+    if not complete or not (_hashed_lately(folder, stamps) or _hashes(folder, digests, stamps)):
+        return None
+    return contents
+
+
+def _stamp(path: Path) -> list[int]:
+    found = path.stat()
+    return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+
+
+def _hashed_lately(folder: Path, stamps: Mapping[str, list[int]]) -> bool:
+    """Return whether the files, as their stamps are now, were hashed within a day."""
+    try:
+        last = unsealed(_last_hashing(folder).read_bytes())
+        return bool(last["stamps"] == stamps and 0 <= time.time() - last["at"] < _DAY)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _hashes(folder: Path, digests: Mapping[str, str], stamps: Mapping[str, list[int]]) -> bool:
+    """Return whether every file is as it was written; processes that ask together hash once."""
+    with _lock(_last_hashing(folder).with_suffix(".hashing")):
+        if _hashed_lately(folder, stamps):
+            return True
+        changed = [name for name, digest in digests.items() if _sha256(folder / name) != digest]
+        if changed:
+            sys.stderr.write(f"sweep: {folder}: {', '.join(changed)} changed since it was written; it is made anew.\n")
+            return False
+        _note_hashing(folder, stamps)
+        return True
+
+
+def _note_hashing(folder: Path, stamps: Mapping[str, list[int]]) -> None:
+    told, beside = _last_hashing(folder), _last_hashing(folder).with_suffix(f".part-{os.getpid()}")
+    with suppress(OSError):  # a cache that cannot be written is hashed again the next time
+        beside.write_bytes(sealed({"stamps": stamps, "at": time.time()}))
+        beside.replace(told)
+
+
+def _lock(path: Path) -> AbstractContextManager[object]:
+    return FileLock(path) if os.access(path.parent, os.W_OK) else nullcontext()
+
+
+def _last_hashing(folder: Path) -> Path:
+    return folder.parent / f"{folder.name}.hashed"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_folder(folder: Path, write: Callable[[Path], Mapping[str, Any]]) -> dict[str, Any]:
@@ -55,8 +115,12 @@ def write_folder(folder: Path, write: Callable[[Path], Mapping[str, Any]]) -> di
             try:
                 told = dict(write(part))
                 told["files"] = {path.name: path.stat().st_size for path in sorted(part.iterdir())}
-                write_bytes(part / CONTENTS, [json.dumps(told, indent=1).encode()])
+                told["sha256"] = {name: _sha256(part / name) for name in told["files"]}
+                write_bytes(part / CONTENTS, [sealed(told)])
+                flush_folder(part)
                 part.rename(folder)
+                flush_folder(folder.parent)
+                _note_hashing(folder, {name: _stamp(folder / name) for name in told["files"]})
             except BaseException:
                 shutil.rmtree(part, ignore_errors=True)
                 raise

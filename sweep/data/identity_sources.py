@@ -1,5 +1,8 @@
 """Where images of people come from: a folder a person, two public sets through scikit-learn, or drawn offline."""
 
+import shutil
+import sys
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +19,7 @@ from sweep.data.synthetic import Face, recording
 from sweep.errors import InputError
 
 SOURCES = ("olivetti", "lfw")
+_IMAGES = {"olivetti": 400, "lfw": 9164}  # of people with two images or more: Huang and others (2007), funneled
 
 
 @dataclass(frozen=True)
@@ -68,24 +72,76 @@ def from_source(source: str, size: tuple[int, int], color: str, *, cache: Path |
 
     Raises InputError where they are not on this machine and cannot be downloaded.
     """
+    _remove_broken_download(source)
+    try:
+        loaded = _fetched(source, color)
+    except OSError as error:
+        raise InputError(
+            f"Expected to load {source} through scikit-learn, which downloads it once. Received: {error}. Connect to "
+            "the network, or put the images into a folder a person and give `root:` in place of `source:`."
+        ) from error
+    except Exception as error:
+        raise InputError(
+            f"Expected a whole download of {source}. Received: {type(error).__name__}: {error}. Delete "
+            f"{' and '.join(map(str, _downloads(source)))}; it is downloaded again."
+        ) from error
+    if len(loaded.target) != _IMAGES[source]:
+        raise InputError(
+            f"Expected {_IMAGES[source]} images of {source}. Received: {len(loaded.target)}. The download broke off or "
+            f"files were removed: delete {' and '.join(map(str, _downloads(source)))}; it is downloaded again."
+        )
+    names = getattr(loaded, "target_names", None)
+    people = [f"{source} {n:04d}" if names is None else str(names[n]) for n in loaded.target.tolist()]
+    scale = 255.0 if float(loaded.images.max()) <= 1 else 1.0
+    pixels = np.stack([_resized(image * scale, size, color) for image in loaded.images])
+    return _kept(pixels, people, cache)
+
+
+def _fetched(source: str, color: str) -> Any:
     from sklearn import datasets
 
     loaders: dict[str, Callable[[], Any]] = {
         "olivetti": datasets.fetch_olivetti_faces,
         "lfw": lambda: datasets.fetch_lfw_people(min_faces_per_person=2, color=color == "rgb", resize=1.0),
     }
+    return loaders[source]()
+
+
+def _downloads(source: str) -> list[Path]:
+    """Return what scikit-learn keeps of a source."""
+    from sklearn import datasets
+
+    home = Path(datasets.get_data_home())
+    names = {"olivetti": ["olivetti_py3.pkz"], "lfw": ["lfw_home/lfw_funneled", "lfw_home/joblib"]}
+    return [home / name for name in names[source]]
+
+
+def _remove_broken_download(source: str) -> None:
+    """Remove what a process that was killed in the middle left; scikit-learn takes it for whole ever after.
+
+    It removes the archive once all of it is unpacked: images beside the archive are not all that there are.
+    """
+    kept = _downloads(source)
+    archive = kept[0].parent / "lfw-funneled.tgz"
+    if source == "lfw" and archive.exists() and kept[0].exists():
+        sys.stderr.write(f"sweep: {kept[0]} was not unpacked to its end; it is unpacked again.\n")
+        for folder in kept:
+            shutil.rmtree(folder, ignore_errors=True)
+    if source == "olivetti" and kept[0].exists() and not _unpacks(kept[0]):
+        sys.stderr.write(f"sweep: {kept[0]} is torn; it is downloaded again.\n")
+        kept[0].unlink()
+
+
+def _unpacks(path: Path) -> bool:
+    """Return whether a file that zlib compressed is whole: its end bears the checksum of its content."""
+    unpacking = zlib.decompressobj()
     try:
-        loaded = loaders[source]()
-    except OSError as error:
-        raise InputError(
-            f"Expected to load {source} through scikit-learn, which downloads it once. Received: {error}. Connect to "
-            "the network, or put the images into a folder a person and give `root:` in place of `source:`."
-        ) from error
-    names = getattr(loaded, "target_names", None)
-    people = [f"{source} {n:04d}" if names is None else str(names[n]) for n in loaded.target.tolist()]
-    scale = 255.0 if float(loaded.images.max()) <= 1 else 1.0
-    pixels = np.stack([_resized(image * scale, size, color) for image in loaded.images])
-    return _kept(pixels, people, cache)
+        with path.open("rb") as file:
+            while block := file.read(2**20):
+                unpacking.decompress(block)
+    except zlib.error:
+        return False
+    return unpacking.eof
 
 
 def drawn_people(

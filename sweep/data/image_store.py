@@ -6,7 +6,6 @@ Nothing is written through a memory map: where the disk is full that would end t
 """
 
 import hashlib
-import json
 import math
 import os
 import shutil
@@ -27,6 +26,8 @@ from sweep.data.decoding import CHANNELS, CORRUPT, SCALES, Decoded, Range, decod
 from sweep.data.folders import disk_errors, read_contents, write_array, write_bytes, write_folder, write_rows
 from sweep.data.listing import Listing, stamp
 from sweep.errors import InputError, nearest
+from sweep.places import flush_folder
+from sweep.sealed import sealed, unsealed
 
 _FORMAT = "images 1"  # change it whenever `decode` changes, so that no old store is taken for a new one
 _LOOKUP = "images 2"  # change it whenever a pointer says more than before
@@ -103,8 +104,9 @@ def stored_images(
             known = _read_pointer(pointer)
             if known is None:
                 known = _build(house, key, listing, paths, size, color, on_corrupt, scale)
-                write_bytes(pointer.with_suffix(".part"), [json.dumps(known).encode()])
+                write_bytes(pointer.with_suffix(".part"), [sealed(known)])
                 pointer.with_suffix(".part").replace(pointer)
+                flush_folder(house)
     for path, reason in known["broken"].items():
         _refuse_unless(on_corrupt, path, reason)
     folder = house / known["store"]
@@ -166,7 +168,7 @@ def _lookup_key(listing: Listing, paths: Sequence[str], size: tuple[int, int], c
 def _read_pointer(pointer: Path) -> dict[str, Any] | None:
     """Return what the pointer says, or None if it or its store is absent or torn."""
     try:
-        known: dict[str, Any] = json.loads(pointer.read_bytes())
+        known = unsealed(pointer.read_bytes())
     except (FileNotFoundError, ValueError):
         return None
     return None if read_contents(pointer.parent / str(known.get("store"))) is None else known

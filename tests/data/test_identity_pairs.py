@@ -3,11 +3,12 @@
 from collections import Counter
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pytest
 from PIL import Image
 
-from sweep.data import Splits, identity_pairs, open_prepared, prepare
+from sweep.data import Splits, identity_pairs, identity_sources, open_prepared, prepare
 from sweep.errors import InputError
 
 SMALL = {"people": 15, "images": 3, "image_size": 16}
@@ -127,6 +128,8 @@ def test_public_sets_come_through_scikit_learn_or_say_what_to_do(tmp_path, monke
 
     faces = Bunch(images=np.random.default_rng(0).random((24, 16, 16)), target=np.repeat(np.arange(8), 3))
     monkeypatch.setattr(datasets, "fetch_olivetti_faces", lambda: faces)
+    monkeypatch.setattr(datasets, "get_data_home", lambda: str(tmp_path))
+    monkeypatch.setitem(identity_sources._IMAGES, "olivetti", 24)
     _, splits = prepared(tmp_path, source="olivetti", image_size=8)
     assert splits.train.x.pixels.shape == (24, 8, 8, 1)
     assert splits.train.x.pixels.max() > 150
@@ -139,6 +142,37 @@ def test_public_sets_come_through_scikit_learn_or_say_what_to_do(tmp_path, monke
         identity_pairs(source="lfw")
     with pytest.raises(InputError, match="Did you mean"):
         identity_pairs(source="lfv")
+
+
+def test_a_download_that_broke_off_is_not_kept(tmp_path, monkeypatch, capfd):
+    """A torn file and a half-unpacked archive are removed, a set with fewer images than it has is refused."""
+    from sklearn import datasets
+    from sklearn.utils import Bunch
+
+    faces = Bunch(images=np.random.default_rng(0).random((24, 16, 16)), target=np.repeat(np.arange(8), 3))
+    monkeypatch.setattr(datasets, "get_data_home", lambda: str(tmp_path))
+    for name in ("fetch_olivetti_faces", "fetch_lfw_people"):
+        monkeypatch.setattr(datasets, name, lambda **_: faces)
+    kept = tmp_path / "olivetti_py3.pkz"
+    joblib.dump(faces.images, kept, compress=6)
+    whole = kept.read_bytes()
+    for content, stays in ((whole, True), (whole[:-40], False), (b"", False)):
+        kept.write_bytes(content)
+        with pytest.raises(
+            InputError, match=r"Expected 400 images .*Received: 24\..*delete .*olivetti_py3"
+        ):
+            identity_pairs(source="olivetti")
+        assert kept.exists() == stays
+    assert "is torn; it is downloaded again" in capfd.readouterr().err
+    half = tmp_path / "lfw_home" / "lfw_funneled"
+    for archive in (False, True):
+        half.mkdir(parents=True)
+        (half.parent / "lfw-funneled.tgz").write_bytes(b"archive") if archive else None
+        with pytest.raises(InputError, match="Expected 9164 images of lfw"):
+            identity_pairs(source="lfw")
+        assert half.exists() != archive
+        if not archive:
+            half.rmdir()
 
 
 ORL = Path(__file__).resolve().parents[3] / "shared" / "data" / "orl_faces"

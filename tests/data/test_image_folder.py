@@ -239,6 +239,21 @@ def test_a_torn_store_of_pixels_is_rebuilt(root, tmp_path):
     assert len(open_prepared(tmp_path / "cache", ready.data_id).test.x) == 16
 
 
+@pytest.mark.parametrize("victim", ["*/pixels.npy", "*/digests.npy", "*.json"])
+def test_changed_pixels_are_decoded_again(root, tmp_path, victim):
+    """A flipped bit in the decoded images, their digests or the file that names them trains nothing."""
+    ready = prepared(root, tmp_path / "cache")
+    expected = np.array(open_prepared(tmp_path / "cache", ready.data_id).test.x[:])
+    (file,) = (tmp_path / "cache" / "images").glob(victim)
+    content = file.read_bytes()
+    file.write_bytes(content[:140] + bytes([content[140] ^ 4]) + content[141:])
+    if victim != "*.json":  # which only names them: the data are whole
+        with pytest.raises(FileNotFoundError):
+            open_prepared(tmp_path / "cache", ready.data_id)
+    assert prepared(root, tmp_path / "cache").data_id == ready.data_id
+    np.testing.assert_array_equal(open_prepared(tmp_path / "cache", ready.data_id).test.x[:], expected)
+
+
 def _prepare_and_die(root, cache):
     decoded = []
 

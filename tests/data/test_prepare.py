@@ -2,14 +2,16 @@
 
 import errno
 import multiprocessing
+import os
 import resource
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sweep.data import Split, Splits, as_splits, open_prepared, prepare, synthetic_attack
+from sweep.data import Split, Splits, as_splits, folders, open_prepared, prepare, synthetic_attack
 from sweep.data.folders import write_folder
 from sweep.errors import ClusterError, InputError
 
@@ -84,6 +86,48 @@ def test_a_torn_cache_folder_is_seen_and_rebuilt(tmp_path, tear):
         open_prepared(tmp_path, ready.data_id)
     again = prepared(tmp_path)
     np.testing.assert_array_equal(open_prepared(tmp_path, again.data_id).dev.x, small().dev.x)
+
+
+def changed_in_place(path: Path, at: int) -> bytes:
+    """Flip a bit of a file, keep its size and set its times back; return what it was."""
+    content, times = path.read_bytes(), path.stat()
+    at %= len(content)
+    path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    return content
+
+
+@pytest.mark.parametrize("name", ["train-x.npy", "dev-y.npy", "test-sample.npy", "contents.json"])
+def test_a_changed_bit_in_the_cache_is_seen_and_made_good(tmp_path, capfd, name):
+    """A file of equal size and time whose content changed counts as absent; preparing again heals it and says so."""
+    ready = prepared(tmp_path)
+    for at in (0, 150, -1):
+        before = changed_in_place(ready.path / name, at)
+        with pytest.raises(FileNotFoundError, match=ready.data_id):
+            open_prepared(tmp_path, ready.data_id)
+        prepared(tmp_path)
+        assert (ready.path / name).read_bytes() == before
+        assert open_prepared(tmp_path, ready.data_id).dev.y.tolist() == small().dev.y.tolist()
+        assert name == "contents.json" or f"{name} changed since it was written" in capfd.readouterr().err
+
+
+def test_whole_files_are_hashed_once_a_day(tmp_path, monkeypatch):
+    """Opening costs no hashing while the stamps stay; a later day or another stamp costs one."""
+    ready, read = prepared(tmp_path), []
+    digest = folders._sha256
+    monkeypatch.setattr(folders, "_sha256", lambda path: read.append(path.name) or digest(path))
+    open_prepared(tmp_path, ready.data_id)
+    assert read == []
+    (ready.path / "dev-x.npy").touch()
+    for _ in range(2):
+        open_prepared(tmp_path, ready.data_id)
+    n_files = len(read)
+    assert n_files == len(set(read)) > 10
+    today = time.time()
+    monkeypatch.setattr(folders.time, "time", lambda: today + 90_000)
+    for _ in range(2):
+        open_prepared(tmp_path, ready.data_id)
+    assert len(read) == 2 * n_files
 
 
 def test_a_second_preparation_writes_nothing(tmp_path):
