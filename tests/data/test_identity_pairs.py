@@ -158,9 +158,7 @@ def test_a_download_that_broke_off_is_not_kept(tmp_path, monkeypatch, capfd):
     whole = kept.read_bytes()
     for content, stays in ((whole, True), (whole[:-40], False), (b"", False)):
         kept.write_bytes(content)
-        with pytest.raises(
-            InputError, match=r"Expected 400 images .*Received: 24\..*delete .*olivetti_py3"
-        ):
+        with pytest.raises(InputError, match=r"Expected 400 images .*Received: 24\..*delete .*olivetti_py3"):
             identity_pairs(source="olivetti")
         assert kept.exists() == stays
     assert "is torn; it is downloaded again" in capfd.readouterr().err
