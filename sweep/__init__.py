@@ -55,9 +55,14 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for."""
     import importlib
+    import inspect
 
     if name in _FROM:
         value = getattr(importlib.import_module(_FROM[name]), name)
+        if inspect.isfunction(value):
+            from sweep.caller import leaves_caller_alone
+
+            value = leaves_caller_alone(value)
     elif name in __all__:
         value = importlib.import_module(f"sweep.{name}")
     else:
