@@ -144,6 +144,16 @@ def _signals() -> Undo:
     return undo
 
 
+@contextmanager
+def generators_put_back() -> Iterator[None]:
+    """Put back, at the end, Python's and NumPy's global generators: to import some packages draws from them."""
+    undo = _generators()
+    try:
+        yield
+    finally:
+        undo()
+
+
 def _generators() -> Undo:
     python = random.getstate()
     numpy: Any = sys.modules.get("numpy.random")
