@@ -10,6 +10,7 @@ import shutil
 import stat
 import sys
 import tempfile
+import threading
 from contextlib import suppress
 from multiprocessing import util
 from pathlib import Path
@@ -20,6 +21,7 @@ KEPT_LOGS = "ray-logs-of-the-last-failure"  # beside the folders
 # Characters. A socket's path has 107; below the temporary folder our two folders and Ray's own take 93 of them.
 _LONGEST_PARENT = 14
 _LOCK = ".lock"
+_making = threading.Lock()
 _own: dict[int, tuple[Path, FileLock]] = {}  # by process id, since a forked process must not use its parent's
 
 
@@ -45,16 +47,17 @@ def root() -> Path:
 def folder() -> Path:
     """Return this process's folder; it goes with the process, or when a later process looks."""
     pid = os.getpid()
-    if pid not in _own:
-        sweep_up()
-        place = root()
-        with FileLock(place / _LOCK):
-            made = Path(tempfile.mkdtemp(prefix="p", dir=place))
-            lock = FileLock(f"{made}{_LOCK}", thread_local=False)
-            lock.acquire()
-        _own[pid] = made, lock
-        util.Finalize(None, _leave, exitpriority=-200)  # after multiprocessing's own folder in it, at -100
-    return _own[pid][0]
+    with _making:
+        if pid not in _own:
+            sweep_up()
+            place = root()
+            with FileLock(place / _LOCK):
+                made = Path(tempfile.mkdtemp(prefix="p", dir=place))
+                lock = FileLock(f"{made}{_LOCK}", thread_local=False)
+                lock.acquire()
+            _own[pid] = made, lock
+            util.Finalize(None, _leave, exitpriority=-200)  # after multiprocessing's own folder in it, at -100
+        return _own[pid][0]
 
 
 def sweep_up() -> None:
