@@ -95,7 +95,7 @@ def test_a_study_runs_on_the_ray_that_is_there(
         "timedelta64[us]"
     )
     assert ended.iloc[0] <= trials["started_at"].astype("datetime64[us, UTC]").iloc[1], "two at once, with slots=1"
-    wait_for(lambda: _actors() == ["Counter"], 30, "the end of the run's actors")
+    wait_for(lambda: _actors() == ["callers_ray.<locals>.Counter"], 30, "the end of the run's actors")
 
 
 def test_another_address_than_the_connected_one_is_refused(
@@ -134,7 +134,7 @@ def test_ctrl_c_ends_the_run_and_not_the_callers_ray(
         sweep.run(study, results=tmp_path, progress=False)
     assert _state() == was
     assert ray.get(actor.more.remote()) == before + 1
-    wait_for(lambda: _actors() == ["Counter"], 60, "the end of the run's actors")
+    wait_for(lambda: _actors() == ["callers_ray.<locals>.Counter"], 60, "the end of the run's actors")
     assert kept.value is not None
 
 
