@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweep import data, data_process, seeding
+from sweep import data, data_process, seeding, trial
 from sweep.data_function import DataRequest, prepare_data
 from sweep.data_process import DataProcess
-from sweep.errors import InputError
+from sweep.errors import ClusterError, InputError
 from sweep.study import Study
 from tests.process.test_process import ROOT, gone
 
@@ -76,6 +76,16 @@ def test_other_data_than_expected_is_refused() -> None:
         assert process.prepare(study("plain"), 0, expect=found.data_id) == found
         with pytest.raises(InputError, match="Expected the data 000000"):
             process.prepare(study("plain"), 0, expect="0" * 64)
+
+
+def test_a_node_that_lacks_the_data_makes_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Drawn data have one digest wherever they are made; where they have another, the node says so."""
+    data_id = prepared("draws").data_id
+    monkeypatch.setenv("SEEDSWEEP_CACHE", str(tmp_path))
+    assert len(trial.open_data(study("draws"), data_id, 0).train) == 8
+    assert [one.name for one in (tmp_path / "data").iterdir() if one.is_dir()] == [data_id]
+    with pytest.raises(ClusterError, match="as where the study was planned"):
+        trial.open_data(study("draws"), "0" * 64, 0)
 
 
 def test_prints_go_to_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
