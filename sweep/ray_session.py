@@ -55,6 +55,7 @@ def ray_session(address: str | None, slots: int | None) -> Iterator[RaySession]:
             f"Expected the address of Ray itself, as HOST:6379. Received: {address}, which is Ray's client. Give the "
             "command on a machine of the cluster, or submit the study: `sweep submit`."
         )
+    address = None if address == "local" else address
     with _log_levels():
         if ray.is_initialized():
             yield RaySession(own=False, notes=_check_connected(address))

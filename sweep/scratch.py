@@ -17,6 +17,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from sweep.errors import InputError
+
 KEPT_LOGS = "ray-logs-of-the-last-failure"  # beside the folders
 # Characters. A socket's path has 107; below the temporary folder our two folders and Ray's own take 93 of them.
 _LONGEST_PARENT = 14
@@ -29,18 +31,27 @@ def root() -> Path:
     """Return the folder of this person's temporary files: `seedsweep-USER` where RAY_TMPDIR or TMPDIR say, or in /tmp.
 
     Others may neither read nor write there. It lies in /tmp where the named folder has no room for a socket's path.
+
+    Raises:
+        InputError: it cannot be made, or belongs to another.
     """
     parent = os.environ.get("RAY_TMPDIR") or tempfile.gettempdir()
     if sys.platform != "win32" and len(parent) > _LONGEST_PARENT:
         parent = "/tmp"  # noqa: S108 (a folder of one's own in it, which is checked)
     found = Path(parent) / f"seedsweep-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
-    with suppress(FileExistsError):
-        found.mkdir(mode=0o700)
-    if sys.platform != "win32":
-        seen = found.lstat()
-        if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != os.getuid():
-            raise PermissionError(f"{found} belongs to another; set TMPDIR to a folder of yours")
-        found.chmod(0o700)
+    try:
+        with suppress(FileExistsError):
+            found.mkdir(mode=0o700)
+        if sys.platform != "win32":
+            seen = found.lstat()
+            if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != os.getuid():
+                raise PermissionError("it belongs to another, or is no folder")
+            found.chmod(0o700)
+    except OSError as error:
+        raise InputError(
+            f"Expected a temporary folder of your own. Received: {found}: {error.strerror or error}. "
+            "Name another place with TMPDIR."
+        ) from None
     return found
 
 

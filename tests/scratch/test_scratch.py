@@ -98,7 +98,7 @@ def test_a_place_that_belongs_to_another_is_refused(short: Path) -> None:
     (short / f"seedsweep-{os.getuid()}").symlink_to(short / "elsewhere")
     done = run(ASK, short)
     assert done.returncode == 1
-    assert "belongs to another" in done.stderr
+    assert "it belongs to another" in done.stderr
     assert list((short / "elsewhere").iterdir()) == []
 
 
