@@ -11,6 +11,7 @@ import struct
 import sys
 import threading
 import traceback
+import warnings
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -26,6 +27,19 @@ class DataRequest:
     study: Study
     split_seed: int
     expect: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the process says.
+
+    kind: "value", "error" (which belongs to the caller) or "fault" (a trace). warnings: message, category, file and
+    line of each, for the caller's own filters to show or not.
+    """
+
+    kind: str
+    value: Any
+    warnings: tuple[tuple[str, type[Warning], str, int], ...]
 
 
 def prepare_data(request: DataRequest) -> data.Prepared:
@@ -61,7 +75,16 @@ def serve() -> None:
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(asked, requests), daemon=True).start()
     while True:
-        send(answers, _answer(requests.get()))
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("default")
+            kind, value = _answer(requests.get())
+        heard = tuple((str(one.message), _known(one.category), one.filename, one.lineno) for one in told)
+        send(answers, Answer(kind, value, heard))
+
+
+def _known(category: type[Warning]) -> type[Warning]:
+    """Return Python's own category above a library's, which the caller would have to import."""
+    return next(one for one in category.__mro__ if one.__module__ == "builtins")
 
 
 def _answer(request: DataRequest) -> tuple[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import warnings
 from contextlib import suppress
 from types import TracebackType
 from typing import Any
@@ -54,7 +55,7 @@ class DataProcess:
         process = self._process or self._start()
         try:
             send(process.stdin, DataRequest(study, split_seed, expect))  # type: ignore[arg-type]  # it is a pipe
-            kind, value = receive(process.stdout)  # type: ignore[arg-type]
+            answer = receive(process.stdout)  # type: ignore[arg-type]
         except (EOFError, OSError):
             raise InputError(
                 f"data: expected {study.data.use} to return the splits. Its process was "
@@ -63,11 +64,13 @@ class DataProcess:
         except BaseException:
             self._end()
             raise
-        if kind == "fault":
-            raise RuntimeError(f"the process of the data failed outside the data function:\n{value}")
-        if kind == "error":
-            raise value
-        return value  # type: ignore[no-any-return]
+        for message, category, file, line in answer.warnings:
+            warnings.warn_explicit(message, category, file, line)
+        if answer.kind == "fault":
+            raise RuntimeError(f"the process of the data failed outside the data function:\n{answer.value}")
+        if answer.kind == "error":
+            raise answer.value
+        return answer.value  # type: ignore[no-any-return]
 
     def _start(self) -> "subprocess.Popen[bytes]":
         path = json.dumps([str(one) or session.here() for one in sys.path])

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -89,3 +90,10 @@ def sleeps(said: str) -> dict[str, Any]:
 def sees(variable: str) -> dict[str, Any]:
     """Return splits that hold the length of a variable's value, as it was before this module was loaded."""
     return _splits(np.full((8, 2), float(len(os.environ.get(variable, "")))))
+
+
+def warns() -> dict[str, Any]:
+    """Return splits after a warning, in a loop."""
+    for _ in range(3):
+        warnings.warn("two pictures were grey", UserWarning, stacklevel=1)
+    return _splits()

@@ -96,6 +96,14 @@ def test_prints_go_to_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
     assert sorted(written.err.splitlines()) == ["''", "from Python", "from below"]
 
 
+def test_warnings_are_the_callers_to_show() -> None:
+    """A warning of the data function goes through the caller's filters, as if it had been called there."""
+    with pytest.warns(UserWarning, match="two pictures were grey") as told:
+        prepared("warns")
+    assert len(told) == 1
+    assert Path(told[0].filename).name == "odd_data.py"
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
