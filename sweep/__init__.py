@@ -55,11 +55,18 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for."""
     import importlib
+    import inspect
+
+    from sweep.caller import generators_put_back, leaves_caller_alone
 
     if name in _FROM:
-        value = getattr(importlib.import_module(_FROM[name]), name)
+        with generators_put_back():
+            value = getattr(importlib.import_module(_FROM[name]), name)
+        if inspect.isfunction(value):
+            value = leaves_caller_alone(value)
     elif name in __all__:
-        value = importlib.import_module(f"sweep.{name}")
+        with generators_put_back():
+            value = importlib.import_module(f"sweep.{name}")
     else:
         raise AttributeError(f"module 'sweep' has no attribute {name!r}")
     globals()[name] = value

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sweep import code, session
+from sweep import code, seeding
 from sweep.data import Splits
 from sweep.errors import InputError, one_line
 from sweep.study import Phase, Study
@@ -20,7 +20,7 @@ def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
     classes = n_classes(study.task, splits.classes, splits.train.y)
     shape = tuple(int(size) for size in splits.train.x.shape[1:])
     builder = code.function(study.model.use)
-    session.seed_everything(seeds["init"])
+    seeding.seed_everything(seeds["init"])
     try:
         model = builder(shape, classes, **study.model.keywords)
         if isinstance(model, keras.Model) and not model.built:
@@ -36,7 +36,7 @@ def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
             f"model: expected {study.model.use} to return a keras.Model. Received: {type(model).__name__}."
         )
     check_outputs(study.task, outputs, classes)
-    session.give_layers_their_streams(model, seeds["dropout"], seeds["augment"])
+    seeding.give_layers_their_streams(model, seeds["dropout"], seeds["augment"])
     return model
 
 

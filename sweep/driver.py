@@ -14,15 +14,14 @@ import ray
 from ray import tune
 from ray.tune.search import BasicVariantGenerator
 
-from sweep import session
+from sweep import scratch, session
 from sweep.errors import ClusterError, InputError, SweepError
 from sweep.keeper import linked
 from sweep.preflight import check_nodes
+from sweep.ray_session import ray_session
 from sweep.repairs import InOrder, out_of_memory, repaired
 from sweep.slot import CRASHES, TrialActor, Work, store_crash
 from sweep.trial import TrialOrder
-
-_OBJECT_STORE = 256 * 2**20  # bytes; Ray carries orders and summaries only, the arrays stay in each node's cache
 
 _NOT_A_REASON = r" Some common causes| Memory on the node"  # where Ray's advice begins, or its figures
 
@@ -116,8 +115,9 @@ def run_orders(
         orders: what to run, in this order.
         report: called with each trial's summary, see `sweep.trial.run_trial`.
         cpu, gpu: what a trial takes of a node, as Ray counts.
-        address: a Ray cluster that is there already; None starts Ray on this machine and ends it afterwards.
-        slots: processors that Ray may use on this machine; None takes all.
+        address: a Ray cluster that is there already; None takes the Ray that this process is connected to, or starts
+            Ray on this machine and ends it afterwards.
+        slots: processors that trials may use; None takes all.
         note: called with what a person should know of a cluster's nodes, see `sweep.preflight.check_nodes`.
         work: what is done with an order; None runs the trial.
 
@@ -125,12 +125,14 @@ def run_orders(
         ClusterError: no Ray at the address, no node has what a trial asks for, or a node cannot run this study.
         InputError: a model cannot be built, or the results can no longer be written.
     """
-    _start(address, slots)
     watcher = _Watcher(orders, report)
-    try:
-        _check_resources(cpu, gpu, slots)
+    with ray_session(address, slots) as found:
+        for text in found.notes:
+            note(text)
+        _check_resources(cpu, gpu)
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # every failure is stored and told once, by us
-        with linked(orders[0].results) if address else nullcontext() as link:
+        at_once = 0 if found.own or slots is None else max(1, int(slots / cpu)) if cpu else slots
+        with nullcontext() if found.own else linked(orders[0].results) as link:
             exam = check_nodes(orders, link, cpu, gpu) if link is not None else None
             for text in exam.notes if exam is not None else ():
                 note(text)
@@ -143,33 +145,35 @@ def run_orders(
                     continue
                 if watcher.alone:
                     note(f"{len(now)} trials that Ray ended where memory ran out run again, one at a time")
-                _fit(parameters, now, watcher, cpu, gpu)
+                _fit(parameters, now, watcher, cpu, gpu, 1 if watcher.alone else at_once)
         if watcher.fatal is not None:
             raise watcher.fatal
-        if watcher.ended and len(watcher.heard) < len(orders):
+        if len(watcher.heard) < len(orders):
+            logs = f" Ray's logs: {scratch.root() / scratch.KEPT_LOGS}." if found.own else ""
             raise ClusterError(
-                f"Expected Ray Tune to run {len(orders)} trials. Received: {len(watcher.heard)}, then {watcher.ended}. "
-                "What finished is stored: give the same command again."
+                f"Expected Ray Tune to run {len(orders)} trials. Received: {len(watcher.heard)}, then "
+                f"{watcher.ended or 'nothing more'}. What finished is stored: give the same command again.{logs}"
             )
-    finally:
-        ray.shutdown()
 
 
-def _fit(parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, cpu: float, gpu: float) -> None:
-    """Run the orders at these places; some may be left when it returns.
+def _fit(
+    parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, cpu: float, gpu: float, at_once: int
+) -> None:
+    """Run the orders at these places, at most so many at once (0: all that there is room for); some may be left.
 
     A worker that dies between two trials makes Tune 2.60 give up a trial at once, or end itself with a KeyError.
     What is left when all was tried is no failure of a trial: the store lacks it, and the run says so.
     """
     watcher.ended = ""
-    storage = tempfile.mkdtemp(prefix="seedsweep-tune-")
+    storage = tempfile.mkdtemp(prefix="tune-", dir=scratch.folder())
+    scheduler = InOrder()
     tuner = tune.Tuner(
         tune.with_resources(tune.with_parameters(TrialActor, **parameters), {"cpu": cpu, "gpu": gpu}),
         param_space={"at": tune.randint(0, max(places) + 1)},
         tune_config=tune.TuneConfig(
             num_samples=len(places),
-            search_alg=BasicVariantGenerator([{"at": at} for at in places], max_concurrent=int(watcher.alone)),
-            scheduler=InOrder(),
+            search_alg=BasicVariantGenerator([{"at": at} for at in places], max_concurrent=at_once),
+            scheduler=scheduler,
             reuse_actors=True,
         ),
         run_config=tune.RunConfig(
@@ -188,26 +192,11 @@ def _fit(parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, c
     except (KeyError, ValueError, RuntimeError, tune.TuneError) as error:
         watcher.ended = f"{type(error).__name__}: {error}"
     finally:
+        scheduler.end_actors()
         shutil.rmtree(storage, ignore_errors=True)
 
 
-def _start(address: str | None, slots: int | None) -> None:
-    local: dict[str, Any] = {"include_dashboard": False, "num_cpus": slots, "object_store_memory": _OBJECT_STORE}
-    for last in (False, True):
-        try:
-            ray.init(
-                address=address or "local", log_to_driver=False, logging_level="ERROR", **({} if address else local)
-            )
-        except Exception as error:  # noqa: BLE001 (Ray raises a bare one where a busy machine starts it too slowly)
-            ray.shutdown()
-            if last or address:
-                where = f"a Ray cluster at {address}" if address else "Ray to start on this machine"
-                raise ClusterError(f"Expected {where}. Received: {' '.join(str(error).split())[:300]}") from None
-        else:
-            return
-
-
-def _check_resources(cpu: float, gpu: float, slots: int | None) -> None:
+def _check_resources(cpu: float, gpu: float) -> None:
     """Refuse at once what no node has: Ray would wait for it without end."""
     nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
     if any(node.get("CPU", 0) >= cpu and node.get("GPU", 0) >= gpu for node in nodes):

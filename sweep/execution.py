@@ -1,9 +1,8 @@
 """From a study to its stored trials: what the plan names and the store lacks is run, and nothing else."""
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import ValidationError
 
 from sweep import code, session, store, trial
 from sweep.data import Prepared
+from sweep.data_process import DataProcess
 from sweep.errors import ClusterError, InputError
 from sweep.places import Place, absolute, place, probe
 from sweep.plan import Configuration, PlannedTrial, as_document, configurations, plan
@@ -176,21 +176,22 @@ def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], di
     """Return the plans of several studies as one, as `prepare` does for one; what they share is prepared once."""
     ready: dict[tuple[str, int], Prepared] = {}
     takes, code_id = cache(code.takes), cache(code.code_id)  # parsed once for all trials of this plan
+    process = DataProcess()
 
     def data_id(configuration: Configuration, seed: int) -> str:
         one = configuration.study
         split = stream_seeds(seed, one.hold)["split"] if takes(one.data.use, "split_seed") else 0
         key = (one.data.model_dump_json(), split)
         if key not in ready:
-            with redirect_stdout(sys.stderr):  # the user's function may print; standard output is for the answer
-                ready[key] = trial.prepare_data(one, split)
+            ready[key] = process.prepare(one, split)
         return ready[key].data_id
 
-    trials = tuple(
-        one
-        for study in studies
-        for one in plan(study, data_id, lambda configuration: code_id(configuration.study.model.use))
-    )
+    with process:
+        trials = tuple(
+            one
+            for study in studies
+            for one in plan(study, data_id, lambda configuration: code_id(configuration.study.model.use))
+        )
     prepared = {one.data_id: one for one in ready.values()}
     return tuple(replace(one, classes=prepared[one.data_id].classes) for one in trials), prepared
 

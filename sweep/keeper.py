@@ -69,6 +69,7 @@ def linked(results: str) -> Iterator[Link]:
         replace_file(where / token, lambda file: file.write(b"a run is going on"))
     except OSError as error:
         raise InputError(f"Expected results that can be written. Received: {results}: {error}.") from None
+    keeper = None
     try:
         here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
         keeper = (
@@ -83,5 +84,7 @@ def linked(results: str) -> Iterator[Link]:
             )
         yield Link(results, token, keeper)
     finally:
+        if keeper is not None:
+            ray.kill(keeper)
         with suppress(OSError):  # the storage may be gone; a token does no harm
             (where / token).unlink(missing_ok=True)

@@ -13,10 +13,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from sweep import scratch
+
 # A fork server needs Unix; elsewhere a spawned process trains the same bits, only slower to start.
 START_METHOD = "forkserver" if sys.platform in ("linux", "darwin") else "spawn"
 _LOG_END = 4000  # bytes of a crashed process's output that are kept
-_LONGEST_FOLDER = 70  # characters: a socket's path has 107, and multiprocessing adds 31 to the folder's
 # A training step takes and gives back blocks of megabytes. By its defaults glibc hands their pages back each time, and
 # the kernel clears them anew. glibc reads this when a process starts; benchmarks/heap.py says what it saves.
 _HEAP = {"MALLOC_TOP_PAD_": str(64 * 2**20)}
@@ -41,14 +42,14 @@ class Outcome:
 def _before_the_server() -> None:
     """Name what the fork server reads when it starts: room on the heap, unless the person named another.
 
-    Multiprocessing puts its sockets under /tmp where the path of the temporary folder has no room for them.
+    Multiprocessing puts its sockets where they are deleted even if this process is killed, see `sweep.scratch`.
     """
     for name, value in _HEAP.items():
         os.environ.setdefault(name, value)
-    if START_METHOD == "forkserver" and len(tempfile.gettempdir()) > _LONGEST_FOLDER:
+    if START_METHOD == "forkserver":
         from multiprocessing import util
 
-        kept, tempfile.tempdir = tempfile.tempdir, "/tmp"  # noqa: S108 (a folder of its own, with a random name, in it)
+        kept, tempfile.tempdir = tempfile.tempdir, str(scratch.folder())
         try:
             util.get_temp_dir()  # made once, and kept by multiprocessing for this process
         finally:
@@ -92,7 +93,7 @@ def call(function: Callable[[Any], Any], argument: Any) -> Outcome:
         child.join()
         if kind == "crash":
             log.seek(max(0, os.fstat(log.fileno()).st_size - _LOG_END))
-            return Outcome(crash=_how(child.exitcode), log=log.read().decode(errors="replace"))
+            return Outcome(crash=how_it_ended(child.exitcode), log=log.read().decode(errors="replace"))
     if kind == "fault":
         raise RuntimeError(f"a trial's process failed outside the trial:\n{value}")
     return Outcome(value=value)
@@ -124,7 +125,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _how(exit_code: int | None) -> str:
+def how_it_ended(exit_code: int | None) -> str:
+    """Return how a process ended without an answer, such as "killed by signal 9"; negative codes are signals."""
     if exit_code is not None and exit_code < 0:
         hint = " (often: out of memory)" if exit_code == -9 else ""
         return f"killed by signal {-exit_code}{hint}"

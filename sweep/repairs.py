@@ -4,12 +4,19 @@ Private methods are replaced, hence the pinned version of Ray and the tests that
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any
 
 from ray.air.execution._internal.actor_manager import RayActorManager
-from ray.exceptions import LocalRayletDiedError, NodeDiedError, OutOfMemoryError, RayActorError, WorkerCrashedError
+from ray.exceptions import (
+    LocalRayletDiedError,
+    NodeDiedError,
+    OutOfMemoryError,
+    RayActorError,
+    RayError,
+    WorkerCrashedError,
+)
 from ray.tune.execution.tune_controller import TuneController
 from ray.tune.schedulers import FIFOScheduler
 
@@ -23,13 +30,22 @@ class InOrder(FIFOScheduler):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._ended = 0  # so many at the front of Tune's list, which moves a trial that is tried again to its end
+        self._controller: Any = None
 
     def choose_trial_to_run(self, tune_controller: Any) -> Any:
         """Return the first trial that waits, or None."""
+        self._controller = tune_controller
         trials = tune_controller.get_trials()
         while self._ended < len(trials) and trials[self._ended].is_finished():
             self._ended += 1
         return next((trial for trial in islice(trials, self._ended, None) if trial.status == trial.PENDING), None)
+
+    def end_actors(self) -> None:
+        """End the actors that Tune leaves when Ctrl-C ends it: Ray would keep them for as long as it lives itself."""
+        controller, self._controller = self._controller, None
+        if controller is not None:
+            with suppress(RayError):  # Ray itself is gone, and they with it
+                controller._actor_manager.cleanup()
 
 
 def out_of_memory(reason: str) -> bool:

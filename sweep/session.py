@@ -1,15 +1,14 @@
-"""The process and its global state: environment, threads, determinism, seeds. No other file touches them."""
+"""The process and its global state: environment, threads, determinism. Only this file and `sweep.seeding` touch it."""
 
 import gc
 import importlib.metadata
 import os
 import platform
-import random
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +17,6 @@ from typing import Any
 
 from sweep.errors import ClusterError
 from sweep.import_path import find_modules_in as find_modules_in
-from sweep.streams import derived_seed
 
 # What changes the bits of a training although no study names it (facts measured on TensorFlow 2.21).
 FLAGS = ("TF_ENABLE_ONEDNN_OPTS", "TF_XLA_FLAGS", "XLA_FLAGS", "NVIDIA_TF32_OVERRIDE", "KERAS_BACKEND")
@@ -117,6 +115,11 @@ def ending_signals() -> Iterator[None]:
         signal.signal(signal.SIGTERM, kept)
 
 
+def leave_ctrl_c_to_the_caller() -> None:
+    """Ignore Ctrl-C, which reaches every process of the terminal; whoever started this one decides what ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @dataclass(frozen=True)
 class Machine:
     """How a trial uses its machine.
@@ -138,7 +141,7 @@ def begin_trial(machine: Machine, folder: str) -> None:
         machine: threads, determinism and GPUs of the trial.
         folder: where relative paths of the study start: the folder in which the command was given.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; the driver decides what ends
+    leave_ctrl_c_to_the_caller()
     os.environ["CUDA_VISIBLE_DEVICES"] = machine.gpus
     if Path(folder).is_dir():
         os.chdir(folder)
@@ -156,35 +159,6 @@ def begin_trial(machine: Machine, folder: str) -> None:
         tf.config.experimental.set_memory_growth(device, True)
     if machine.determinism:
         tf.config.experimental.enable_op_determinism()
-
-
-def seed_everything(seed: int) -> None:
-    """Clear Keras's session and seed Python, NumPy and the backend, so that what is built next depends on `seed`."""
-    import keras
-
-    keras.utils.clear_session()
-    keras.utils.set_random_seed(int(seed))
-
-
-def give_layers_their_streams(model: Any, dropout: int, augment: int) -> None:
-    """Set the state of every random layer from its stream: hash of (stream seed, place in the model).
-
-    Keras draws the seeds of unseeded layers in creation order, so one more layer would shift the others; this undoes
-    that. Dropout-like layers keep a `seed_generator`, augmentation layers a `generator`. The place counts random
-    layers of the model, as Keras's automatic names depend on what the process built before.
-
-    Args:
-        model: the built model, before its first training step.
-        dropout: seed of the stream "dropout".
-        augment: seed of the stream "augment".
-    """
-    place = 0
-    for layer in model._flatten_layers():
-        for attribute, seed in (("seed_generator", dropout), ("generator", augment)):
-            state = getattr(getattr(layer, attribute, None), "state", None)
-            if state is not None:
-                state.assign([derived_seed("layer", seed, place), derived_seed("layer", seed, place, "b")])
-                place += 1
 
 
 def environment(machine: Machine) -> dict[str, Any]:
@@ -245,52 +219,3 @@ def git_commit(folder: str) -> str:
 def _git(folder: str, *words: str) -> str:
     command = ["git", "-C", folder, *words]
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=10).stdout.strip()  # noqa: S603
-
-
-def seed_numpy_and_python(seed: int) -> None:
-    """Seed the generators that a user's data function may draw from without saying so."""
-    import numpy as np
-
-    random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 (this is the global generator that a user's code may use)
-
-
-def seed_generators(seeds: Mapping[str, int]) -> None:
-    """Seed "python", "numpy" and "tensorflow" as named; the others get a new state, which a fork would share."""
-    import numpy as np
-    import tensorflow as tf
-
-    random.seed(seeds.get("python"))
-    np.random.seed(seeds.get("numpy"))  # noqa: NPY002 (this is the global generator that a user's code may use)
-    if "tensorflow" in seeds:
-        tf.random.set_seed(seeds["tensorflow"])
-
-
-@contextmanager
-def watched_fit(wrap: Callable[[Any], Any]) -> Iterator[None]:
-    """Put `wrap(fit)` in place of Keras's `Model.fit` for a while."""
-    import keras
-
-    original = keras.Model.fit
-    keras.Model.fit = wrap(original)
-    try:
-        yield
-    finally:
-        keras.Model.fit = original
-
-
-@contextmanager
-def watched_generators(seed_for: Callable[[str], int | None]) -> Iterator[None]:
-    """Ask `seed_for(name)` for a seed wherever np.random.default_rng is called without one, for a while."""
-    import numpy as np
-
-    original = np.random.default_rng
-
-    def default_rng(seed: Any = None) -> Any:
-        return original(seed_for("np.random.default_rng") if seed is None else seed)
-
-    np.random.default_rng = default_rng
-    try:
-        yield
-    finally:
-        np.random.default_rng = original

@@ -10,6 +10,7 @@ from ray import tune
 from sweep import process, records
 from sweep.keeper import Link, sees
 from sweep.preflight import Exam, late
+from sweep.ray_session import node_address
 from sweep.trial import TrialOrder, first_row, hand_in, run_trial
 
 CRASHES = 2  # how often a trial whose process dies is started again, from scratch, before it counts as failed
@@ -40,7 +41,7 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
         self._at: int = config["at"]
         context = ray.get_runtime_context()
         self._gpus = ",".join(context.get_accelerator_ids().get("GPU", []))
-        self._node = ray.util.get_node_ip_address()
+        self._node = node_address()
         self._unfit = late(exam, context.get_node_id(), self._node) if exam else ""
         self._direct = link is None or sees(link.results, link.token)
 

@@ -16,6 +16,7 @@ from sweep.building import begin_phase, build, loss_of
 from sweep.checks.measures import checks
 from sweep.checks.model import batchnorm_gap, model_checks
 from sweep.data import Splits
+from sweep.data_process import DataProcess
 from sweep.errors import ClusterError, InputError, one_line
 from sweep.places import place
 from sweep.streams import derived_seed, stream_seeds, without_seed
@@ -186,31 +187,14 @@ def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
         return data.open_prepared(cache, data_id)
     except FileNotFoundError:
         try:
-            prepare_data(study, split_seed, expect=data_id)
+            with DataProcess() as process:
+                process.prepare(study, split_seed, expect=data_id)
         except InputError as error:
             raise ClusterError(
                 f"Expected here the data {data_id[:16]}, as where the study was planned. Received: {error} Are they "
                 "mounted or copied to this node, whole?"
             ) from error
         return data.open_prepared(cache, data_id)
-
-
-def prepare_data(study: Study, split_seed: int, expect: str | None = None) -> data.Prepared:
-    """Return the data of a configuration, checked and cached on this node.
-
-    Raises:
-        InputError: the data function or what it returns is wrong, or the data_id is not the expected one.
-    """
-    session.seed_numpy_and_python(split_seed)  # a data function that draws without saying so draws the same again
-    return data.prepare(
-        code.function(study.data.use),
-        study.data.keywords,
-        split_seed=split_seed,
-        task=study.task,
-        leakage=study.data.leakage,
-        cache=session.cache_folder(),
-        expect=expect,
-    )
 
 
 def _fit(

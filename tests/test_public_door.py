@@ -1,11 +1,24 @@
 """The public door: everything it names is there, and nothing heavy comes with it."""
 
+import inspect
+import logging
+import os
+import random
+import shutil
+import signal
 import subprocess
 import sys
+import warnings
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sweep
+from sweep.caller import leaves_caller_alone
+from sweep.errors import InputError
+
+REFERENCE = Path(__file__).parents[1] / "results" / "reference"
 
 
 def ask(program: str) -> str:
@@ -45,3 +58,79 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = sweep.nothing
     assert not hasattr(sweep, "__wrapped__")
+
+
+def _state() -> dict[str, object]:
+    """Return what is one for all of this process, of all that a call might change."""
+    loggers = [logging.getLogger(name) for name in ("", "ray", "tensorflow", "absl", "matplotlib")]
+    return {
+        "environment": dict(os.environ),
+        "folder": Path.cwd(),
+        "path": list(sys.path),
+        "loggers": [(one.level, one.propagate, one.disabled, list(one.handlers)) for one in loggers],
+        "disabled": logging.root.manager.disable,
+        "signals": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
+        "warnings": list(warnings.filters),
+        "streams": (sys.stdout, sys.stderr),
+        "python": random.getstate(),
+        "numpy": np.random.get_state()[1].tolist(),  # type: ignore[index]  # noqa: NPY002 (the global one is meant)
+    }
+
+
+def _messes(fails: bool) -> str:
+    """Change everything that is one for all of the process."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "9"
+    os.environ.pop("MPLBACKEND", None)
+    os.chdir("/")
+    sys.path = ["/nowhere"]
+    logging.root.setLevel(1)
+    logging.getLogger("ray").addHandler(logging.NullHandler())
+    logging.getLogger("absl").disabled = True
+    logging.disable(logging.CRITICAL)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    warnings.simplefilter("ignore")
+    sys.stdout = sys.stderr
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002 (what a user's code may do)
+    if fails:
+        raise KeyboardInterrupt
+    return "an answer"
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_a_call_changes_in_the_callers_process_is_put_back(fails: bool) -> None:
+    """Variables, folder, module path, loggers, signals, warnings, streams and generators, however the call ends."""
+    before = _state()
+    if fails:
+        with pytest.raises(KeyboardInterrupt):
+            leaves_caller_alone(_messes)(True)
+    else:
+        assert leaves_caller_alone(_messes)(False) == "an answer"
+    assert _state() == before
+
+
+def test_what_the_door_imports_draws_from_no_generator_of_the_callers() -> None:
+    """A package draws a number when it is imported; the caller's seed gives what it gave without that."""
+    program = "import random, sweep; random.seed(1); sweep.run, sweep.compare, sweep.stats; print(random.random())"
+    assert ask(program) == str(random.Random(1).random())
+
+
+def test_every_function_of_the_door_leaves_the_caller_alone(tmp_path: Path) -> None:
+    """Each is wrapped; and those that read results show it on results that are there."""
+    functions = {name: getattr(sweep, name) for name in sweep.__all__ if inspect.isfunction(getattr(sweep, name))}
+    assert set(functions) >= {"run", "load", "estimate", "compare", "against", "verify", "explain_study"}
+    assert [name for name, one in functions.items() if not hasattr(one, "__wrapped__")] == []
+    shutil.copytree(REFERENCE, tmp_path / "reference")
+    random.seed(11)
+    before = _state()
+    sweep.estimates(tmp_path / "reference", "hter")
+    sweep.plan_precision(tmp_path / "reference", "hter", 0.01)
+    with pytest.raises(InputError):
+        sweep.load(tmp_path / "nothing")
+    with pytest.raises(InputError):
+        sweep.run(str(tmp_path / "nothing.yaml"))
+    with pytest.raises(InputError):
+        sweep.verify(tmp_path / "nothing")
+    with pytest.raises(InputError):
+        sweep.explain_study(str(tmp_path / "nothing.yaml"))
+    assert _state() == before

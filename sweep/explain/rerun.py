@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sweep import process, records, session
+from sweep import process, records, scratch, session
 from sweep.errors import ClusterError
 from sweep.explain.stored import Bits, bits_of
 from sweep.trial import TrialOrder, run_trial
@@ -29,7 +29,7 @@ def run_again(order: TrialOrder, variables: Mapping[str, str] | None = None) -> 
     Raises:
         RerunFailedError: the trial fails or its process dies.
     """
-    with tempfile.TemporaryDirectory(prefix="seedsweep-verify-") as folder:
+    with tempfile.TemporaryDirectory(prefix="verify-", dir=scratch.folder()) as folder:
         order = replace(order, results=folder, attempt=0)
         if variables:
             crash = _spawned(order, variables, Path(folder))
@@ -58,7 +58,7 @@ def run_through_ray(orders: Sequence[TrialOrder], address: str | None) -> dict[s
     """
     from sweep import driver
 
-    with tempfile.TemporaryDirectory(prefix="seedsweep-verify-") as folder, session.output_as_errors():
+    with tempfile.TemporaryDirectory(prefix="verify-", dir=scratch.folder()) as folder, session.output_as_errors():
         asked = [replace(order, results=folder, attempt=0) for order in orders]
         resources = orders[0].study["resources"]
         driver.run_orders(asked, lambda _: None, cpu=resources["cpu"], gpu=resources["gpu"], address=address)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sweep import code, process, session, store, trial
 from sweep.data import Prepared
+from sweep.data_process import DataProcess
 from sweep.errors import InputError
 from sweep.explain.changed_data import what_changed
 from sweep.explain.difference import Difference, first_difference, first_step
@@ -145,9 +146,10 @@ def verify(
     if by_ray:
         orders = [_with_threads(one.order, threads) if threads else one.order for one in stored]
         first = run_through_ray(orders, address)
-    for one in stored:
-        found.append(_verified(one, threads, ready, first.get(one.order.trial_id), rerun))
-        hear(f"{len(found)}/{len(chosen)} trials, {sum(not item.equal for item in found)} differ")
+    with DataProcess() as data:
+        for one in stored:
+            found.append(_verified(one, threads, ready, data, first.get(one.order.trial_id), rerun))
+            hear(f"{len(found)}/{len(chosen)} trials, {sum(not item.equal for item in found)} differ")
     return Verification(str(results), len(ids), tuple(found), n_unseeded(loaded))
 
 
@@ -163,12 +165,13 @@ def _verified(
     one: StoredTrial,
     threads: int | None,
     ready: dict[tuple[str, int], Prepared],
+    data: DataProcess,
     again: Bits | None,
     rerun: Rerun,
 ) -> Verified:
     study = Study.model_validate(one.order.study)
     verified = partial(Verified, one.order.trial_id, one.label, one.order.seed)
-    prepared = _data_now(study, one.order.seed, ready)
+    prepared = _data_now(study, one.order.seed, ready, data)
     if prepared.data_id != one.order.data_id:
         changed, cause = what_changed(study.data.use, one.order.data_id, prepared)
         factor = Factor("data_id", "the data", one.order.data_id[:16], prepared.data_id[:16], known=True)
@@ -187,13 +190,13 @@ def _verified(
     return verified(equal=False, difference=difference, factors=around, cause=cause, proven=proven, metrics=shown)
 
 
-def _data_now(study: Study, seed: int, ready: dict[tuple[str, int], Prepared]) -> Prepared:
+def _data_now(study: Study, seed: int, ready: dict[tuple[str, int], Prepared], data: DataProcess) -> Prepared:
     """Return what the data function gives today, whatever lies in the cache."""
     takes = code.takes(study.data.use, "split_seed")
     split = stream_seeds(seed, study.hold)["split"] if takes else 0
     key = (study.data.model_dump_json(), split)
     if key not in ready:
-        ready[key] = trial.prepare_data(study, split)
+        ready[key] = data.prepare(study, split)
     return ready[key]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from sweep import session, weights
+from sweep import seeding, session, weights
 
 GENERATORS = ("python", "numpy", "tensorflow", "own")
 
@@ -84,10 +84,10 @@ def run_watched(request: Request) -> list[Run]:
     found = []
     for _ in range(conditions.times):
         run = Run()
-        session.seed_generators(conditions.seeds)
+        seeding.seed_generators(conditions.seeds)
         fit = partial(_fit_into, run, conditions.probe)
         own_seed = partial(_own_seed, run, conditions.seeds, request.target)
-        with session.watched_fit(fit), session.watched_generators(own_seed):
+        with seeding.watched_fit(fit), seeding.watched_generators(own_seed):
             _call(call, run)
         found.append(run)
     return found

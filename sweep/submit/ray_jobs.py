@@ -15,6 +15,7 @@ import requests
 from ray.exceptions import AuthenticationError
 from ray.job_submission import JobSubmissionClient
 
+from sweep import scratch
 from sweep.errors import ClusterError, InputError
 from sweep.submit.parcel import Parcel
 from sweep.submit.token import HOW, Token
@@ -85,7 +86,7 @@ class RayCluster:
 
     def submit(self, parcel: Parcel, entrypoint: str, submission_id: str, metadata: dict[str, str]) -> None:
         """Send a parcel and start its job."""
-        with self._told(), tempfile.TemporaryDirectory(prefix="seedsweep-") as folder:
+        with self._told(), tempfile.TemporaryDirectory(prefix="parcel-", dir=scratch.folder()) as folder:
             archive = Path(folder) / f"{parcel.digest}.zip"
             archive.write_bytes(parcel.content)
             self._client.submit_job(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from sweep import execution, process, session, store, trial
 from tests.driver.runs import end_all
 
 MODELS = Path(__file__).resolve().parent.parent / "trial"
@@ -39,3 +40,17 @@ def write_study(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def undisturbed(write_study: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """Return a study of twelve trials, and its trials as fresh processes give them without Ray or any fault."""
+    study, results = write_study(seeds=6), tmp_path_factory.mktemp("undisturbed")
+    modules = execution.module_folders(study)
+    session.find_modules_in(modules)
+    trials, _ = execution.prepare(execution.resolve(study, seeds=None, results=results))
+    process.warm_up("sweep.preload")
+    for one in trials:
+        outcome = process.call(trial.run_trial, execution.order_of(one, results, str(study.parent), modules))
+        assert not outcome.crash, outcome.log
+    return study, store.trials(results).set_index("trial_id").sort_index()

@@ -1,11 +1,13 @@
 """Starting `sweep run` in a process of its own, and seeing what it leaves behind."""
 
+import ipaddress
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +81,31 @@ def descendants(pid: int) -> dict[int, str]:
         grown = set(children) - set(found)
         found |= children
     return found
+
+
+def listening(pids: Collection[int]) -> list[tuple[str, int]]:
+    """Return the (address, port) at which these processes wait for TCP connections (Linux)."""
+    inodes = set()
+    for pid in pids:
+        with suppress(OSError):
+            for one in Path(f"/proc/{pid}/fd").iterdir():
+                with suppress(OSError):
+                    inodes.add(str(one.readlink()))
+    found = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            words = line.split()
+            host, _, port = words[1].partition(":")
+            if words[3] == "0A" and f"socket:[{words[9]}]" in inodes:  # 0A: it listens
+                found.append((_host(bytes.fromhex(host)), int(port, 16)))
+    return found
+
+
+def _host(kernels: bytes) -> str:
+    """Return an address as people write it; the kernel writes words of four bytes, the last byte first."""
+    packed = b"".join(kernels[at : at + 4][::-1] for at in range(0, len(kernels), 4))
+    found = ipaddress.ip_address(packed)
+    return str(getattr(found, "ipv4_mapped", None) or found)
 
 
 def alive(pids: Any) -> list[int]:

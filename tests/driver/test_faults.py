@@ -4,51 +4,68 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from functools import partial
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import sweep
-from tests.driver.runs import DIGESTS, alive, descendants, parts_of, start, sweep_run, wait_for
+from tests.driver.runs import DIGESTS, alive, descendants, listening, parts_of, start, sweep_run, wait_for
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc to find the processes of a run")
 pytestmark = [pytest.mark.ray, linux]
 
 
-@pytest.fixture(scope="module")
-def undisturbed(write_study, tmp_path_factory):
-    """Run twelve trials without any fault."""
-    study, results = write_study(seeds=6), tmp_path_factory.mktemp("undisturbed")
-    done = sweep_run(study, results)
-    assert done.returncode == 0, done.stderr
-    return study, sweep.load(results / "tiny").trials.set_index("trial_id")
+def test_a_run_that_is_ended_goes_on_with_the_same_command(undisturbed, tmp_path, monkeypatch):
+    """After Ctrl-C, SIGTERM and kill -9 no process or file is left, no finished trial is run again, no bit differs.
 
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_run_that_is_ended_goes_on_with_the_same_command(undisturbed, tmp_path, how):
-    """After Ctrl-C, SIGTERM or kill -9 no process is left, no finished trial is run again, no bit differs."""
+    While it runs, nothing listens but on loopback.
+    """
     study, expected = undisturbed
-    process = start(study, tmp_path)
-    wait_for(lambda: len(parts_of(tmp_path)) >= 3, 240, "three stored trials", process)
-    below = descendants(process.pid)
+    with tempfile.TemporaryDirectory(prefix="t", dir="/tmp") as short:
+        monkeypatch.setenv("TMPDIR", short)
+        ours = Path(short) / f"seedsweep-{os.getuid()}"
+        stored = {}
+        for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            process = start(study, tmp_path)
+            wait_for(partial(_more_than, len(stored), tmp_path), 240, "a stored trial", process)
+            below = descendants(process.pid)
+            assert {host for host, _ in listening({process.pid, *below})} == {"127.0.0.1"}
+            assert list(ours.glob("p*/r/session_2*"))
+            assert ours.stat().st_mode & 0o077 == 0
+            _end_and_look(process, how, below)
+            wait_for(lambda: not list(ours.glob("p*/r")), 30, "the end of Ray's files")
+            assert (ours / "ray-logs-of-the-last-failure").exists() == (how == signal.SIGKILL)
+            assert list(Path(short).iterdir()) == [ours]
+            now = parts_of(tmp_path)
+            assert {name: now[name] for name in stored} == stored
+            stored = now
+        assert len(stored) < len(expected)
+        again = sweep_run(study, tmp_path)
+        assert again.returncode == 0, again.stderr
+        wait_for(lambda: not list(ours.glob("p*")), 30, "the end of what was left")
+    after = parts_of(tmp_path)
+    assert {name: after[name] for name in stored} == stored
+    trials = sweep.load(tmp_path / "tiny").trials.set_index("trial_id")
+    pd.testing.assert_frame_equal(trials[DIGESTS], expected[DIGESTS].loc[trials.index])
+    assert len(trials) == len(expected)
+
+
+def _more_than(n, results):
+    return len(parts_of(results)) > n
+
+
+def _end_and_look(process, how, below):
+    """End a run by a signal, and assert that it says so and that no process below it is left within seconds."""
     process.send_signal(how)
     _, err = process.communicate(timeout=600)
     assert process.returncode == (130 if how != signal.SIGKILL else -signal.SIGKILL)
     if how != signal.SIGKILL:
         assert "the same command goes on from there" in err
         assert "Traceback" not in err
-    # After kill -9 Ray's own two agents notice within a minute that their node is gone; nothing else may stay.
-    ours = {pid: command for pid, command in below.items() if not command.startswith(("ray::Dash", "ray::RuntimeEnv"))}
-    wait_for(lambda: not alive(ours), 120, f"the end of {ours}")
-    stored = parts_of(tmp_path)
-    assert 3 <= len(stored) < 12
-    again = sweep_run(study, tmp_path)
-    assert again.returncode == 0, again.stderr
-    after = parts_of(tmp_path)
-    assert {name: after[name] for name in stored} == stored
-    trials = sweep.load(tmp_path / "tiny").trials.set_index("trial_id")
-    pd.testing.assert_frame_equal(trials[DIGESTS], expected[DIGESTS].loc[trials.index])
-    assert len(trials) == 12
+    wait_for(lambda: not alive(below), 20, f"the end of {below}")
 
 
 def test_killed_workers_are_started_again_from_scratch(undisturbed, tmp_path, monkeypatch):

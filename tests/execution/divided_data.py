@@ -1,15 +1,17 @@
 """A data function of a user's, divided by a seed; named in studies as "divided_data:divided"."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-CALLS: list[int] = []
-
 
 def divided(*, split_seed: int) -> dict[str, Any]:
     """Return thirty samples of thirty subjects, divided in thirds by the seed."""
-    CALLS.append(split_seed)
+    if calls := os.environ.get("DIVIDED_CALLS"):
+        with Path(calls).open("a") as file:  # the function runs in a process of its own
+            file.write(f"{os.getpid()}\n")
     order = np.random.default_rng(split_seed).permutation(30)
     x, y = np.arange(60.0).reshape(30, 2), np.arange(30) % 2
     return {

@@ -1,5 +1,6 @@
 """From a study to a plan whose data lie ready: one division for all seeds, or one for each."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -43,14 +44,18 @@ def test_a_division_given_in_the_study_is_everybodys():
     assert len(data) == 1
 
 
-def test_data_are_made_once_for_all_configurations_and_seeds():
-    """Thirty trials that share their data call the data function once."""
-    import divided_data
-
-    divided_data.CALLS.clear()
+def test_data_are_made_once_for_all_configurations_and_seeds(tmp_path, monkeypatch):
+    """Thirty trials that share their data call the data function once; three divisions are made by one process."""
+    calls = tmp_path / "calls"
+    monkeypatch.setenv("DIVIDED_CALLS", str(calls))
     trials, _ = execution.prepare(study(seeds=10, grid={"model.dropout": [0.0, 0.1, 0.2]}))
     assert len(trials) == 30
-    assert len(divided_data.CALLS) == 1
+    assert len(calls.read_text().split()) == 1
+    calls.unlink()
+    execution.prepare(study(hold={}))
+    processes = calls.read_text().split()
+    assert len(processes) == 3
+    assert len(set(processes) - {str(os.getpid())}) == 1
 
 
 def test_data_that_draw_without_saying_so_are_the_same_again():

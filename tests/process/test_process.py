@@ -24,7 +24,7 @@ def no_log_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     place.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     yield
-    assert [one.name for one in place.iterdir() if one.name.startswith("seedsweep")] == []
+    assert [one.name for one in place.iterdir() if one.name.startswith("seedsweep-") and one.suffix == ".log"] == []
 
 
 def gone(pid: int, seconds: float = 120) -> bool:
@@ -187,4 +187,4 @@ def test_the_process_ends_with_its_caller(tmp_path: Path, how: signal.Signals) -
     caller.wait(120)
     assert gone(pid)
     assert gone(server)
-    assert [one.name for one in place.iterdir() if one.name.startswith("seedsweep")] == []
+    assert [one.name for one in place.iterdir() if one.suffix == ".log"] == []
