@@ -75,7 +75,7 @@ class DataProcess:
     def _start(self) -> "subprocess.Popen[bytes]":
         path = json.dumps([str(one) or session.here() for one in sys.path])
         self._process = subprocess.Popen(  # noqa: S603 (this interpreter, and a module of ours)
-            [sys.executable, "-c", _PROGRAM, path],
+            [sys.executable, "-P", "-c", _PROGRAM, path],  # -P: not a json.py of the current folder's
             env=session.variables_with(DATA_VARIABLES),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -151,6 +151,17 @@ def test_it_loads_tensorflow_only_if_the_function_does() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_a_file_of_the_current_folder_stands_in_for_no_module_of_pythons(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process looks for modules where its caller does, from its first import on."""
+    for name in ("json", "struct", "numpy"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(f'{__name__} of the current folder was imported')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [one for one in sys.path if one])
+    assert prepared("plain").input_shape == (2,)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_it_ends_with_whoever_asked(tmp_path: Path, how: signal.Signals) -> None:
