@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from ray import tune
 from ray.tune.search import BasicVariantGenerator
 
 from sweep import scratch, session
+from sweep.claimant import claiming
+from sweep.claims import Owner
 from sweep.errors import ClusterError, InputError, SweepError
 from sweep.keeper import linked
 from sweep.preflight import check_nodes
@@ -108,6 +110,7 @@ def run_orders(
     slots: int | None = None,
     note: Callable[[str], None] = lambda text: None,
     work: Work | None = None,
+    owner: Owner | None = None,
 ) -> None:
     """Run every order as a Tune trial; each stores its own record, `report` hears its summary.
 
@@ -120,6 +123,8 @@ def run_orders(
         slots: processors that trials may use; None takes all.
         note: called with what a person should know of a cluster's nodes, see `sweep.preflight.check_nodes`.
         work: what is done with an order; None runs the trial.
+        owner: this run, which claims each trial before it starts it; what another run trains is reported as "held".
+            None claims nothing.
 
     Raises:
         ClusterError: no Ray at the address, no node has what a trial asks for, or a node cannot run this study.
@@ -132,11 +137,12 @@ def run_orders(
         _check_resources(cpu, gpu)
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # every failure is stored and told once, by us
         at_once = 0 if found.own or slots is None else max(1, int(slots / cpu)) if cpu else slots
-        with nullcontext() if found.own else linked(orders[0].results) as link:
+        with nullcontext() if found.own else linked(orders[0].results) as link, ExitStack() as room:
             exam = check_nodes(orders, link, cpu, gpu) if link is not None else None
             for text in exam.notes if exam is not None else ():
                 note(text)
-            parameters = {"orders": orders, "link": link, "exam": exam, "work": work or Work()}
+            claims = room.enter_context(claiming(orders[0].results, owner)) if owner is not None else None
+            parameters = {"orders": orders, "link": link, "exam": exam, "work": work or Work(), "claims": claims}
             for turn in range(2 * (CRASHES + 1)):
                 watcher.alone = turn > CRASHES
                 left = [at for at in range(len(orders)) if at not in watcher.heard]

@@ -1,22 +1,22 @@
 """From a study to its stored trials: what the plan names and the store lacks is run, and nothing else."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from sweep import code, session, store, trial
+from sweep import claims, code, session, store
 from sweep.data import Prepared
 from sweep.data_process import DataProcess
 from sweep.errors import ClusterError, InputError
 from sweep.places import Place, absolute, place, probe
 from sweep.plan import Configuration, PlannedTrial, as_document, configurations, plan
-from sweep.progress import Progress
 from sweep.reach import check_reach
+from sweep.sharing import SharedRun, room
+from sweep.sharing import order_of as order_of
 from sweep.streams import stream_seeds
 from sweep.study import Study
 from sweep.study_text import explain
@@ -48,6 +48,7 @@ def run(
     slots: int | None = None,
     retry_failed: bool = False,
     progress: bool = True,
+    follow: bool = False,
 ) -> RunSummary:
     """Run the trials of a study that the store lacks, and return what was done; every finished trial is stored at once.
 
@@ -60,10 +61,12 @@ def run(
         slots: processors that Ray may use on this machine; None takes all.
         retry_failed: whether stored failures are run again.
         progress: whether to show progress on standard error.
+        follow: whether to wait for trials that another run of the study is training, and to take over those that it
+            gives up.
 
     Raises:
         InputError: study, data or model are wrong, or the results cannot be written.
-        ClusterError: no node has what a trial asks for, or trials were lost.
+        ClusterError: no node has what a trial asks for, trials were lost, or another run is training the rest.
     """
     modules = module_folders(study)
     session.find_modules_in(modules)
@@ -73,7 +76,14 @@ def run(
     store.check(results_folder(study))
     trials, _ = prepare(study)
     return run_planned(
-        study, trials, modules, address=address, slots=slots, retry_failed=retry_failed, progress=progress
+        study,
+        trials,
+        modules,
+        address=address,
+        slots=slots,
+        retry_failed=retry_failed,
+        progress=progress,
+        follow=follow,
     )
 
 
@@ -86,6 +96,7 @@ def run_planned(
     slots: int | None = None,
     retry_failed: bool = False,
     progress: bool = True,
+    follow: bool = False,
 ) -> RunSummary:
     """Run those trials of a plan that the store lacks; arguments and errors as in `run`.
 
@@ -94,16 +105,18 @@ def run_planned(
     started = time.monotonic()
     folder = results_folder(study)
     _check_writable(folder)
-    with _room(folder):
+    with room(folder):
         notes = store.compact(folder)  # what a killed run left is read once here, not by every later question
         store.write_study(folder, as_document(study, trials))
     done = store.finished(folder)
     missing = [one for one in trials if one.trial_id not in done or (retry_failed and done[one.trial_id] != "ok")]
+    ours = SharedRun(study, folder, modules, address, slots, len(trials), progress, follow)
     try:
         if missing:
-            _run_missing(study, missing, folder, modules, address, slots, len(trials), progress)
+            ours.share(missing)
     finally:
-        with _room(folder):
+        claims.remove_void(folder, ours.owner.run)
+        with room(folder):
             notes += [one for one in store.compact(folder) if one not in notes]
     done = store.finished(folder)
     lost = [one for one in trials if one.trial_id not in done]
@@ -114,7 +127,23 @@ def run_planned(
         )
     n_ok = sum(done[one.trial_id] == "ok" for one in trials)
     seconds = time.monotonic() - started
-    return RunSummary(folder, len(trials), len(missing), n_ok, len(trials) - n_ok, seconds, tuple(notes))
+    notes += _differing(folder, trials)
+    return RunSummary(folder, len(trials), ours.n_run, n_ok, len(trials) - n_ok, seconds, tuple(notes))
+
+
+def _differing(folder: Place, trials: Sequence[PlannedTrial]) -> list[str]:
+    """Return a note of the trials that were trained twice, with other bits; those of unseeded studies are meant to."""
+    exact = {one.trial_id for one in trials if one.configuration.study.seeded and one.configuration.study.determinism}
+    rows = store.trials(folder)
+    rows = rows[(rows["status"] == "ok") & rows["trial_id"].isin(exact)]
+    counts = rows.groupby("trial_id")[["final_sha256", "scores_sha256"]].nunique().max(axis=1)
+    found = list(counts.index[counts > 1])
+    if not found:
+        return []
+    return [
+        f"{len(found)} trials are stored twice with other weights or scores, as {found[0]}; the first record counts. "
+        "`sweep verify` tells whether this machine repeats them."
+    ]
 
 
 def resolve(study: Study | str | Path, *, seeds: int | Sequence[int] | None, results: str | Place | None) -> Study:
@@ -196,69 +225,10 @@ def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], di
     return tuple(replace(one, classes=prepared[one.data_id].classes) for one in trials), prepared
 
 
-def order_of(
-    one: PlannedTrial, results: Place, folder: str, modules: tuple[str, ...], git_commit: str = "", attempt: int = 0
-) -> trial.TrialOrder:
-    """Return what a worker needs to run a planned trial; see `sweep.trial.TrialOrder` for the arguments."""
-    return trial.TrialOrder(
-        trial_id=one.trial_id,
-        config_id=one.configuration.config_id,
-        seed=one.seed,
-        data_id=one.data_id,
-        code_id=one.code_id,
-        study=one.configuration.study.model_dump(mode="json"),
-        hp=one.configuration.hp,
-        results=str(results),
-        folder=folder,
-        modules=modules,
-        git_commit=git_commit,
-        attempt=attempt,
-    )
-
-
-def _run_missing(
-    study: Study,
-    missing: Sequence[PlannedTrial],
-    folder: Place,
-    modules: tuple[str, ...],
-    address: str | None,
-    slots: int | None,
-    n_planned: int,
-    show: bool,
-) -> None:
-    session.quiet_environment()
-    from sweep import driver  # imports Ray, which a study that is finished does not need
-
-    attempts = store.attempts(folder)
-    here = str(Path.cwd())
-    commit = session.git_commit(here)
-    orders = [order_of(one, folder, here, modules, commit, attempts.get(one.trial_id, 0)) for one in missing]
-    with Progress(study.task, n_planned, n_planned - len(missing), show=show) as progress, session.output_as_errors():
-        driver.run_orders(
-            orders,
-            progress.hear,
-            cpu=study.resources.cpu,
-            gpu=study.resources.gpu,
-            address=address,
-            slots=slots,
-            note=progress.note,
-        )
-
-
 def _check_writable(folder: Place) -> None:
     check_reach(folder)
-    with _room(folder):
+    with room(folder):
         probe(folder)
-
-
-@contextmanager
-def _room(folder: Place) -> Iterator[None]:
-    """Turn a folder that cannot be written, or a full disk, into one message."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(
-            f"Expected a results folder that can be written. Received: {folder}: "
-            f"{error.strerror or ' '.join(str(error).split())}. "
-            "Name another with --results, or make room there; what was stored is whole."
-        ) from None
+        if isinstance(folder, Path):
+            probe(folder / "parts")  # made by another user, or on another share: each may refuse
+            probe(folder / claims.FOLDER)

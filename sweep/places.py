@@ -28,6 +28,7 @@ from sweep.paths import path_of, shown
 _SCHEMES = ("s3", "gs")
 _OLD = 3600.0  # seconds after which a file that another host began to write is taken for left behind
 _HOST = re.sub(r"[^\w-]", "-", socket.gethostname())
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)  # answers to link(2)
 
 
 @dataclass(frozen=True)
@@ -270,6 +271,66 @@ def probe(where: Place) -> None:
         file.write(b"probe")
         file.flush()
         os.fsync(file.fileno())
+
+
+def create_file(path: Place, write: Any) -> None:
+    """Write a new file, whole or not at all; of several writers one alone makes it, and nothing there is replaced.
+
+    A folder: written beside, forced to the disk, and linked to its name. Where the file system knows no links (some
+    shares), the name is reserved by a file that one writer alone can make, then renamed to; a writer that is killed
+    in between leaves the name taken. An object store without conditional requests: a name that is taken is seen
+    before, but two writers of the same moment both write, and the later one stays.
+
+    Args:
+        path: the file.
+        write: called with an open binary file.
+
+    Raises:
+        FileExistsError: there is such a file.
+    """
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, "there already", str(path))
+    if isinstance(path, ObjectPath):
+        replace_file(path, write)
+        return
+    beside = name_beside(path)
+    try:
+        write_flushed(beside, write)
+        try:
+            path.hardlink_to(beside)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            _rename_alone(beside, path)
+        flush_folder(path.parent)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _rename_alone(beside: Path, path: Path) -> None:
+    """Rename to a name that nobody else has or gets meanwhile."""
+    taken = path.with_name(f".{path.name}.taken")
+    taken.touch(exist_ok=False)
+    try:
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, "there already", str(path))
+        beside.rename(path)
+    finally:
+        taken.unlink(missing_ok=True)
+
+
+def changed_at(where: Place) -> float:
+    """Return when a file was written, in seconds of the storage's clock.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    if isinstance(where, Path):
+        return where.stat().st_mtime
+    info = _store(where).get_file_info(where._within)
+    if info.type != fs.FileType.File:
+        raise FileNotFoundError(errno.ENOENT, "no such object", str(where))
+    return float(info.mtime_ns) / 1e9
 
 
 def _store(path: ObjectPath) -> Any:

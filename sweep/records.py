@@ -9,8 +9,9 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sweep import schemas
-from sweep.places import Place, make_folder, names, replace_file, whole
+from sweep.places import ObjectPath, Place, create_file, make_folder, names, whole
 
 PATIENCE = 120.0  # seconds for storage that is away: a share that is mounted again, a server that starts again
 _FULL = (errno.ENOSPC, errno.EDQUOT)  # of this a person must hear at once
+_NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
+_PATIENCE_WITHOUT_RIGHT = 5.0  # seconds; a share that is mounted again may refuse for a moment
 PART_NAME = re.compile(r"^(?P<trial_id>[0-9a-f]{16})\.(?P<attempt>\d+)\.parquet$")
 
+_BITS = ("init_sha256", "final_sha256", "scores_sha256")  # columns that two good records of a trial share
 _TEXT = pa.string()
 SCORE_COLUMNS = {
     "split": _TEXT,
@@ -56,16 +60,32 @@ class Record:
 def write_part(folder: Place, record: Record) -> Place:
     """Store a record under folder/parts/ and return its file: all of it or nothing, and safe from a power cut.
 
-    Nothing stored is replaced, since two runs of one study may meet: where the attempt's number is taken, the next free
-    one is used, and a trial that is stored as ok already keeps that record alone.
+    Nothing good is ever replaced, whatever the order of two writers. Where the attempt's number is taken, the next free
+    one is used; a trial that is stored as ok with the same bits keeps that record alone. In a folder a file is made by
+    one writer only. An object store may let two writers take one number at the same moment: there good records have
+    even numbers and failed ones odd numbers, so that the two never meet.
     """
     make_folder(folder / "parts")
-    attempt = 0
-    while (path := _part(folder, record.trial["trial_id"], attempt)).exists() or attempt < record.trial["attempt"]:
-        if record.trial.get("status") == "ok" and _status(path) == "ok":
-            return path
+    row, attempt = record.trial, -1
+    ok = row.get("status") == "ok"
+    while True:
         attempt += 1
-    trial = record.trial | {"attempt": attempt, "env_id": _digest(record.environment)}
+        path, *after = (_part(folder, row["trial_id"], attempt + more) for more in range(3))
+        if not path.exists():
+            fits = not isinstance(folder, ObjectPath) or attempt % 2 != ok
+            # A gap is left as it is: what is compacted already keeps counting.
+            if attempt < row["attempt"] or not fits or any(one.exists() for one in after):
+                continue
+            with suppress(FileExistsError):  # another writer was faster
+                create_file(path, _writer(replace(record, trial=row | {"attempt": attempt})))
+                return path
+        if ok and _same_bits(path, row):
+            return path
+
+
+def _writer(record: Record) -> Callable[[Any], None]:
+    """Return what writes a record into an open file."""
+    trial = record.trial | {"env_id": _digest(record.environment)}
     said: dict[str, Any] = {"trial": trial, "epochs": record.epochs, "environment": record.environment}
     said[schemas.VERSION_KEY] = schemas.SCHEMA_VERSION
     n = len(record.scores.get("score", ()))
@@ -76,8 +96,7 @@ def write_part(folder: Place, record: Record) -> Place:
     # An error may quote bytes that are no text; "replace" keeps such a record writable, now and in the tables.
     texts = {key: json.dumps(value, ensure_ascii=False).encode(errors="replace") for key, value in said.items()}
     table = pa.table(columns, schema=pa.schema(list(SCORE_COLUMNS.items()), texts))
-    replace_file(path, lambda file: pq.write_table(table, file, compression="zstd", write_page_checksum=True))
-    return path
+    return lambda file: pq.write_table(table, file, compression="zstd", write_page_checksum=True)
 
 
 def keep(folder: Place, record: Record, patience: float = PATIENCE) -> Place:
@@ -86,19 +105,39 @@ def keep(folder: Place, record: Record, patience: float = PATIENCE) -> Place:
     A folder that is not there is taken for a share that is not mounted, and is not made: the record would lie below it.
 
     Raises:
-        OSError: the storage was away for `patience` seconds, or is full.
+        OSError: the storage was away for `patience` seconds, is full, or gives no right to write.
     """
-    end, pause = time.monotonic() + patience, 0.5
+    started, pause = time.monotonic(), 0.5
+    end = started + patience
     while True:
         try:
             if isinstance(folder, Path) and not folder.is_dir():
                 raise FileNotFoundError(errno.ENOENT, "the folder of results is gone", str(folder))
             return write_part(folder, record)
         except OSError as error:
+            if _without_right(error):
+                end = min(end, started + _PATIENCE_WITHOUT_RIGHT)
             if error.errno in _FULL or time.monotonic() + pause > end:
                 raise
         time.sleep(pause)
         pause = min(2 * pause, 15.0)
+
+
+def stored_since(folder: Place, trial_id: str, attempt: int) -> dict[str, Any] | None:
+    """Return the row of a trial's record that another run stored after the attempts were counted, else None.
+
+    attempt: the number that the next record was to have then.
+    """
+    for number in (attempt, attempt + 1):  # an object store uses one of the two, see `write_part`
+        path = _part(folder, trial_id, number)
+        if path.is_file() and (row := _row(path)):
+            return row
+    return None
+
+
+def _without_right(error: OSError) -> bool:
+    """Return whether the storage is there and refuses; an object store says so in words."""
+    return error.errno in _NO_RIGHT or "ACCESS_DENIED" in str(error)
 
 
 def read_part(path: Place) -> tuple[Record, pa.Table]:
@@ -144,12 +183,18 @@ def _said(metadata: Mapping[bytes, bytes] | None) -> dict[str, Any]:
     return {key.decode(): json.loads(value) for key, value in (metadata or {}).items() if key != b"ARROW:schema"}
 
 
-def _status(path: Place) -> str:
-    """Return the status that a record says, "" if it cannot be read."""
+def _row(path: Place) -> dict[str, Any]:
+    """Return the row that a record says, nothing if it cannot be read."""
     try:
-        return str(_said(pq.read_schema(whole(path)).metadata)["trial"]["status"])
+        return dict(_said(pq.read_schema(whole(path)).metadata)["trial"])
     except (pa.ArrowException, KeyError, TypeError, ValueError, OSError):
-        return ""
+        return {}
+
+
+def _same_bits(path: Place, row: Mapping[str, Any]) -> bool:
+    """Return whether a good record is stored there, of the same weights and scores."""
+    stored = _row(path)
+    return stored.get("status") == "ok" and all(stored.get(name) == row.get(name) for name in _BITS)
 
 
 def _column(values: Any, kind: pa.DataType) -> pa.Array:

@@ -7,7 +7,7 @@ from typing import Any
 import ray
 from ray import tune
 
-from sweep import process, records
+from sweep import claimant, process, records
 from sweep.keeper import Link, sees
 from sweep.preflight import Exam, late
 from sweep.ray_session import node_address
@@ -34,10 +34,11 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
         link: Link | None,
         exam: Exam | None,
         work: Work,
+        claims: Any = None,
     ) -> None:
         """Take the first trial, and start the fork server that imports TensorFlow once for all of them."""
         process.warm_up(work.preload)
-        self._orders, self._link, self._run = orders, link, work.run
+        self._orders, self._link, self._run, self._claims = orders, link, work.run, claims
         self._at: int = config["at"]
         context = ray.get_runtime_context()
         self._gpus = ",".join(context.get_accelerator_ids().get("GPU", []))
@@ -51,13 +52,26 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
         return True
 
     def step(self) -> dict[str, Any]:
-        """Run the trial, again from scratch if its process dies, and return its summary; its record is stored then."""
+        """Run the trial and return its summary; its record is stored then.
+
+        A trial whose process dies is run again from scratch; one that another run trains or has stored is not run.
+        """
         order = replace(self._orders[self._at], gpus=self._gpus, node=self._node)
         if not self._direct:
             order = replace(order, results="")
         if self._unfit:
             unfit = {"trial_id": order.trial_id, "status": "unfit", "stage": "session", "metrics": {}}
             return unfit | {"error": self._unfit, "done": True}
+        elsewhere = claimant.ask(self._claims, order.trial_id, order.attempt)
+        if elsewhere is not None:
+            return elsewhere | {"done": True}
+        try:
+            return self._train(order) | {"done": True}
+        finally:
+            claimant.release(self._claims, order.trial_id)
+
+    def _train(self, order: TrialOrder) -> dict[str, Any]:
+        """Return the summary of a trial, after at most `CRASHES` crashes."""
         for crash in range(CRASHES + 1):
             order = replace(order, attempt=order.attempt + (crash > 0))
             outcome = process.call(self._run, order)
@@ -67,7 +81,7 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
             summary = self._delivered(summary)
             if not outcome.crash:
                 break
-        return {**summary, "done": True}
+        return summary
 
     def _delivered(self, summary: dict[str, Any]) -> dict[str, Any]:
         """Return the summary of a trial, after the record that it may carry was stored on the driver's node."""

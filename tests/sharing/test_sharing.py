@@ -1,0 +1,134 @@
+"""Two runs of one study: each trial is trained by one of them, and a person is told who has the rest."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from sweep import claims, sharing
+from sweep.claimant import Claimant
+from sweep.claims import Claims, this_process
+from sweep.errors import ClusterError
+from sweep.records import write_part
+from sweep.sharing import SharedRun
+from tests.store.recording import record, trial_id
+
+
+class Other:
+    """Another run, on another host, that holds trials."""
+
+    def __init__(self, results: Path) -> None:
+        self.results = results
+        self.claims = Claims(results, replace(this_process(), host="node-b", pid=4711))
+
+    def finish(self, number: int) -> None:
+        """Store a trial and release it."""
+        write_part(self.results, record(number))
+        self.claims.release(trial_id(number))
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Other:
+    """Return another run."""
+    claims._offsets.clear()
+    return Other(tmp_path)
+
+
+@pytest.fixture
+def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[SharedRun, list[int]]]:
+    """Return what makes a run whose driver trains one trial after the other, and the numbers that it trained."""
+
+    def make(*, follow: bool, before: Callable[[int], None] = lambda _: None) -> tuple[SharedRun, list[int]]:
+        trained: list[int] = []
+
+        def run_orders(orders: list[Any], report: Any, *, owner: claims.Owner, **_: Any) -> None:
+            claimant = Claimant(str(tmp_path), owner)
+            for order in orders:
+                before(order.number)
+                elsewhere = claimant.ask(order.trial_id, order.attempt)
+                if elsewhere is None:
+                    trained.append(order.number)
+                    write_part(tmp_path, record(order.number))
+                    elsewhere = {"trial_id": order.trial_id, "status": "ok", "metrics": {}, "error": "", "stage": ""}
+                    claimant.release(order.trial_id)
+                report(elsewhere)
+            claimant.end()
+
+        monkeypatch.setattr(sharing.session, "git_commit", lambda _: "")
+        driver = ModuleType("sweep.driver")
+        driver.run_orders = run_orders  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "sweep.driver", driver)
+        monkeypatch.setattr("sweep.driver", driver, raising=False)
+        monkeypatch.setattr(
+            sharing,
+            "order_of",
+            lambda one, *_: SimpleNamespace(trial_id=one.trial_id, number=one.number, attempt=0),
+        )
+        study: Any = SimpleNamespace(task="verification", resources=SimpleNamespace(cpu=1, gpu=0))
+        return SharedRun(study, tmp_path, (), None, None, 4, True, follow), trained
+
+    return make
+
+
+def _plan(n: int) -> Any:
+    return [SimpleNamespace(trial_id=trial_id(at), number=at) for at in range(n)]
+
+
+def test_what_another_run_trains_is_left_to_it(run_of, other, capsys) -> None:
+    """The others are run; then the run says who has the rest, and ends as a cluster does that is not ready."""
+    other.claims.take(trial_id(1))
+    run, trained = run_of(follow=False)
+    with pytest.raises(ClusterError, match=r"1 of 4 trials is being trained by process 4711 on host node-b .*--follow"):
+        run.share(_plan(4))
+    assert trained == [0, 2, 3]
+    assert run.n_run == 3
+    assert "1 of 4 trials is being trained by process 4711" in capsys.readouterr().err
+
+
+def test_a_trial_is_asked_for_when_its_turn_comes(run_of, other) -> None:
+    """What another run has stored or taken since the beginning is not trained again, and no failure."""
+
+    def before(number: int) -> None:
+        if number == 1:
+            other.claims.take(trial_id(2))
+            other.claims.take(trial_id(3))
+            other.finish(3)
+
+    run, trained = run_of(follow=False, before=before)
+    with pytest.raises(ClusterError, match="1 of 4 trials is being trained"):
+        run.share(_plan(4))
+    assert trained == [0, 1]
+    assert run.n_run == 2
+
+
+def test_a_run_that_follows_waits_and_takes_over(run_of, other, monkeypatch) -> None:
+    """A held trial that is stored meanwhile is done; one that is given up is trained."""
+    for number in (0, 1):
+        other.claims.take(trial_id(number))
+    acts = [lambda: other.finish(0), lambda: other.claims.release(trial_id(1))]
+    monkeypatch.setattr(sharing.time, "sleep", lambda _: acts.pop(0)())
+    run, trained = run_of(follow=True)
+    run.share(_plan(3))
+    assert trained == [2, 1]
+    assert acts == []
+
+
+def test_a_dead_run_is_taken_over_at_once(run_of, tmp_path: Path) -> None:
+    """After kill -9 on the same host nothing is waited for."""
+    Claims(tmp_path, replace(this_process(), born="1")).take(trial_id(0))
+    run, trained = run_of(follow=False)
+    run.share(_plan(2))
+    assert trained == [0, 1]
+
+
+def test_storage_that_is_away_hinders_no_trial(tmp_path: Path) -> None:
+    """A claim that cannot be written is no reason to train nothing: the record waits for the storage."""
+    (tmp_path / "claims").write_text("in the way")
+    claimant = Claimant(str(tmp_path), this_process())
+    assert claimant.ask(trial_id(0), 0) is None
+    claimant.release(trial_id(0))
+    claimant.end()

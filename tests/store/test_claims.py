@@ -1,0 +1,131 @@
+"""Claims: one run alone trains a trial, and who is gone holds nothing."""
+
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sweep import claims
+from sweep.claims import Claims, Owner, held, remove_void, this_process, told
+from sweep.places import Place, names
+from tests.store.recording import trial_id
+
+
+@pytest.fixture(params=["folder", "object store"])
+def results(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Return where results lie."""
+    claims._offsets.clear()
+    return request.getfixturevalue("object_place") if request.param == "object store" else tmp_path
+
+
+def _elsewhere() -> Owner:
+    return replace(this_process(), host="elsewhere")
+
+
+def _left(results: Place) -> list[str]:
+    return [name for name in names(results / "claims") if not name.startswith(".")]
+
+
+def test_a_claim_holds_others_off_until_it_is_released(results: Place) -> None:
+    """The second run is told who holds the trial, and gets it afterwards."""
+    one, two = Claims(results, this_process()), Claims(results, this_process())
+    assert one.take(trial_id(0)) is None
+    assert one.take(trial_id(0)) is None
+    assert two.take(trial_id(0)) == one.owner
+    assert two.take(trial_id(1)) is None
+    assert held(results) == {trial_id(0): one.owner, trial_id(1): two.owner}
+    assert held(results, [trial_id(1), trial_id(2)]) == {trial_id(1): two.owner}
+    two.release(trial_id(0))
+    assert two.take(trial_id(0)) == one.owner
+    one.release(trial_id(0))
+    assert two.take(trial_id(0)) is None
+
+
+def test_runs_that_ask_at_once_never_share_a_trial(results: Place) -> None:
+    """Of six runs that ask for ten trials at the same time, at most one gets each; in a folder one does."""
+    runs = [Claims(results, this_process()) for _ in range(6)]
+    start = threading.Barrier(len(runs))
+
+    def ask(run: Claims) -> None:
+        start.wait()
+        for number in range(10):
+            run.take(trial_id(number))
+
+    threads = [threading.Thread(target=ask, args=(run,)) for run in runs]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    got = [trial for run in runs for trial in run.mine]
+    assert len(got) == len(set(got))
+    if isinstance(results, Path):
+        assert len(got) == 10
+
+
+def test_a_dead_process_holds_nothing(results: Place) -> None:
+    """On the same host the claim of a process that is gone is void at once, and so is that of a number used again."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for owner in (replace(this_process(), pid=ended.pid, born="1"), replace(this_process(), born="1")):
+        dead = Claims(results, owner)
+        assert dead.take(trial_id(0)) is None
+        assert held(results) == {}
+        after = Claims(results, this_process())
+        assert after.take(trial_id(0)) is None
+        dead.renew()
+        assert dead.mine == set() or not isinstance(results, Path)
+        after.release(trial_id(0))
+        remove_void(results)
+
+
+def test_a_claim_that_is_not_renewed_is_void(results: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another host's claim counts for a minute of the storage's clock after its last renewal, and is taken over."""
+    away, here = Claims(results, _elsewhere()), Claims(results, this_process())
+    away.take(trial_id(0))
+    clock = claims._clock
+    monkeypatch.setattr(claims, "_clock", lambda place: clock(place) + 50)
+    assert here.take(trial_id(0)) == away.owner
+    monkeypatch.setattr(claims, "_clock", lambda place: clock(place) + 70)
+    assert held(results) == {}
+    assert here.take(trial_id(0)) is None
+
+
+def test_a_renewed_claim_holds(results: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A renewal counts from the time when it was made."""
+    away = Claims(results, _elsewhere())
+    away.take(trial_id(0))
+    before = [claims.changed_at(results / "claims" / name) for name in _left(results)]
+    threading.Event().wait(0.02)
+    away.renew()
+    assert [claims.changed_at(results / "claims" / name) for name in _left(results)] > before
+    assert held(results) == {trial_id(0): away.owner}
+
+
+def test_what_ends_leaves_no_claim(results: Place) -> None:
+    """The claims of a run that ends and void ones are removed; those of others stay."""
+    ended, other = Claims(results, this_process()), Claims(results, _elsewhere())
+    dead = Claims(results, replace(this_process(), born="1"))
+    for number, one in enumerate((ended, other, dead)):
+        one.take(trial_id(number))
+    remove_void(results, ended.owner.run)
+    assert held(results) == {trial_id(1): other.owner}
+    assert len(_left(results)) == 1
+
+
+def test_a_file_that_is_no_claim_holds_nobody_off_for_ever(results: Place) -> None:
+    """What cannot be read as a claim names nobody."""
+    Claims(results, _elsewhere()).take(trial_id(0))
+    (results / "claims" / "README").write_bytes(b"x") if isinstance(results, Path) else None
+    assert list(held(results)) == [trial_id(0)]
+
+
+def test_a_person_is_told_who_trains_what() -> None:
+    """One line for each run: how many trials of the plan, which process, where, since when."""
+    owner = Owner("run", "node-a", 4711, "1", "2026-01-02T14:02:11+00:00")
+    assert told([owner] * 12, 20) == [
+        "12 of 20 trials are being trained by process 4711 on host node-a since 2026-01-02 14:02 UTC"
+    ]
+    assert told([owner], 20)[0].startswith("1 of 20 trials is being trained by")
