@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cache
+from sweep.identity import Identities
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -16,6 +17,7 @@ from sweep.errors import ClusterError, InputError
 from sweep.places import Place, absolute, place, probe
 from sweep.plan import Configuration, PlannedTrial, as_document, configurations, plan
 from sweep.progress import Progress
+from sweep.stored_plan import StoredPlan, stored_plan
 from sweep.streams import stream_seeds
 from sweep.study import Study
 from sweep.study_text import explain
@@ -47,6 +49,7 @@ def run(
     slots: int | None = None,
     retry_failed: bool = False,
     progress: bool = True,
+    accept_code: bool = False,
 ) -> RunSummary:
     """Run the trials of a study that the store lacks, and return what was done; every finished trial is stored at once.
 
@@ -59,6 +62,7 @@ def run(
         slots: processors that Ray may use on this machine; None takes all.
         retry_failed: whether stored failures are run again.
         progress: whether to show progress on standard error.
+        accept_code: whether stored trials of other code are taken over; the results and the report say so.
 
     Raises:
         InputError: study, data or model are wrong, or the results cannot be written.
@@ -71,7 +75,14 @@ def run(
     _check_writable(results_folder(study))
     trials, _ = prepare(study)
     return run_planned(
-        study, trials, modules, address=address, slots=slots, retry_failed=retry_failed, progress=progress
+        study,
+        trials,
+        modules,
+        address=address,
+        slots=slots,
+        retry_failed=retry_failed,
+        progress=progress,
+        accept_code=accept_code,
     )
 
 
@@ -84,6 +95,7 @@ def run_planned(
     slots: int | None = None,
     retry_failed: bool = False,
     progress: bool = True,
+    accept_code: bool = False,
 ) -> RunSummary:
     """Run those trials of a plan that the store lacks; arguments and errors as in `run`.
 
@@ -92,8 +104,13 @@ def run_planned(
     started = time.monotonic()
     folder = results_folder(study)
     _check_writable(folder)
+    found = plan_in(folder, trials, accept_code=accept_code)
+    trials = found.trials
+    if progress:
+        for text in found.notes:
+            print(f"sweep: {text}", file=sys.stderr)
     with _room(folder):
-        store.write_study(folder, as_document(study, trials))
+        store.write_study(folder, as_document(study, trials) | found.record)
         store.compact(folder)  # what a killed run left is read once here, not by every later question
     done = store.finished(folder)
     missing = [one for one in trials if one.trial_id not in done or (retry_failed and done[one.trial_id] != "ok")]
@@ -114,6 +131,18 @@ def run_planned(
     n_ok = sum(done[one.trial_id] == "ok" for one in trials)
     seconds = time.monotonic() - started
     return RunSummary(folder, len(trials), len(missing), n_ok, len(trials) - n_ok, seconds, tuple(notes))
+
+
+def plan_in(folder: Place, trials: Sequence[PlannedTrial], *, accept_code: bool = False) -> StoredPlan:
+    """Return a plan with the ids of the trials that a folder of results holds, see `sweep.stored_plan`."""
+    document = store.read_study(folder) if (folder / "study.json").is_file() else None
+    return stored_plan(trials, document, store.trials(folder), accept_code=accept_code)
+
+
+def identities(study: Study) -> Identities:
+    """Return what finds the identities of a study's configurations on this machine."""
+    folder = results_folder(study)
+    return Identities(session.cache_folder(), session.keras_backend(), folder if isinstance(folder, Path) else None)
 
 
 def resolve(study: Study | str | Path, *, seeds: int | Sequence[int] | None, results: str | Place | None) -> Study:
@@ -174,7 +203,7 @@ def prepare(study: Study) -> tuple[tuple[PlannedTrial, ...], dict[str, Prepared]
 def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], dict[str, Prepared]]:
     """Return the plans of several studies as one, as `prepare` does for one; what they share is prepared once."""
     ready: dict[tuple[str, int], Prepared] = {}
-    takes, code_id = cache(code.takes), cache(code.code_id)  # parsed once for all trials of this plan
+    takes = cache(code.takes)  # parsed once for all trials of this plan
 
     def data_id(configuration: Configuration, seed: int) -> str:
         one = configuration.study
@@ -188,7 +217,8 @@ def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], di
     trials = tuple(
         one
         for study in studies
-        for one in plan(study, data_id, lambda configuration: code_id(configuration.study.model.use))
+        for known in [identities(study)]
+        for one in plan(study, data_id, lambda configuration, known=known: known.of(configuration.study))
     )
     prepared = {one.data_id: one for one in ready.values()}
     return tuple(replace(one, classes=prepared[one.data_id].classes) for one in trials), prepared

@@ -15,6 +15,9 @@ def run(
     address: Annotated[str | None, typer.Option(help="A Ray cluster that is there already.")] = None,
     slots: Annotated[int | None, typer.Option(min=1, help="Processors to use on this machine.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run stored failures again.")] = False,
+    accept_code: Annotated[
+        bool, typer.Option("--accept-code", help="Take stored trials of other code over; the report says so.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Run the trials of a study that are not stored yet, and print the report."""
@@ -25,7 +28,15 @@ def run(
     if about := Study.load(study).about:
         note(f"sweep: {about}")
     try:
-        done = run_study(study, seeds=seeds, results=results, address=address, slots=slots, retry_failed=retry_failed)
+        done = run_study(
+            study,
+            seeds=seeds,
+            results=results,
+            address=address,
+            slots=slots,
+            retry_failed=retry_failed,
+            accept_code=accept_code,
+        )
     except KeyboardInterrupt:
         note("sweep: stopped. What had finished is stored; the same command goes on from there.")
         raise typer.Exit(130) from None
