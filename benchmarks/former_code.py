@@ -39,7 +39,10 @@ def main() -> None:
             uses = [f"sweep.models:{name}" for name in names]
             run = subprocess.run(
                 [sys.executable, "-c", _BOTH, folder, *uses],
-                check=True, capture_output=True, text=True, cwd=folder,
+                check=True,
+                capture_output=True,
+                text=True,
+                cwd=folder,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
             )
             for use, (old, new) in json.loads(run.stdout).items():

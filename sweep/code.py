@@ -92,7 +92,7 @@ def takes(use: str, keyword: str) -> bool:
 
 
 def former_id(use: str) -> str:
-    """Return the digest of a function's files, its module and those of its project that it imports: the id of old trials.
+    """Return the id that old trials have: a digest of a function's file and those of its project that it imports.
 
     Installed packages stand in the environment's versions, not here. Line endings do not count; all else does.
     """

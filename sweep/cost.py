@@ -75,7 +75,9 @@ class Cost:
         return f"  {one.seconds:.0f} s a trial, {one.memory / 2**30:.1f} GB" if one else ""
 
 
-def cost(study: str, *, seeds: int | None, results: str | None, measure: bool = False, accept_code: bool = False) -> Cost:
+def cost(
+    study: str, *, seeds: int | None, results: str | None, measure: bool = False, accept_code: bool = False
+) -> Cost:
     """Return what a study costs; its data are prepared, since the trials' ids depend on them.
 
     measure: whether some steps of every configuration with missing trials are trained, to learn time and memory.

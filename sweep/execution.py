@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cache
-from sweep.identity import Identities
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,6 +13,7 @@ from pydantic import ValidationError
 from sweep import code, session, store, trial
 from sweep.data import Prepared
 from sweep.errors import ClusterError, InputError
+from sweep.identity import Identities
 from sweep.places import Place, absolute, place, probe
 from sweep.plan import Configuration, PlannedTrial, as_document, configurations, plan
 from sweep.progress import Progress
@@ -108,7 +108,7 @@ def run_planned(
     trials = found.trials
     if progress:
         for text in found.notes:
-            print(f"sweep: {text}", file=sys.stderr)
+            sys.stderr.write(f"sweep: {text}\n")
     with _room(folder):
         store.write_study(folder, as_document(study, trials) | found.record)
         store.compact(folder)  # what a killed run left is read once here, not by every later question
@@ -214,12 +214,10 @@ def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], di
                 ready[key] = trial.prepare_data(one, split)
         return ready[key].data_id
 
-    trials = tuple(
-        one
-        for study in studies
-        for known in [identities(study)]
-        for one in plan(study, data_id, lambda configuration, known=known: known.of(configuration.study))
-    )
+    trials: list[PlannedTrial] = []
+    for study in studies:
+        known = identities(study)
+        trials += plan(study, data_id, lambda one, known=known: known.of(one.study))  # type: ignore[misc]
     prepared = {one.data_id: one for one in ready.values()}
     return tuple(replace(one, classes=prepared[one.data_id].classes) for one in trials), prepared
 

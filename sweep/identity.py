@@ -1,4 +1,4 @@
-"""What of the code decides a configuration's bits: its functions, the files that it names and the backend, as one id."""
+"""What of the code decides a configuration's bits: functions, files that it names and the backend, as one id."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep import code
-from sweep.named_files import named_files
+from sweep.named_files import named_files, words
 from sweep.reach import Reached, reached
 from sweep.study import Study
 
@@ -48,9 +48,7 @@ class Identities:
         Raises:
             InputError: a function is not there, or a module is no Python.
         """
-        named = {"model": study.model.keywords, "train": study.train.model_dump(mode="json")}
-        if study.measure is not None:
-            named["measure"] = {"use": study.measure.use, **study.measure.keywords}
+        named = _named(study)
         main = self._reached(study.model.use)
         others: dict[str, Reached] = {}
         for use in dict.fromkeys(_uses(named)):
@@ -80,6 +78,11 @@ class Identities:
         return self._files[key]
 
 
+def words_of(study: Study) -> list[str]:
+    """Return every word under a study's model, training and measure: a name of a file may be among them."""
+    return list(words(_named(study)))
+
+
 def code_id(use: str) -> str:
     """Return the digest of what one function reaches, to compare machines by."""
     return reached(use).digest
@@ -99,6 +102,11 @@ def former_ids(use: str, digest: str) -> frozenset[str]:
 def what_changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """Return the parts that are not the same, as people name them."""
     return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+
+
+def _named(study: Study) -> dict[str, Any]:
+    measure = {"use": study.measure.use, **study.measure.keywords} if study.measure is not None else {}
+    return {"model": study.model.keywords, "train": study.train.model_dump(mode="json"), "measure": measure}
 
 
 def _uses(value: Any) -> Iterator[str]:

@@ -6,18 +6,23 @@ from functools import lru_cache
 from pathlib import Path
 
 from sweep import code
-from sweep.syntax import is_text
+from sweep.syntax import is_text, words
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 # Calls and decorators that make a value and touch nothing else.
-_HARMLESS = set(
-    "cache lru_cache wraps staticmethod classmethod property cached_property dataclass overload abstractmethod final "
-    "contextmanager function njit jit field namedtuple NamedTuple TypeVar NewType getLogger Path frozenset set dict "
-    "list tuple range len int float str bool bytes sum min max abs sorted zip enumerate reversed round compile array "
-    "arange linspace zeros ones float32 float64 int32 int64 deepcopy copy partial MappingProxyType log exp sqrt "
-    "join format items keys values get split strip lower upper replace object".split()
-)
+# fmt: off
+_HARMLESS = {
+    "cache", "lru_cache", "wraps", "staticmethod", "classmethod", "property", "cached_property", "dataclass",
+    "overload", "abstractmethod", "final", "contextmanager", "function", "njit", "jit", "field", "namedtuple",
+    "NamedTuple", "TypeVar", "NewType", "getLogger", "Path", "frozenset", "set", "dict", "list", "tuple", "range",
+    "len", "int", "float", "str", "bool", "bytes", "sum", "min", "max", "abs", "sorted", "zip", "enumerate",
+    "reversed", "round", "compile", "array", "arange", "linspace", "zeros", "ones", "float32", "float64", "int32",
+    "int64", "deepcopy", "copy", "partial", "MappingProxyType", "log", "exp", "sqrt", "join", "format", "items",
+    "keys", "values", "get", "split", "strip", "lower", "upper", "object",
+}
+# fmt: on
+_NAMES_ALONE = {"set", "compile", "copy", "object"}  # as methods they may change what they belong to
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +98,11 @@ class Module:
         if isinstance(node, ast.ClassDef) and classes_act:
             return True
         names = _names_bound(node)
-        return names is None or not names or any(len(self.definers[name]) > 1 for name in names) or _calls(node)
+        if names is None or not names or any(len(self.definers[name]) > 1 for name in names) or _calls(node):
+            return True
+        outer = node.decorator_list if isinstance(node, Definition) else [node]
+        used = set().union(*(words(one) for one in outer))
+        return bool(used & _HARMLESS & {*self.definers})  # the module's own function of such a name
 
 
 def read_module(name: str) -> Module | None:
@@ -149,7 +158,13 @@ def _names_bound(node: ast.stmt) -> list[str] | None:
     if isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While):
         inner: list[str] = []
         for one in ast.iter_child_nodes(node):
-            for part in [one] if isinstance(one, ast.stmt) else getattr(one, "body", []) if isinstance(one, ast.ExceptHandler) else []:
+            for part in (
+                [one]
+                if isinstance(one, ast.stmt)
+                else getattr(one, "body", [])
+                if isinstance(one, ast.ExceptHandler)
+                else []
+            ):
                 if isinstance(part, ast.Import | ast.ImportFrom):
                     inner += [alias.asname or alias.name.partition(".")[0] for alias in part.names if alias.name != "*"]
                 elif not isinstance(part, ast.Pass) and not is_text(part):
@@ -160,7 +175,7 @@ def _names_bound(node: ast.stmt) -> list[str] | None:
         if isinstance(node, ast.For) and isinstance(node.target, ast.Name):
             inner.append(node.target.id)
         return inner
-    return None if not (type(node).__name__ == "TypeAlias") else [node.name.id]  # type: ignore[attr-defined]
+    return [node.name.id] if type(node).__name__ == "TypeAlias" else None  # type: ignore[attr-defined]
 
 
 def _calls(node: ast.AST) -> bool:
@@ -181,13 +196,19 @@ def _calls(node: ast.AST) -> bool:
 def _harmless(node: ast.expr) -> bool:
     inner = node.func if isinstance(node, ast.Call) else node
     name = inner.attr if isinstance(inner, ast.Attribute) else inner.id if isinstance(inner, ast.Name) else ""
+    if isinstance(inner, ast.Attribute) and name in _NAMES_ALONE:
+        return False
     return name in _HARMLESS and not (isinstance(node, ast.Call) and any(_calls(one) for one in node.args))
 
 
 def _is_fixed(node: ast.stmt) -> bool:
     """Return whether a definition gives the same whenever it runs: a plain function, or a value of constants."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        parts: list[ast.AST] = [*node.decorator_list, *node.args.defaults, *(one for one in node.args.kw_defaults if one)]
+        parts: list[ast.AST] = [
+            *node.decorator_list,
+            *node.args.defaults,
+            *(one for one in node.args.kw_defaults if one),
+        ]
     elif isinstance(node, ast.ClassDef):
         parts = [*node.decorator_list, *(one for one in node.body if not isinstance(one, Definition))]
     else:

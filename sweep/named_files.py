@@ -21,7 +21,7 @@ def named_files(keywords: Mapping[str, Any], *, kept: Path, without: Path | None
         without: a folder that is left out of folders: the study's results.
     """
     found = {}
-    for word in dict.fromkeys(_words(keywords)):
+    for word in dict.fromkeys(words(keywords)):
         path = Path(word).expanduser()
         try:
             files = list(_files(path, without))
@@ -35,15 +35,16 @@ def named_files(keywords: Mapping[str, Any], *, kept: Path, without: Path | None
     return found
 
 
-def _words(value: Any) -> Iterator[str]:
+def words(value: Any) -> Iterator[str]:
+    """Yield every word in keywords, at any depth."""
     if isinstance(value, str) and value and "\0" not in value:
         yield value
     elif isinstance(value, Mapping):
         for one in value.values():
-            yield from _words(one)
+            yield from words(one)
     elif isinstance(value, list | tuple):
         for one in value:
-            yield from _words(one)
+            yield from words(one)
 
 
 def _files(path: Path, without: Path | None) -> Iterator[tuple[str, Path]]:

@@ -1,4 +1,4 @@
-"""What a function reaches in the user's own modules, and the digest of it: comments, formatting and the rest do not count.
+"""What a function reaches in the user's own modules, and the digest of it.
 
 Reached are the definitions that are named, at any depth, and what a module does when it is imported. Where the source
 does not tell what is reached (`globals()`, `getattr` with a computed name), the whole module is; where a module is
@@ -18,7 +18,18 @@ from sweep.errors import InputError
 from sweep.module import Module, read_module
 from sweep.syntax import Form, Ref, bound_by, words
 
-_COMPUTED = {"globals", "locals", "vars", "eval", "exec", "compile", "__dict__", "modules", "attrgetter", "methodcaller"}
+_COMPUTED = {
+    "globals",
+    "locals",
+    "vars",
+    "eval",
+    "exec",
+    "compile",
+    "__dict__",
+    "modules",
+    "attrgetter",
+    "methodcaller",
+}
 _IMPORTS = {"import_module", "__import__", "run_path", "run_module", "exec_module", "load_module", "find_loader"}
 _DOCS = {"__doc__", "getdoc", "getsource", "cleandoc"}
 _STATEMENTS, _WHOLE = "*", ""  # the keys of what a module does when it is imported, and of all of it
@@ -27,10 +38,14 @@ _MOST_FILES = 2000
 
 @dataclass(frozen=True)
 class Reached:
-    """What a function reaches. digest: 16 hexadecimal digits. parts: "net.py, function build" -> digest of that alone."""
+    """What a function reaches.
+
+    digest: 16 hexadecimal digits. parts: "net.py, function build" -> digest of that alone. sources: (file, statement).
+    """
 
     digest: str
     parts: dict[str, str]
+    sources: tuple[tuple[str, ast.stmt], ...] = ()
 
 
 def reached(use: str) -> Reached:
@@ -93,7 +108,12 @@ class _Walk:
                 own.update(plain.encode("utf-8", "surrogatepass") + b"\0")
             whole.update(b"\1")
             parts[self._spoken(key)] = own.hexdigest()[:12]
-        return Reached(whole.hexdigest()[:16], parts)
+        found = {
+            id(one): (self._modules[module].spoken, one)
+            for module, name in number
+            for one in self._modules[module].statements(name, classes_act=self._classes)
+        }
+        return Reached(whole.hexdigest()[:16], parts, tuple(found.values()))
 
     def _spoken(self, key: tuple[str, str]) -> str:
         module = self._modules[key[0]]
@@ -196,8 +216,9 @@ class _Walk:
                 if other is None:
                     continue
                 self.visit(other)
-                if other.knows(name):
-                    return self.meaning(other, name, chain, seen)
+                meant = self.meaning(other, name, chain, seen)
+                if meant != (f"'{name}", 0):
+                    return meant
         return f"'{name}", 0
 
     def imported(
@@ -215,7 +236,7 @@ class _Walk:
         other = self.module(parent)
         below = f"{parent}.{name}"
         if other is None:
-            return (self._of_module(below, chain, 0, seen) if self.module(below) else (f"@{below}", 0))
+            return self._of_module(below, chain, 0, seen) if self.module(below) else (f"@{below}", 0)
         self.visit(other)
         if other.knows(name):
             meant = self.meaning(other, name, chain, seen)

@@ -83,13 +83,13 @@ def stored_plan(
             else:
                 other[_difference(others[-1][2], taken.get(name, {}).get(others[-1][2]), one, codes)] += 1
         if name != one.configuration.config_id:
-            one = replace(one, configuration=replace(one.configuration, config_id=name))  # noqa: PLW2901
+            one = replace(one, configuration=replace(one.configuration, config_id=name))
         if same:
             best = next((row for row in same if row[3]), same[0])
             if best[2] != one.code_id:
                 changed = not is_same(one, name, best[2])
                 _take(taken.setdefault(name, {}), best[2], one, codes, changed=changed)
-            one = replace(one, trial_id=best[1])  # noqa: PLW2901
+            one = replace(one, trial_id=best[1])
         found.append(one)
     keys |= {one.configuration.config_id: one.configuration.key for one in found}
     return StoredPlan(tuple(found), dict(other), {"keys": keys, "codes": codes, "taken": taken})
@@ -114,9 +114,7 @@ def _same(now: Identity, entry: Mapping[str, Any] | None, code_id: str) -> bool:
     return code_id == now.code_id or code_id in now.former
 
 
-def _take(
-    taken: dict[str, Any], code_id: str, one: PlannedTrial, codes: Mapping[str, Any], *, changed: bool
-) -> None:
+def _take(taken: dict[str, Any], code_id: str, one: PlannedTrial, codes: Mapping[str, Any], *, changed: bool) -> None:
     """Write down that trials of a code_id stand for the code as it is now."""
     entry = taken.get(code_id)
     if not changed:

@@ -195,7 +195,9 @@ class Form:
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         stars = [one for one in (arguments.vararg, arguments.kwarg) if one]
         for one in (*every, *stars):
-            self._value(f"annotation {one.arg}" if one in every[len(arguments.posonlyargs) :] else "annotation", one.annotation)
+            self._value(
+                f"annotation {one.arg}" if one in every[len(arguments.posonlyargs) :] else "annotation", one.annotation
+            )
         self._push(_scope_of(node))
         for kind in ("posonlyargs", "args", "vararg", "kwonlyargs", "kwarg"):
             value = getattr(arguments, kind)
@@ -274,8 +276,9 @@ def is_text(node: ast.AST) -> bool:
 
 def bound_by(node: ast.Import | ast.ImportFrom) -> list[str]:
     """Return the names that an import binds."""
-    return [one.asname or (one.name.partition(".")[0] if isinstance(node, ast.Import) else one.name)
-            for one in node.names]
+    return [
+        one.asname or (one.name.partition(".")[0] if isinstance(node, ast.Import) else one.name) for one in node.names
+    ]
 
 
 def _chain(node: ast.Attribute) -> tuple[ast.Name, list[str]] | None:
