@@ -22,8 +22,8 @@ _BOTH = """
 import json, sys
 import sweep
 sweep.__spec__.submodule_search_locations.insert(0, sys.argv[1] + "/sweep")  # its models, today's rules
-from sweep import code, reach
-print(json.dumps({use: [code.former_id(use), reach.reached(use).digest] for use in sys.argv[2:]}))
+from sweep import code, reached_code
+print(json.dumps({use: [code.former_id(use), reached_code.reached(use).digest] for use in sys.argv[2:]}))
 """
 
 

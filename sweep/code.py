@@ -221,5 +221,5 @@ def _own(top: str) -> bool:
     return not installed and not place.is_relative_to(sysconfig.get_path("stdlib"))
 
 
-# What the digest of the syntax reads with (sweep.module, sweep.reach).
+# What the digest of the syntax reads with (sweep.module, sweep.reached_code).
 find, source, tree, absolute, own = _find, _source, _tree, _absolute, _own

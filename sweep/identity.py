@@ -12,7 +12,7 @@ from typing import Any
 
 from sweep import code
 from sweep.named_files import named_files, words
-from sweep.reach import Reached, reached
+from sweep.reached_code import Reached, reached
 from sweep.study import Study
 
 

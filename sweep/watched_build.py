@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from sweep.errors import InputError
 from sweep.identity import words_of
-from sweep.reach import Reached, reached
+from sweep.reached_code import Reached, reached
 from sweep.study import Study
 
 _NOT_INPUT = (".py", ".pyc", ".so", ".pyi", ".pth")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sweep.errors import InputError
-from sweep.reach import reached
+from sweep.reached_code import reached
 
 Files = dict[str, str]
 
