@@ -7,6 +7,7 @@ from sweep.data import Splits
 from sweep.errors import InputError, one_line
 from sweep.study import Phase, Study
 from sweep.tasks import TASKS, check_outputs, n_classes
+from sweep.watched_build import watched
 
 
 def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
@@ -22,7 +23,9 @@ def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
     builder = code.function(study.model.use)
     seeding.seed_everything(seeds["init"])
     try:
-        model = builder(shape, classes, **study.model.keywords)
+        with watched(study) as built:
+            model = builder(shape, classes, **study.model.keywords)
+            built += [model] if isinstance(model, keras.Model) else []
         if isinstance(model, keras.Model) and not model.built:
             model.build((None, *shape))
         outputs = output_shape(model, shape) if isinstance(model, keras.Model) else ()

@@ -95,8 +95,8 @@ def takes(use: str, keyword: str) -> bool:
     return keyword in [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
 
 
-def code_id(use: str) -> str:
-    """Return the digest of a function's source: its module and the modules of the same project that it imports.
+def former_id(use: str) -> str:
+    """Return the id that old trials have: a digest of a function's file and those of its project that it imports.
 
     Installed packages stand in the environment's versions, not here. Line endings do not count; all else does.
     """
@@ -215,3 +215,7 @@ def _own(top: str) -> bool:
         place.parts
     )  # of any environment: this, the system's, a user's
     return not installed and not place.is_relative_to(sysconfig.get_path("stdlib"))
+
+
+# What the digest of the syntax reads with (sweep.module, sweep.reached_code).
+find, source, tree, absolute, own = _find, _source, _tree, _absolute, _own

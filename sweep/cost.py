@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sweep import process, session, store
-from sweep.execution import check_code, module_folders, prepare, resolve, results_folder
+from sweep.execution import check_code, module_folders, plan_in, prepare, resolve, results_folder
 from sweep.trial_cost import STEPS, TrialCost, trial_cost
 
 
@@ -17,6 +17,7 @@ class Cost:
     configurations: label by config_id. n_seeds, n_planned, n_stored: counts. slots: trials at a time on this machine.
     seconds_a_trial: median of the stored trials, NaN without any. seconds_left: for what is missing, on this machine.
     measured: config_id -> what a trial takes, where some steps of each were trained to learn it.
+    other_code: what changed -> number of stored trials of other code, which are not counted. notes: the same, spoken.
     """
 
     study: str
@@ -29,6 +30,8 @@ class Cost:
     seconds_a_trial: float
     seconds_left: float
     measured: dict[str, TrialCost] = field(default_factory=dict)
+    other_code: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return every field; a number that is not known is null."""
@@ -42,6 +45,7 @@ class Cost:
             f"{self.n_planned} trials; {self.n_stored} stored in {self.results}",
             *(f"  {config_id}  {label or '(no grid)'}{self._took(config_id)}" for config_id, label in listed),
         ]
+        lines += [f"Note: {one}" for one in self.notes]
         missing = self.n_planned - self.n_stored
         if not missing:
             lines.append("Nothing is missing.")
@@ -71,10 +75,13 @@ class Cost:
         return f"  {one.seconds:.0f} s a trial, {one.memory / 2**30:.1f} GB" if one else ""
 
 
-def cost(study: str, *, seeds: int | None, results: str | None, measure: bool = False) -> Cost:
+def cost(
+    study: str, *, seeds: int | None, results: str | None, measure: bool = False, accept_code: bool = False
+) -> Cost:
     """Return what a study costs; its data are prepared, since the trials' ids depend on them.
 
     measure: whether some steps of every configuration with missing trials are trained, to learn time and memory.
+    accept_code: whether stored trials of other code count, as `sweep run --accept-code` would take them.
 
     Raises:
         InputError: study, data or code are wrong.
@@ -83,8 +90,10 @@ def cost(study: str, *, seeds: int | None, results: str | None, measure: bool = 
     session.find_modules_in(modules)
     resolved = resolve(study, seeds=seeds, results=results)
     check_code(resolved)
-    trials, _ = prepare(resolved)
+    planned, _ = prepare(resolved)
     folder = results_folder(resolved)
+    found = plan_in(folder, planned, accept_code=accept_code)
+    trials = found.trials
     rows = store.trials(folder)
     done = set(rows["trial_id"])
     stored = [one for one in trials if one.trial_id in done]
@@ -109,4 +118,6 @@ def cost(study: str, *, seeds: int | None, results: str | None, measure: bool = 
         seconds_a_trial=seconds,
         seconds_left=left,
         measured=measured,
+        other_code=found.other_code,
+        notes=tuple(found.notes),
     )

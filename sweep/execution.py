@@ -1,5 +1,6 @@
 """From a study to its stored trials: what the plan names and the store lacks is run, and nothing else."""
 
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,11 +13,13 @@ from sweep import claims, code, session, store
 from sweep.data import Prepared
 from sweep.data_process import DataProcess
 from sweep.errors import ClusterError, InputError
+from sweep.identity import Identities
 from sweep.places import Place, absolute, place, probe
 from sweep.plan import Configuration, PlannedTrial, as_document, configurations, plan
 from sweep.reach import check_reach
 from sweep.sharing import SharedRun, room
 from sweep.sharing import order_of as order_of
+from sweep.stored_plan import StoredPlan, stored_plan
 from sweep.streams import stream_seeds
 from sweep.study import Study
 from sweep.study_text import explain
@@ -49,6 +52,7 @@ def run(
     retry_failed: bool = False,
     progress: bool = True,
     follow: bool = False,
+    accept_code: bool = False,
 ) -> RunSummary:
     """Run the trials of a study that the store lacks, and return what was done; every finished trial is stored at once.
 
@@ -63,6 +67,7 @@ def run(
         progress: whether to show progress on standard error.
         follow: whether to wait for trials that another run of the study is training, and to take over those that it
             gives up.
+        accept_code: whether stored trials of other code are taken over; the results and the report say so.
 
     Raises:
         InputError: study, data or model are wrong, or the results cannot be written.
@@ -84,6 +89,7 @@ def run(
         retry_failed=retry_failed,
         progress=progress,
         follow=follow,
+        accept_code=accept_code,
     )
 
 
@@ -97,6 +103,7 @@ def run_planned(
     retry_failed: bool = False,
     progress: bool = True,
     follow: bool = False,
+    accept_code: bool = False,
 ) -> RunSummary:
     """Run those trials of a plan that the store lacks; arguments and errors as in `run`.
 
@@ -107,7 +114,12 @@ def run_planned(
     _check_writable(folder)
     with room(folder):
         notes = store.compact(folder)  # what a killed run left is read once here, not by every later question
-        store.write_study(folder, as_document(study, trials))
+        found = plan_in(folder, trials, accept_code=accept_code)
+        trials = found.trials
+        store.write_study(folder, as_document(study, trials) | found.record)
+    if progress:
+        for text in found.notes:
+            sys.stderr.write(f"sweep: {text}\n")
     done = store.finished(folder)
     missing = [one for one in trials if one.trial_id not in done or (retry_failed and done[one.trial_id] != "ok")]
     ours = SharedRun(study, folder, modules, address, slots, len(trials), progress, follow)
@@ -144,6 +156,21 @@ def _differing(folder: Place, trials: Sequence[PlannedTrial]) -> list[str]:
         f"{len(found)} trials are stored twice with other weights or scores, as {found[0]}; the first record counts. "
         "`sweep verify` tells whether this machine repeats them."
     ]
+
+
+def plan_in(folder: Place, trials: Sequence[PlannedTrial], *, accept_code: bool = False) -> StoredPlan:
+    """Return a plan with the ids of the trials that a folder of results holds, see `sweep.stored_plan`."""
+    try:
+        document = store.read_study(folder) if (folder / "study.json").is_file() else None
+    except InputError:  # torn: it is written again; one of a newer version is refused there
+        document = None
+    return stored_plan(trials, document, store.trials(folder), accept_code=accept_code)
+
+
+def identities(study: Study) -> Identities:
+    """Return what finds the identities of a study's configurations on this machine."""
+    folder = results_folder(study)
+    return Identities(session.cache_folder(), session.keras_backend(), folder if isinstance(folder, Path) else None)
 
 
 def resolve(study: Study | str | Path, *, seeds: int | Sequence[int] | None, results: str | Place | None) -> Study:
@@ -204,7 +231,7 @@ def prepare(study: Study) -> tuple[tuple[PlannedTrial, ...], dict[str, Prepared]
 def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], dict[str, Prepared]]:
     """Return the plans of several studies as one, as `prepare` does for one; what they share is prepared once."""
     ready: dict[tuple[str, int], Prepared] = {}
-    takes, code_id = cache(code.takes), cache(code.code_id)  # parsed once for all trials of this plan
+    takes = cache(code.takes)  # parsed once for all trials of this plan
     process = DataProcess()
 
     def data_id(configuration: Configuration, seed: int) -> str:
@@ -215,12 +242,11 @@ def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], di
             ready[key] = process.prepare(one, split)
         return ready[key].data_id
 
+    trials: list[PlannedTrial] = []
     with process:
-        trials = tuple(
-            one
-            for study in studies
-            for one in plan(study, data_id, lambda configuration: code_id(configuration.study.model.use))
-        )
+        for study in studies:
+            known = identities(study)
+            trials += plan(study, data_id, lambda one, known=known: known.of(one.study))  # type: ignore[misc]
     prepared = {one.data_id: one for one in ready.values()}
     return tuple(replace(one, classes=prepared[one.data_id].classes) for one in trials), prepared
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sweep.arms import changed
 from sweep.errors import InputError
 from sweep.grid import points
+from sweep.identity import Identity
 from sweep.schemas import SCHEMA_VERSION as SCHEMA_VERSION
 from sweep.study import Study
 from sweep.study_text import explain
@@ -21,24 +22,28 @@ class Configuration:
     """One arm at one point of the grid, without the seed.
 
     Attributes:
-        config_id: digest of all that the study file says and that decides a trial's bits, but its seed: task, data and
-            model with their keywords (the data's folder too), training, held streams, determinism, threads, CPU or GPU.
-            The study's name, its results, `leakage` and how many processors a trial takes do not count.
+        config_id: names the configuration: a digest of all that the study file says and that decides a trial's bits,
+            but its seed: task, data and model with their keywords, training, held streams, determinism, threads, CPU
+            or GPU. The study's name, its results, `leakage` and how many processors a trial takes do not count. Where
+            the results hold this configuration under another name, from before its data were moved, it has that.
         label: the arm and the grid's settings at this point, for people; "" for a study without both.
         hp: setting -> number or word, for the columns hp.*; the arm's name is among them.
         study: the study with this point's settings in place, without grid and arms.
+        key: digest of the same without the data, which a trial knows by content.
     """
 
     config_id: str
     label: str
     hp: dict[str, float | str]
     study: Study
+    key: str = ""
 
 
 @dataclass(frozen=True)
 class PlannedTrial:
-    """One configuration with one seed, and the digests of data and model code that it will run on.
+    """One configuration with one seed, and the digests of data and code that it will run on.
 
+    trial_id: a digest of the configuration's key, seed, data and code; or that of the stored trial which is the same.
     classes: names in the order of the labels, for the report; () where they are not known.
     """
 
@@ -46,8 +51,13 @@ class PlannedTrial:
     configuration: Configuration
     seed: int
     data_id: str
-    code_id: str
+    code: Identity
     classes: tuple[str, ...] = ()
+
+    @property
+    def code_id(self) -> str:
+        """Return the digest of the code."""
+        return self.code.code_id
 
 
 def configurations(study: Study) -> tuple[Configuration, ...]:
@@ -84,26 +94,35 @@ def _configuration(study: Study, arm: str, changes: Mapping[str, Any], point: Ma
     except ValidationError as error:
         raise InputError(explain(error, Study, f"{study.study}, {label or 'grid'}")) from None
     hp = ({"arm": arm} if arm else {}) | _hp(resolved)
-    return Configuration(_digest(_what_decides(resolved))[:12], label, hp, resolved)
+    said = _what_decides(resolved)
+    key = _digest({name: value for name, value in said.items() if name != "data"})[:12]
+    return Configuration(_digest(said)[:12], label, hp, resolved, key)
 
 
 def plan(
-    study: Study, data_id: Callable[[Configuration, int], str], code_id: Callable[[Configuration], str]
+    study: Study, data_id: Callable[[Configuration, int], str], code_id: Callable[[Configuration], Identity | str]
 ) -> Iterator[PlannedTrial]:
     """Yield every trial of a study, seed by seed, so that each configuration has an answer early.
 
     Args:
         study: the study.
         data_id: (configuration, seed) -> digest of the data that the trial sees.
-        code_id: configuration -> digest of its model's code.
+        code_id: configuration -> the identity of its code, or its digest alone.
     """
     every = configurations(study)
-    codes = {configuration.config_id: code_id(configuration) for configuration in every}
+    codes = {}
+    for configuration in every:
+        own = code_id(configuration)
+        codes[configuration.config_id] = own if isinstance(own, Identity) else Identity(own)
+    first: dict[str, str] = {}
     for seed in study.seed_list:
         for configuration in every:
-            data, code = data_id(configuration, seed), codes[configuration.config_id]
-            trial_id = _digest([SCHEMA_VERSION, configuration.config_id, seed, data, code])[:16]
-            yield PlannedTrial(trial_id, configuration, seed, data, code)
+            data, own = data_id(configuration, seed), codes[configuration.config_id]
+            what = [SCHEMA_VERSION, configuration.key, seed, data, own.code_id]
+            trial_id = _digest(what)[:16]
+            if first.setdefault(trial_id, configuration.config_id) != configuration.config_id:
+                trial_id = _digest([*what, configuration.config_id])[:16]  # two arms whose data are the same
+            yield PlannedTrial(trial_id, configuration, seed, data, own)
 
 
 def as_document(study: Study, trials: Sequence[PlannedTrial]) -> dict[str, Any]:

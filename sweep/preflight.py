@@ -8,7 +8,7 @@ from typing import Any
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from sweep import code, session
+from sweep import identity, session
 from sweep.data import open_prepared
 from sweep.errors import ClusterError, InputError, one_line
 from sweep.keeper import Link, sees
@@ -100,7 +100,7 @@ def question(orders: Sequence[TrialOrder], link: Link) -> Question:
     paths = {value: None for order in orders for value in order.study["data"].values() if _is_path(value, order.folder)}
     data_ids = dict.fromkeys(order.data_id for order in orders)
     first = orders[0]
-    ids = {use: code.code_id(use) for use in sorted(used)}
+    ids = {use: identity.code_id(use) for use in sorted(used)}
     return Question(link.results, link.token, first.folder, first.modules, tuple(paths), tuple(data_ids), ids)
 
 
@@ -221,6 +221,6 @@ def _prepared(data_ids: Sequence[str]) -> bool:
 
 def _code_id(use: str) -> str:
     try:
-        return code.code_id(use)
+        return identity.code_id(use)
     except (InputError, OSError, SyntaxError):
         return ""

@@ -2,6 +2,7 @@
 
 import gc
 import importlib.metadata
+import json
 import os
 import platform
 import signal
@@ -174,6 +175,18 @@ def environment(machine: Machine) -> dict[str, Any]:
         **{f"version.{name}": _version(name) for name in PACKAGES},
         **{f"flag.{name}": os.environ.get(name, "") for name in FLAGS},
     }
+
+
+def keras_backend() -> str:
+    """Return the backend that Keras will take: KERAS_BACKEND, or that of its settings file, else tensorflow."""
+    named = os.environ.get("KERAS_BACKEND")
+    if named:
+        return named
+    try:
+        home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+        return str(json.loads((home / "keras.json").read_text(encoding="utf-8")).get("backend") or "tensorflow")
+    except (OSError, ValueError, AttributeError):
+        return "tensorflow"
 
 
 def versions() -> dict[str, str]:

@@ -70,6 +70,20 @@ TRAPS = (
         "Set `trainable = False` on them, or call them inside a layer of your own with training=False.",
     ),
     Trap(
+        "unnamed_files",
+        0,
+        "warning",
+        "The model's function read {value:.0f} files that the study does not name: a change of them changes no id.",
+        "Give the file's name as a keyword under `model`; then its content is part of the id.",
+    ),
+    Trap(
+        "unseeded_randomness",
+        0,
+        "error",
+        "In {value:.0f} places the code draws from a generator without a seed: its trials do not repeat.",
+        "Seed it from a keyword, or draw from `keras.random` with a `SeedGenerator`.",
+    ),
+    Trap(
         "chosen_on_test",
         0,
         "error",

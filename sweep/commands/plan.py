@@ -23,6 +23,9 @@ def plan(
     sd: Annotated[float | None, typer.Option(help="With --precision: an SD over seeds, in place of a pilot.")] = None,
     level: Annotated[float, typer.Option(help="With --precision: nominal coverage of the interval.")] = 0.95,
     measure: Annotated[bool, typer.Option("--measure", help="Train a few steps to learn time and memory.")] = False,
+    accept_code: Annotated[
+        bool, typer.Option("--accept-code", help="Count stored trials of other code, as run --accept-code does.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Show the trials of a study and the time that the rest will take, or the seeds that a precision needs."""
@@ -31,7 +34,7 @@ def plan(
         return
     from sweep.cost import cost
 
-    found = cost(study, seeds=seeds, results=results, measure=measure)
+    found = cost(study, seeds=seeds, results=results, measure=measure, accept_code=accept_code)
     if json:
         say_json(found.as_json())
     else:

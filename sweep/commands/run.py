@@ -18,6 +18,9 @@ def run(
     follow: Annotated[
         bool, typer.Option("--follow", help="Wait for trials that another run of the study is training.")
     ] = False,
+    accept_code: Annotated[
+        bool, typer.Option("--accept-code", help="Take stored trials of other code over; the report says so.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Run the trials of a study that are not stored yet, and print the report."""
@@ -38,6 +41,7 @@ def run(
             slots=slots,
             retry_failed=retry_failed,
             follow=follow,
+            accept_code=accept_code,
         )
     except KeyboardInterrupt:
         note("sweep: stopped. What had finished is stored; the same command goes on from there.")

@@ -96,7 +96,7 @@ def explain_study(
     execution.check_code(study)
     one = _chosen(study, config)
     named = one.study.model_copy(update={"study": _name(study, one)})
-    trials = _planned(named, one, array)
+    trials = execution.plan_in(execution.results_folder(named), _planned(named, one, array)).trials
     idle = _idle(named, trials[0], modules)
     done = execution.run_planned(named, trials, modules, address=address, slots=slots, progress=progress)
     rows = store.load(done.folder).trials

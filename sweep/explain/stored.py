@@ -142,9 +142,15 @@ def _studies(results: Results) -> dict[str, Study]:
         base = Study.model_validate(results.study["resolved"])
     except ValidationError as error:
         raise InputError(explain(error, Study, f"{results.path}/study.json")) from None
-    found = {one.config_id: one.study for one in configurations(base)}
+    every = configurations(base)
+    found = {one.config_id: one.study for one in every}
+    labelled = {(one.key, one.label): one.study for one in every}
+    keys = results.study.get("keys", {})
     for config_id, said in results.study["configurations"].items():
         streams = {key.removeprefix("stream."): int(v) for key, v in said["hp"].items() if key.startswith("stream.")}
+        moved = labelled.get((keys.get(config_id, ""), said["label"]))
+        if config_id not in found and moved is not None:  # its data had another name when it was stored
+            found[config_id] = moved
         if config_id not in found and streams:
             mapping = base.model_dump(mode="json") | {"hold": streams}
             found |= {one.config_id: one.study for one in configurations(Study.model_validate(mapping))}

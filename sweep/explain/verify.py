@@ -13,6 +13,7 @@ from sweep import code, process, session, store, trial
 from sweep.data import Prepared
 from sweep.data_process import DataProcess
 from sweep.errors import InputError
+from sweep.explain.changed_code import Codes
 from sweep.explain.changed_data import what_changed
 from sweep.explain.difference import Difference, first_difference, first_step
 from sweep.explain.rerun import RerunFailedError, run_again, run_through_ray
@@ -135,6 +136,7 @@ def verify(
     found: list[Verified] = []
     ready: dict[tuple[str, int], Prepared] = {}
     stored = stored_trials(loaded, chosen, places)
+    codes = Codes(loaded)
     by_ray = address is not None or stored[0].order.study["resources"]["gpu"] > 0
 
     def rerun(order: trial.TrialOrder, variables: Mapping[str, str] | None = None) -> Bits:
@@ -148,7 +150,7 @@ def verify(
         first = run_through_ray(orders, address)
     with DataProcess() as data:
         for one in stored:
-            found.append(_verified(one, threads, ready, data, first.get(one.order.trial_id), rerun))
+            found.append(_verified(one, threads, ready, data, first.get(one.order.trial_id), rerun, codes))
             hear(f"{len(found)}/{len(chosen)} trials, {sum(not item.equal for item in found)} differ")
     return Verification(str(results), len(ids), tuple(found), n_unseeded(loaded))
 
@@ -168,6 +170,7 @@ def _verified(
     data: DataProcess,
     again: Bits | None,
     rerun: Rerun,
+    codes: Codes,
 ) -> Verified:
     study = Study.model_validate(one.order.study)
     verified = partial(Verified, one.order.trial_id, one.label, one.order.seed)
@@ -176,7 +179,7 @@ def _verified(
         changed, cause = what_changed(study.data.use, one.order.data_id, prepared)
         factor = Factor("data_id", "the data", one.order.data_id[:16], prepared.data_id[:16], known=True)
         return verified(equal=False, difference=changed, factors=(factor,), cause=cause, proven=True)
-    now = replace(one.order, code_id=code.code_id(study.model.use))
+    now = replace(one.order, code_id=codes.now(one.order, study))
     if threads is not None:
         now = _with_threads(now, threads)
     again = rerun(now) if again is None else replace(again, code_id=now.code_id)

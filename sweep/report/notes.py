@@ -22,12 +22,26 @@ def notes(report: Report, now: Current, results: Results) -> tuple[str, ...]:
     found += _seeds(report, now)
     found += _polarity(report)
     found += _environments(now.ok, results.environments, report.headline[0])
+    found += _taken(now.ok, results)
     if now.n_foreign:
         found.append(
             f"{_count(now.n_foreign, 'stored trial')} of earlier settings, code or data: not shown, as the plan does "
             "not hold them."
         )
     return (*found, *results.notes)
+
+
+def _taken(ok: pd.DataFrame, results: Results) -> list[str]:
+    """Return a sentence where trials of other code were taken over by --accept-code."""
+    count: dict[str, int] = {}
+    accepted = results.study.get("taken", {})
+    for config_id, code_id in zip(ok.get("config_id", ()), ok.get("code_id", ()), strict=True):
+        for what in accepted.get(config_id, {}).get(code_id, {}).get("changed", ()):
+            count[what] = count.get(what, 0) + 1
+    return [
+        f"{_count(n, 'trial')} of other code taken over by --accept-code ({what} changed since)."
+        for what, n in count.items()
+    ]
 
 
 def coverage(report: Report) -> str:

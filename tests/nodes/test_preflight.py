@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sweep import code, preflight, session
+from sweep import identity, preflight, session
 from sweep.errors import ClusterError
 from sweep.keeper import Link, sees
 from sweep.preflight import Answer, Question
@@ -69,7 +69,7 @@ def test_a_node_looks_for_data_code_and_results(tmp_path: Path, monkeypatch: pyt
     link = Link(str(tmp_path), ".driver-1", None)
     asked = preflight.question([order(tmp_path, root="data/faces", colour="rgb/none")], link)
     assert asked.paths == ("data/faces",)
-    assert asked.code == {use: code.code_id(use) for use in (MODEL, "sweep.data:image_folder")}
+    assert asked.code == {use: identity.code_id(use) for use in (MODEL, "sweep.data:image_folder")}
     found = preflight.look(asked)
     assert found == Answer(session.versions(), session.processor(), True, (), ())
     elsewhere = Question(

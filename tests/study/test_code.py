@@ -81,7 +81,7 @@ def test_a_syntax_error_is_answered_with_file_and_line(project: Path) -> None:
     assert "rv_broken.py" in refusal("rv_broken:build")
     assert "line 2" in refusal("rv_broken:build")
     with pytest.raises(InputError, match=r"rv_broken\.py"):
-        code.code_id("rv_net:build")
+        code.former_id("rv_net:build")
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_takes_reads_the_signature(project: Path) -> None:
     assert not code.takes("rv_data:plain", "split_seed")
 
 
-def test_the_digest_follows_what_the_module_imports_from_the_project(project: Path) -> None:
-    """A changed helper, at any depth and however imported, is another model."""
+def test_the_former_id_follows_what_the_module_imports_from_the_project(project: Path) -> None:
+    """By the rule of older releases a changed file, at any depth and however imported, is another model."""
     write(
         project,
         rv_net="from rv_pack import layers\nimport numpy\n" + NET,
@@ -156,24 +156,24 @@ def test_the_digest_follows_what_the_module_imports_from_the_project(project: Pa
         rv_pack__deep="x = 1\n",
         rv_other="y = 1\n",
     )
-    before = code.code_id("rv_net:build")
-    assert before == code.code_id("rv_net:build")
+    before = code.former_id("rv_net:build")
+    assert before == code.former_id("rv_net:build")
     write(project, rv_other="y = 2\n")
     (project / "notes.txt").write_text("unrelated")
-    assert code.code_id("rv_net:build") == before
+    assert code.former_id("rv_net:build") == before
     write(project, rv_pack__deep="x = 2\n")
-    changed = code.code_id("rv_net:build")
+    changed = code.former_id("rv_net:build")
     assert changed != before
     write(project, rv_net="from rv_pack import layers\nimport numpy\n" + NET + "# a comment\n")
-    assert code.code_id("rv_net:build") not in (before, changed)
+    assert code.former_id("rv_net:build") not in (before, changed)
 
 
-def test_the_digest_does_not_know_line_endings_or_places(project: Path) -> None:
+def test_the_former_id_does_not_know_line_endings_or_places(project: Path) -> None:
     """A checkout on another system, or in another folder, has the same code."""
     write(project, rv_net=NET)
-    before = code.code_id("rv_net:build")
+    before = code.former_id("rv_net:build")
     (project / "rv_net.py").write_bytes(NET.replace("\n", "\r\n").encode())
-    assert code.code_id("rv_net:build") == before
+    assert code.former_id("rv_net:build") == before
 
 
 def test_nothing_is_imported_to_check_and_digest(project: Path) -> None:
@@ -185,9 +185,10 @@ def test_nothing_is_imported_to_check_and_digest(project: Path) -> None:
         rv_pack__layers="raise RuntimeError('imported')\ndef block(): ...\n",
     )
     program = (
-        "import sys; from sweep import code;"
-        "code.check_use('model', 'rv_pack.net:build', {}); code.code_id('rv_pack.net:build');"
-        "code.check_use('model', 'sweep.models:small_xception', {}); code.code_id('sweep.models:small_xception');"
+        "import sys; from sweep import code, reached_code;"
+        "code.check_use('model', 'rv_pack.net:build', {}); code.former_id('rv_pack.net:build');"
+        "reached_code.reached('rv_pack.net:build');"
+        "code.check_use('model', 'sweep.models:small_xception', {}); code.former_id('sweep.models:small_xception');"
         "print([name for name in ('keras', 'tensorflow', 'ray', 'rv_pack') if name in sys.modules])"
     )
     answer = subprocess.run(

@@ -44,14 +44,14 @@ def test_ids_are_those_of_every_release() -> None:
         "b637e0db17d5",
     ]
     assert [one.trial_id for one in trials] == [
-        "f87a1edf4e3c72ca",
-        "3add3e65afc21a9d",
-        "a65b067abbaa2f03",
-        "64f7bf3cacdbf91e",
-        "a042364912eb74a6",
-        "cbf070922cfb7896",
-        "13becab8ef292a1e",
-        "bb76f571fa0d1531",
+        "3a1d2ed5e9675060",
+        "0b3b5791e840dc3f",
+        "fe70da23acbd25b3",
+        "185eb312aa4f032c",
+        "40e8231c6bbfb09a",
+        "c4b67125c451207d",
+        "55520fcfbf83802b",
+        "ade14fae7b4a0f93",
     ]
 
 
