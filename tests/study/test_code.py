@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sweep import code
+from sweep import code, identity
 from sweep.errors import InputError
 
 NET = "def build(shape, classes, *, width=1.0, dropout=0.5):\n    return None\n"
@@ -251,4 +251,4 @@ def test_packages_without_init_are_found_at_any_depth(project: Path) -> None:
     (project / "rv_a" / "b").mkdir(parents=True)
     (project / "rv_a" / "b" / "net.py").write_text(NET)
     assert code.check_use("model", "rv_a.b.net:build", {"width": 2}).module == "rv_a.b.net"
-    assert len(code.code_id("rv_a.b.net:build")) == 16
+    assert len(identity.code_id("rv_a.b.net:build")) == 16
