@@ -3,7 +3,7 @@
 import pandas as pd
 
 from sweep.report.current import Current
-from sweep.report.summary import CUT, Report
+from sweep.report.summary import Report
 from sweep.stats import THIS_TEST_SET
 from sweep.store import Results
 
@@ -93,10 +93,6 @@ def _seeds(report: Report, now: Current) -> list[str]:
         found.append(
             "Where every seed gave the same value the interval has no width: a sign of a coarse metric or a model that "
             "learnt nothing, not of certainty."
-        )
-    if any(row.metrics[name].interval.note == CUT for row in report.rows for name in report.headline):
-        found.append(
-            "Some limits were cut at 0 or 100 %: the t interval takes the seeds as normal, which is rough there."
         )
     return found
 

@@ -13,10 +13,10 @@ from sweep.stats.interval import Interval, check_level
 from sweep.stats.luck import ExpectedBest, expected_best
 from sweep.stats.measured import Measured
 from sweep.stats.moderated import FEWEST, moderated_variance
-from sweep.stats.new_subjects import Method, join, lost, new_subjects, within
+from sweep.stats.new_subjects import Method, join, lost, new_subjects
 from sweep.stats.orh import Components, components
+from sweep.stats.rate_limits import t_limits
 from sweep.stats.seeds import ONE_SEED, t_interval
-from sweep.stats.student import t_quantile
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,9 @@ def estimate(
         measured: what `measure` returned.
         config: which configuration; None where there is one only.
         level: nominal coverage of each interval.
-        method: "orh", the formula of Obuchowski, Rockette and Hillis; or "crossed bootstrap", percentiles over seeds
-            and subjects resampled together (needs `rng`).
+        method: "orh", the formula of Obuchowski, Rockette and Hillis, limits of a rate on the logit scale; "orh plain",
+            its symmetric limits; or "crossed bootstrap", percentiles over seeds and subjects resampled together (needs
+            `rng`).
         rng: for the crossed bootstrap alone.
 
     Raises:
@@ -85,16 +86,13 @@ def estimate(
     rows = measured.trials_of(config)
     made_of = components(measured.value[rows], measured.deviations[:, rows])
     failed = measured.n_failed.get(config, 0)
-    here = t_interval(measured.value[rows], level)
-    low, high = within(measured, here.low, here.high)
+    here = t_interval(measured.value[rows], level, rate=measured.on_logit)
     return Estimate(
         config=config,
         metric=measured.measure.name,
         new_subjects=new_subjects(measured, config, level=level, method=method, rng=rng),
         this_test_set=replace(
             here,
-            low=low,
-            high=high,
             n_failed=failed,
             components={"ms": made_of.ms},
             covers=measured.covers_here,
@@ -108,15 +106,7 @@ def estimate(
 
 
 def _failures(measured: Measured, rows: NDArray[np.intp], failed: int, level: float) -> Failures:
-    """Return the failures beside the metric, limits of a rate cut to [0, 1]."""
-    found = failures(measured.value[rows], failed, measured.measure.chance, level)
-    cut = {}
-    for name in ("given_success", "at_chance", "iqm"):
-        one = getattr(found, name)
-        if one is not None:
-            low, high = within(measured, one.low, one.high)
-            cut[name] = replace(one, low=low, high=high)
-    return replace(found, **cut)
+    return failures(measured.value[rows], failed, measured.measure.chance, level, rate=measured.on_logit)
 
 
 def estimates(
@@ -144,8 +134,7 @@ def estimates(
 
 def _moderated(measured: Measured, plain: Interval, variance: float, df: float) -> Interval:
     se = math.sqrt(variance / plain.n_seeds)
-    half = t_quantile(0.5 + plain.level / 2, df) * se
-    low, high = within(measured, plain.value - half, plain.value + half)
+    low, high = t_limits(plain.value, se, df, plain.level, rate=measured.on_logit)
     note = plain.note.replace(ONE_SEED, "one seed; its spread is taken from the other configurations")
     return replace(
         plain,
@@ -153,7 +142,7 @@ def _moderated(measured: Measured, plain: Interval, variance: float, df: float) 
         high=high,
         se=se,
         df=df,
-        method="moderated t over seeds (Smyth 2004)",
+        method=f"moderated {plain.method} (Smyth 2004)",
         note=note,
         components={**plain.components, "moderated_variance": variance},
     )
