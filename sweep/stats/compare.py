@@ -70,7 +70,8 @@ def _compare(measured: Measured, a: str, b: str, paired: bool, level: float, n_c
     made_of = {f"a_{k}": v for k, v in components(x, dx).as_dict().items()}
     made_of |= {f"b_{k}": v for k, v in components(y, dy).as_dict().items()}
     failed = measured.n_failed.get(a, 0) + measured.n_failed.get(b, 0)
-    common: dict[str, Any] = {"n_seeds": int(x.size + y.size), "n_failed": failed, "level": level, "rate": measured.measure.rate}
+    common: dict[str, Any] = {"n_seeds": int(x.size + y.size), "n_failed": failed, "level": level}
+    common |= {"rate": measured.measure.rate}
     return Comparison(
         a=a,
         b=b,
