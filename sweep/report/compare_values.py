@@ -6,6 +6,7 @@ from typing import Any
 from sweep.report.columns import limits, number
 from sweep.report.summary import is_rate
 from sweep.stats import Against, Interval, against, rate_variance, t_interval
+from sweep.stats.apart import apart_note
 
 
 @dataclass(frozen=True)
@@ -16,10 +17,11 @@ class ComparedValues:
     here: Interval
     against: Against | None
     per_cent: bool
+    apart: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as one object for JSON."""
-        said = {"metric": self.metric, **self.here.as_dict(), "per_cent": self.per_cent}
+        said = {"metric": self.metric, **self.here.as_dict(), "per_cent": self.per_cent, "apart": self.apart}
         return said | {"against": self.against.as_dict() if self.against else None}
 
     def as_text(self) -> str:
@@ -32,6 +34,8 @@ class ComparedValues:
         ]
         if self.here.note:
             lines.append(f"{self.here.note[0].upper()}{self.here.note[1:]}.")
+        if self.apart:
+            lines.append(f"{self.apart[0].upper()}{self.apart[1:]}.")
         if self.against:
             lines += ["", f"Published {self.metric}={self.against.published:g}:", f"- {self.against}"]
         return "\n".join(lines)
@@ -74,7 +78,13 @@ def compare_values(
             # Without a word of it, numbers above 1 can only be per cent.
             most = unit if max(values) <= unit else 100.0
             found = replace(found, low=max(found.low, 0.0), high=min(found.high, most))
-    return ComparedValues(metric, here, found, per_cent)
+    names = [f"value {number} of {len(values)}" for number in range(1, len(values) + 1)]
+    return ComparedValues(metric, here, found, per_cent, _apart(values, unit, names, rate=rate, level=level))
+
+
+def _apart(values: list[float], unit: float, names: list[str], *, rate: bool, level: float) -> str:
+    """Return which values stand apart; of rates in per cent judged, and written, as fractions."""
+    return apart_note([value / unit for value in values] if rate else values, names, rate=rate, level=level)
 
 
 def _in_unit(one: Interval, unit: float) -> Interval:

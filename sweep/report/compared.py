@@ -142,7 +142,9 @@ class Compared:
             design = "paired" if self.comparisons[0].paired else "independent, not paired"
             many = len(self.comparisons)
             found.append(f"Seeds are {design}; p-values are adjusted by Holm over {many} comparison{'s' * (many > 1)}.")
-        kinds = ([(self._name(one.config), note(one)) for one in self.estimates] for note in (_note_new, _note_here))
+        kinds = (
+            [(self._name(one.config), note(one)) for one in self.estimates] for note in (_apart, _note_new, _note_here)
+        )
         return [*found, *dict.fromkeys(sentence for notes in kinds for sentence in said_once(notes)), *self.notes]
 
     def _covers(self) -> tuple[str, str]:
@@ -154,6 +156,10 @@ class Compared:
 
     def _named(self, one: Comparison) -> Comparison:
         return replace(one, a=self._name(one.a), b=self._name(one.b))
+
+
+def _apart(one: Estimate) -> str:
+    return one.apart
 
 
 def _note_new(one: Estimate) -> str:

@@ -35,6 +35,7 @@ def with_intervals(report: Report, results: Results) -> Report:
             continue
         labels = dict(zip((row.config_id for row in report.rows), names(report), strict=True))
         every = said_once([(labels[key], one.new_subjects.note) for key, one in found.items()])
+        notes += said_once([(labels[key], f"{name}: {one.apart}" if one.apart else "") for key, one in found.items()])
         notes += [sentence for sentence in every if "failed and" not in sentence]  # which have sentences of their own
         report = replace(report, rows=tuple(_row(row, name, found.get(row.config_id)) for row in report.rows))
     return replace(

@@ -4,8 +4,9 @@ import pandas as pd
 
 from sweep.report.current import current
 from sweep.report.intervals import moderated
-from sweep.report.summary import Report
+from sweep.report.summary import Report, is_rate
 from sweep.stats import THIS_TEST_SET
+from sweep.stats.apart import seeds_apart
 from sweep.stats.measured import REPLICATES
 from sweep.store import Results
 from sweep.streams import STREAMS
@@ -112,6 +113,17 @@ def _intervals(report: Report) -> list[str]:
             way += " with variances moderated over the configurations (Smyth 2004)"
         said.append(
             f"{level} intervals for {_here(report)} are {way}; they cover another seed on {_same(report)} only."
+        )
+    odd = sum(
+        any(seeds_apart(row.metrics[name].values, rate=is_rate(name)) for name in report.headline)
+        for row in report.rows
+        if row.n_ok
+    )
+    if odd:
+        said.append(
+            f"In {odd} of {len(report.rows)} configurations single runs stood apart from the others (Rosner 1983), "
+            "which these intervals do not allow for; the interquartile mean (Tukey and McLaughlin 1963) is given "
+            "beside the mean there."
         )
     return said
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import InputError
+from sweep.stats.apart import apart_note
 from sweep.stats.failures import Failures, failures
 from sweep.stats.interval import Interval, check_level
 from sweep.stats.luck import ExpectedBest, expected_best
@@ -26,6 +27,7 @@ class Estimate:
     new_subjects: covers other seeds on other subjects (or videos, or samples, where the data name no subjects).
     this_test_set: covers other seeds on the same test set. values: the metric of every seed, in the order of the seeds.
     failures: the mean with and without failed seeds, median and interquartile mean. best: the expected best of n seeds.
+    apart: which seeds stand apart from the others, in a sentence, "" for none.
     """
 
     config: str
@@ -36,6 +38,7 @@ class Estimate:
     values: tuple[float, ...]
     failures: Failures
     best: ExpectedBest
+    apart: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the interval for new subjects with its keys on top, and the one for this test set beside it."""
@@ -48,6 +51,7 @@ class Estimate:
             "values": list(self.values),
             "failures": self.failures.as_dict(),
             "expected_best": list(self.best.value),
+            "apart": self.apart,
         }
 
     def __str__(self) -> str:
@@ -101,6 +105,12 @@ def estimate(
         components=made_of,
         values=tuple(measured.value[rows].tolist()),
         failures=_failures(measured, rows, failed, level),
+        apart=apart_note(
+            measured.value[rows],
+            [f"seed {seed}" for seed in measured.seed[rows].tolist()],
+            rate=measured.measure.rate,
+            level=level,
+        ),
         best=expected_best(measured.value[rows], higher_is_better=measured.measure.higher_is_better),
     )
 
