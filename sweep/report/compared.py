@@ -140,8 +140,14 @@ class Compared:
             first = self.comparisons[0]
             found.append(f"Comparisons: {first.new_subjects.method}; {first.this_test_set.method}.")
             design = "paired" if self.comparisons[0].paired else "independent, not paired"
+            worth = "better" if first.higher_is_better else "worse"
+            found.append(
+                f"P(A > B): how likely a run of A has the higher {self.metric}, which is {worth}; on this test set."
+            )
             many = len(self.comparisons)
             found.append(f"Seeds are {design}; p-values are adjusted by Holm over {many} comparison{'s' * (many > 1)}.")
+            if many > 1:
+                found.append("Intervals are not adjusted: each is of one comparison alone; the verdict goes by p.")
         kinds = (
             [(self._name(one.config), note(one)) for one in self.estimates] for note in (_apart, _note_new, _note_here)
         )

@@ -14,7 +14,7 @@ from sweep.report.said import said_once
 from sweep.report.summary import MetricOverSeeds, Report, Row, is_rate
 from sweep.stats import Estimate
 from sweep.stats.measures import HIGHER_IS_BETTER, MEASURES
-from sweep.stats.moderated import FEWEST
+from sweep.stats.moderated import FEWEST, SHARED
 from sweep.store import Results
 
 
@@ -39,7 +39,15 @@ def with_intervals(report: Report, results: Results) -> Report:
         notes += [sentence for sentence in every if "failed and" not in sentence]  # which have sentences of their own
         report = replace(report, rows=tuple(_row(row, name, found.get(row.config_id)) for row in report.rows))
     return replace(
-        report, notes=(*report.notes, *dict.fromkeys(notes), *_wider(report), *_failed(report), *_luck(report))
+        report,
+        notes=(
+            *report.notes,
+            *dict.fromkeys(notes),
+            *_shared(report),
+            *_wider(report),
+            *_failed(report),
+            *_luck(report),
+        ),
     )
 
 
@@ -74,6 +82,11 @@ def _failed(report: Report) -> list[str]:
             )
         said.append(f"{text}.")
     return said
+
+
+def _shared(report: Report) -> list[str]:
+    """Return that the intervals for this test set depend on each other, where they do."""
+    return [f"{SHARED[0].upper()}{SHARED[1:]}."] if moderated(report) else []
 
 
 def _wider(report: Report) -> list[str]:

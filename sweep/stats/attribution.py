@@ -122,8 +122,10 @@ def attribute(
     df, df_rest = n_levels - 1, len(y) - 1 - len(names) * (n_levels - 1)
     total = float(((y - mean) ** 2).sum())
     rest = max(total - sum(squares.values()), 0.0)
-    if rest < 1e-12 * total:
-        rest = 0.0  # sums of equal numbers leave rounding behind
+    # Sums of equal numbers leave rounding behind, which is neither a rest nor a source that acts.
+    least = 1e-12 * total + len(y) * (8 * np.finfo(np.float64).eps * float(np.abs(y).max())) ** 2
+    rest = rest if rest > least else 0.0
+    squares = {name: square if square > least else 0.0 for name, square in squares.items()}
     found = _components(squares, df, rest, df_rest, n_levels, mean, float(y.std(ddof=1)), level, rng)
     return replace(found, apart=seeds_apart(y))
 

@@ -1,6 +1,5 @@
 """The two intervals of a configuration, always labelled: for this test set, and for new subjects."""
 
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +12,7 @@ from sweep.stats.failures import Failures, failures
 from sweep.stats.interval import Interval, check_level
 from sweep.stats.luck import ExpectedBest, expected_best
 from sweep.stats.measured import Measured
-from sweep.stats.moderated import FEWEST, moderated_variance
+from sweep.stats.moderated import FEWEST, SHARED, Moderated, moderated_se, moderated_variance
 from sweep.stats.new_subjects import Method, join, lost, new_subjects
 from sweep.stats.orh import Components, components
 from sweep.stats.rate_limits import t_limits
@@ -128,7 +127,7 @@ def estimates(
 ) -> tuple[Estimate, ...]:
     """Return the estimate of every configuration; arguments and errors as in `estimate`.
 
-    With five configurations or more the intervals for this test set use moderated variances (Smyth 2004).
+    With five configurations or more the intervals for this test set use moderated variances (Smyth 2004), and say so.
     """
     found = tuple(estimate(measured, name, level=level, method=method, rng=rng) for name in measured.configs)
     variances = np.array([one.this_test_set.sd**2 for one in found])
@@ -137,13 +136,13 @@ def estimates(
         return found
     shared = moderated_variance(variances, df)
     return tuple(
-        replace(one, this_test_set=_moderated(measured, one.this_test_set, float(variance), float(total)))
-        for one, variance, total in zip(found, shared.variance, shared.df, strict=True)
+        replace(one, this_test_set=_moderated(measured, one.this_test_set, shared, at)) for at, one in enumerate(found)
     )
 
 
-def _moderated(measured: Measured, plain: Interval, variance: float, df: float) -> Interval:
-    se = math.sqrt(variance / plain.n_seeds)
+def _moderated(measured: Measured, plain: Interval, shared: Moderated, at: int) -> Interval:
+    df = float(shared.df[at])
+    se = moderated_se(plain.sd, plain.n_seeds, shared, at, plain.level)
     low, high = t_limits(plain.value, se, df, plain.level, rate=measured.on_logit)
     note = plain.note.replace(ONE_SEED, "one seed; its spread is taken from the other configurations")
     return replace(
@@ -153,6 +152,11 @@ def _moderated(measured: Measured, plain: Interval, variance: float, df: float) 
         se=se,
         df=df,
         method=f"moderated {plain.method} (Smyth 2004)",
-        note=note,
-        components={**plain.components, "moderated_variance": variance},
+        note=join(note, SHARED),
+        components={
+            **plain.components,
+            "moderated_variance": float(shared.variance[at]),
+            "plain_low": plain.low,
+            "plain_high": plain.high,
+        },
     )

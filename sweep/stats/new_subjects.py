@@ -76,6 +76,7 @@ def new_subjects(
         sd=float(theta.std(ddof=1)) if theta.size > 1 else math.nan,
         n_failed=n_failed,
         n_subjects=n,
+        n_dev_subjects=measured.n_dev_units,
         se=answer.se,
         df=answer.df,
         note=join(why, TWO_SEEDS if theta.size == 2 else "", cases_note(measured), lost(n_failed)),
