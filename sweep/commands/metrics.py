@@ -152,10 +152,11 @@ def _report(found: "Evaluation", dev: "ScoreSet", test: "ScoreSet | None", dista
     say(f"dev   {dev.source}: {eer.n_genuine} genuine, {eer.n_impostor} impostor{failed}")
     say(f"  EER         {_percent(eer.value)}   {level} interval {_percent(interval.low)} to {_percent(interval.high)}")
     say(f"              {interval.method}; unit: {_units(interval.unit, interval.n_units)}")
-    if found.interpolated and found.interpolated.method != interval.method:
+    if found.exact:
+        step = f"step EER {_percent(eer.step)}, " if eer.ties else ""
         say(
-            f"              step EER {_percent(eer.step)}, to which that interval belongs; of the interpolated EER: "
-            f"{_percent(found.interpolated.low)} to {_percent(found.interpolated.high)}"
+            f"              for comparison: {step}{_percent(found.exact.low)} to {_percent(found.exact.high)} "
+            f"({found.exact.method})"
         )
     accept, threshold = ("distance <=", -eer.threshold) if distances else ("score >=", eer.threshold)
     say(f"  threshold   accept when {accept} {threshold:.6g}")

@@ -42,9 +42,21 @@ def as_text(found: Explanation) -> str:
         *(f"The stream {stream} cannot act: {why}." for stream, why in found.idle.items()),
         f"rest: what the streams do together and not alone. {one.n_runs} runs on an orthogonal array of {one.n_levels} "
         f"levels; {one.method}. An interval that begins at 0 does not tell the source from nothing.",
+        *_apart(found),
         f"Stored in {found.folder}.",
     ]
     return "\n".join(lines)
+
+
+def _apart(found: Explanation) -> list[str]:
+    """Return a sentence for each metric some of whose runs stand apart: the intervals are not for such runs."""
+    return [
+        f"{name.upper()}: {len(one.apart)} of {one.n_runs} runs stand apart from the others (Rosner 1983; the worst is "
+        f"run {one.apart[0] + 1}). The intervals take effects and rest as normal; where single runs diverge they hold "
+        "the truth far less often than they say."
+        for name, one in found.metrics.items()
+        if one.apart
+    ]
 
 
 def _sentence(name: str, one: Attribution) -> str:

@@ -29,6 +29,9 @@ def answer(found: Evaluation) -> dict[str, Any]:
         "n_units": interval.n_units,
         "replicates": interval.replicates,
     }
+    if found.exact:
+        plain |= {"eer_exact_low": found.exact.low, "eer_exact_high": found.exact.high}
+        plain |= {"eer_exact_method": found.exact.method}
     if found.interpolated:
         plain |= {"eer_interpolated_low": found.interpolated.low, "eer_interpolated_high": found.interpolated.high}
     if found.attacks:

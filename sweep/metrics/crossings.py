@@ -10,7 +10,8 @@ from sweep.metrics.scores import FloatArray, between
 def crossings(merged: Ordered, w: Weights, totals: FloatArray, method: str) -> tuple[FloatArray, FloatArray]:
     """Return the EER (R,) and the threshold (R,) of each replicate; see `weighted_eer`.
 
-    w: (R, U) weights. totals: (2, R) genuine and impostor weight, positive.
+    w: (R, U) weights. totals: (2, R) genuine and impostor weight, positive. The scores that count for the threshold are
+    those with weight, as if the others were not there: that is how `eer` finds it on the scores repeated by weight.
     """
     stop, before, after = _bracket(merged, w, totals)
     n_genuine, n_impostor = totals
@@ -20,9 +21,20 @@ def crossings(merged: Ordered, w: Weights, totals: FloatArray, method: str) -> t
         value = np.minimum(fmr_below, fnmr_above)
     else:
         value = interpolate(fmr_below, fnmr_below, fmr_above, fnmr_above)
-    lower, upper = merged.scores[stop - 1], np.append(merged.scores, np.nextafter(merged.scores[-1], np.inf))[stop]
+    # The score before `stop` has weight, since FMR - FNMR changes its sign there.
+    lower, upper = merged.scores[stop - 1], _next_drawn(merged, w, stop)
     separated = (fmr_above == 0) & (fnmr_above == 0)
     return value, np.where(separated, between(lower, upper), upper)
+
+
+def _next_drawn(merged: Ordered, w: Weights, stop: IntArray) -> FloatArray:
+    """Return the first score with weight at or after each position, (R,), the next float above all where none has."""
+    place, rows = stop.copy(), np.arange(len(stop))
+    while (rows := rows[place[rows] < len(merged)]).size:
+        rows = rows[w[rows, merged.unit[place[rows]]] == 0]
+        place[rows] = merged.next_unit[place[rows]]
+    found = merged.scores[np.minimum(place, len(merged) - 1)]
+    return np.where(place < len(merged), found, np.nextafter(merged.scores[stop - 1], np.inf))
 
 
 def _bracket(merged: Ordered, w: Weights, totals: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:

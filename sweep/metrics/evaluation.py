@@ -6,11 +6,12 @@ import numpy as np
 
 from sweep.metrics.attacks import AttackRates, attack_rates
 from sweep.metrics.clusters import Clusters
+from sweep.metrics.covering import covering_eer, covering_hter
 from sweep.metrics.curves import auc_of
-from sweep.metrics.eer_interval import REPLICATES, eer_bootstrap, exact_interval
+from sweep.metrics.eer_interval import REPLICATES, exact_interval
 from sweep.metrics.equal import EER, eer_of
 from sweep.metrics.half_total import HTER, hter_of
-from sweep.metrics.hter_interval import bengio_mariethoz, hter_interval
+from sweep.metrics.hter_interval import bengio_mariethoz
 from sweep.metrics.hull import hull_eer
 from sweep.metrics.interval import Interval
 from sweep.metrics.likelihood import cllr_of, min_cllr_of
@@ -24,12 +25,14 @@ from sweep.metrics.separation import d_prime_of
 class Evaluation:
     """What `evaluate` found; `answer.py` gives the whole of it as plain values.
 
-    eer, interval: of dev. interpolated: the interval of the interpolated EER where ties set it apart from the step EER.
+    eer, interval: of dev. exact: the exact law of the bootstrap of the step EER, by score only. interpolated: the
+    interval once more where ties set the interpolated EER apart from the step EER.
     point: numbers without interval, by name. hter, hter_interval, fixed, test: of test, or None without one.
     """
 
     eer: EER
     interval: Interval
+    exact: Interval | None
     interpolated: Interval | None
     point: dict[str, float]
     attacks: AttackRates | None
@@ -56,7 +59,14 @@ def evaluate(
     g, i = both(dev.genuine.scores, dev.impostor.scores)
     eer = eer_of(g, i)
     clusters = dev.clusters(unit)
-    interval, interpolated = _eer_intervals(dev, g, i, eer, clusters, confidence, rng_dev)
+    interval = covering_eer(
+        *(sides := (dev.genuine.scores, dev.impostor.scores) if clusters else (g.scores, i.scores)),
+        eer,
+        rng=rng_dev,
+        clusters=clusters,
+        replicates=_replicates(clusters),
+        confidence=confidence,
+    )
     cautions = list(interval.cautions) + _subject_cautions(dev, test, unit)
     if np.isin(g.scores, (0, 1)).all() and np.isin(i.scores, (0, 1)).all():
         cautions.append(
@@ -67,14 +77,12 @@ def evaluate(
         tg, ti = both(test.genuine.scores, test.impostor.scores)
         hter = hter_of(tg, ti, eer.threshold)
         test_clusters = test.clusters(unit)
-        of_hter = hter_interval(
-            dev.genuine.scores,
-            dev.impostor.scores,
-            test.genuine.scores,
-            test.impostor.scores,
+        of_hter = covering_hter(
+            sides,
+            (test.genuine.scores, test.impostor.scores) if test_clusters else (tg.scores, ti.scores),
+            hter,
             rng=rng_test,
-            dev_clusters=clusters,
-            test_clusters=test_clusters,
+            clusters=(clusters, test_clusters),
             replicates=_replicates(clusters, test_clusters),
             confidence=confidence,
         )
@@ -85,7 +93,8 @@ def evaluate(
     return Evaluation(
         eer=eer,
         interval=interval,
-        interpolated=interpolated,
+        exact=None if clusters else exact_interval(g, i, eer, confidence),
+        interpolated=interval if eer.ties and not clusters else None,
         point=_points(g, i),
         attacks=attack_rates(attacked.genuine.scores, attacked.attacks, eer.threshold) if attacked else None,
         hter=hter,
@@ -94,35 +103,6 @@ def evaluate(
         test=point,
         cautions=tuple(cautions),
     )
-
-
-def _eer_intervals(
-    dev: ScoreSet,
-    g: Class,
-    i: Class,
-    eer: EER,
-    clusters: Clusters | None,
-    confidence: float,
-    rng: np.random.Generator,
-) -> tuple[Interval, Interval | None]:
-    """Return the interval of the EER, and that of the interpolated EER where the first is of the step EER with ties.
-
-    So many ties that the step EER's interval leaves out the interpolated EER make the second the first.
-    """
-    if clusters:
-        return eer_bootstrap(
-            dev.genuine.scores,
-            dev.impostor.scores,
-            rng=rng,
-            clusters=clusters,
-            replicates=_replicates(clusters),
-            confidence=confidence,
-        ), None
-    exact = exact_interval(g, i, eer, confidence)
-    if not eer.ties:
-        return exact, None
-    drawn = eer_bootstrap(g.scores, i.scores, rng=rng, confidence=confidence)
-    return (exact, drawn) if exact.low <= eer.value <= exact.high else (drawn, drawn)
 
 
 def _points(g: Class, i: Class) -> dict[str, float]:

@@ -28,30 +28,31 @@ def hter_interval(
 
     All four: (n,) scores, higher is more genuine; NaN left out and counted by `hter`. The development set is drawn
     again for a new threshold, the test set for the errors at it. Clusters as in `eer_bootstrap`.
-    With no error on the test set the interval is the rule of 3.
+    With no error on the test set the upper limit is the wider one of the rule of 3 and of the bootstrap: another
+    development set would have given another threshold.
     Raises InputError on an empty class, an infinity, or a confidence outside (0, 1).
     """
     check_confidence(confidence)
     dev, test = both(dev_genuine, dev_impostor), both(test_genuine, test_impostor)
     point = hter_of(*test, eer_of(*dev).threshold)
     unit, n_units = "score", point.n_genuine + point.n_impostor
-    undefined, cautions = 0, hter_cautions(point)
+    cautions = hter_cautions(point)
     if test_clusters:
         unit, n_units = test_clusters.unit, test_clusters.n_units
+    values = hter_draws(
+        # Sorted once where nothing depends on the order.
+        (dev_genuine, dev_impostor) if dev_clusters else (dev[0].scores, dev[1].scores),
+        (test_genuine, test_impostor) if test_clusters else (test[0].scores, test[1].scores),
+        rng=rng,
+        clusters=(dev_clusters, test_clusters),
+        replicates=replicates,
+    )
+    undefined = int(np.isnan(values).sum())
+    bounds, method = percentile(values, confidence), "percentile bootstrap, threshold estimated again"
     if point.value == 0:
-        n = min(point.n_genuine, point.n_impostor, n_units)
-        bounds, method, replicates = _no_error(n, confidence), "rule of 3", 0
-    else:
-        values = hter_draws(
-            # Sorted once where nothing depends on the order.
-            (dev_genuine, dev_impostor) if dev_clusters else (dev[0].scores, dev[1].scores),
-            (test_genuine, test_impostor) if test_clusters else (test[0].scores, test[1].scores),
-            rng=rng,
-            clusters=(dev_clusters, test_clusters),
-            replicates=replicates,
-        )
-        undefined = int(np.isnan(values).sum())
-        bounds, method = percentile(values, confidence), "percentile bootstrap, threshold estimated again"
+        of_three = _no_error(min(point.n_genuine, point.n_impostor, n_units), confidence)
+        if of_three.high >= bounds.high:
+            bounds, method = of_three, "rule of 3"
     if test_clusters:
         cautions += cluster_cautions(unit, n_units, undefined)
     return interval_of(point, bounds, confidence, method, unit, n_units, replicates, cautions)

@@ -11,6 +11,8 @@ from sweep.metrics.scores import FloatArray
 RULE_OF_30 = 30
 # Below this many clusters the percentile bootstrap covers too little.
 FEW_SUBJECTS = 20
+# Below this many scores of a class the threshold hangs on single ones.
+FEW_SCORES = 20
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,23 @@ def count_cautions(errors: dict[str, int]) -> tuple[str, ...]:
     """Return the caution of the rule of 30 for the error counts that are below it, by their names."""
     few = [f"{name} {count}" for name, count in errors.items() if count < RULE_OF_30]
     return (f"Fewer than 30 errors ({', '.join(few)}): the rate itself is uncertain (rule of 30).",) if few else ()
+
+
+def few_cautions(sizes: tuple[int, int], unit: str, n_units: int, drawn: FloatArray) -> tuple[str, ...]:
+    """Return what few scores or few clusters mean for an interval that covers with them: it is wide, and rough.
+
+    sizes: genuine and impostor scores. unit: what was drawn again, "" for single scores. drawn: (B,) the replicates.
+    """
+    answer = []
+    for name, size in zip(("genuine", "impostor"), sizes, strict=True):
+        if size < FEW_SCORES:
+            answer.append(f"Only {size} {name} scores, fewer than {FEW_SCORES}: the interval is rough.")
+    if unit and n_units < FEW_SUBJECTS:
+        answer.append(f"Only {n_units} to draw from (unit: {unit}), fewer than {FEW_SUBJECTS}: the interval is rough.")
+    undefined = int(np.isnan(drawn).sum())
+    if undefined:
+        answer.append(f"{undefined} replicates drew no score of one class and were left out.")
+    return tuple(answer)
 
 
 def cluster_cautions(unit: str, n_units: int, undefined: int) -> tuple[str, ...]:

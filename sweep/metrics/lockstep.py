@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sweep.metrics.equal import crossing, first_difference, interpolate, rates_at
-from sweep.metrics.scores import FloatArray, between
+from sweep.metrics.scores import FloatArray, IntArray, between
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def eer_replicates(g: FloatArray, i: FloatArray, replicates: int, rng: np.random
     """Return the EER of `replicates` bootstrap draws of the scores, each class drawn alone with replacement.
 
     g: (ng,), i: (ni,) ascending, finite. Value and step follow the rules of `eer`;
-    the threshold is the smallest of the scores given, drawn or not, with FMR <= FNMR in the replicate.
+    so does the threshold: the smallest score drawn with FMR <= FNMR, or the middle of the gap between drawn classes.
     """
     first_g, last_g, first_i, last_i = _window(g, i)
     scores = np.concatenate((g[first_g:last_g], i[first_i:last_i]))
@@ -59,15 +59,29 @@ def eer_replicates(g: FloatArray, i: FloatArray, replicates: int, rng: np.random
 
     fnmr_below, fnmr_above = drawn_low[0] / sizes[0], drawn_high[0] / sizes[0]
     fmr_below, fmr_above = (sizes[1] - drawn_low[1]) / sizes[1], (sizes[1] - drawn_high[1]) / sizes[1]
-    after = [x[at] for x, at in ((g, last_g), (i, last_i)) if at < x.size]
-    beyond = min(after, default=np.nextafter(scores[-1], np.inf))
-    below, above = scores[starts[high] - 1], np.append(scores, beyond)[starts[high]]
+    # The score under the crossing is drawn, since FMR - FNMR changes its sign there.
+    below = scores[starts[high] - 1]
+    above = np.minimum(*(_next_drawn(x, under[c][high], x.size - drawn_high[c], rng) for c, x in enumerate((g, i))))
+    above = np.where(np.isinf(above), np.nextafter(below, np.inf), above)
     separated = (fmr_above == 0) & (fnmr_above == 0)
     return Replicates(
         value=interpolate(fmr_below, fnmr_below, fmr_above, fnmr_above),
         threshold=np.where(separated, between(below, above), above),
         step=np.minimum(fmr_below, fnmr_above),
     )
+
+
+def _next_drawn(x: FloatArray, under: IntArray, drawn: IntArray, rng: np.random.Generator) -> FloatArray:
+    """Return the smallest score drawn of each replicate (B,), infinity where none is.
+
+    x: (n,) a class, ascending. drawn: (B,) how many draws fell on x[under:], each of those scores being as likely.
+    """
+    # P(all draws lie past a share u of the scores) = (1 - u)^drawn, so that one uniform number gives the least of them.
+    with np.errstate(divide="ignore"):
+        share = -np.expm1(np.log(rng.random(len(drawn))) / drawn)
+    left = x.size - under
+    place = under + np.minimum((share * left).astype(np.intp), np.maximum(left - 1, 0))
+    return np.where(drawn > 0, np.append(x, np.inf)[place], np.inf)
 
 
 def _window(g: FloatArray, i: FloatArray) -> tuple[int, int, int, int]:

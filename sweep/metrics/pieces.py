@@ -23,6 +23,7 @@ class Ordered:
 
     scores: (n,) ascending. unit: (n,) column of the weights. genuine: (n,) bool.
     starts: (k + 1,) positions where a new distinct score starts, then n. is_last: (n,) whether a greater score follows.
+    next_unit: (n,) the first position after each that another unit holds, n where none does.
     """
 
     scores: FloatArray
@@ -30,6 +31,7 @@ class Ordered:
     genuine: NDArray[np.bool_]
     starts: IntArray
     is_last: NDArray[np.bool_]
+    next_unit: IntArray
 
     def __len__(self) -> int:
         """Return the number of scores."""
@@ -56,7 +58,10 @@ def ordered(scores: FloatArray, unit: IntArray, genuine: NDArray[np.bool_]) -> O
     order = np.argsort(scores, kind="stable")
     scores = scores[order]
     new = np.concatenate(([True], scores[1:] != scores[:-1], [True]))
-    return Ordered(scores, unit[order], genuine[order], np.flatnonzero(new), new[1:])
+    unit = unit[order]
+    ends = np.append(np.flatnonzero(unit[1:] != unit[:-1]) + 1, len(unit)).astype(np.intp)
+    next_unit = np.repeat(ends, np.diff(ends, prepend=0))
+    return Ordered(scores, unit, genuine[order], np.flatnonzero(new), new[1:], next_unit)
 
 
 def with_units(scores: ArrayLike, unit: ArrayLike, n_units: int, name: str) -> tuple[FloatArray, IntArray]:

@@ -80,8 +80,8 @@ def weighted_eer(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the EER (B,) and its threshold (B,) of each replicate.
 
-    The EER is what `eer` gives on the scores repeated by weight. The threshold is the smallest of the scores given,
-    whatever their weight, with FMR <= FNMR in the replicate; in a perfectly separated one, the middle of the gap.
+    Both are what `eer` gives on the scores repeated by weight: the threshold is the smallest score that was drawn with
+    FMR <= FNMR; in a perfectly separated replicate it is the middle of the gap between the scores drawn.
 
     genuine: (n,), impostor: (m,) scores, finite, higher is more genuine. genuine_unit, impostor_unit: (n,), (m,) int,
     the column of `weights` that each score follows. weights: (B, n_units) counts >= 0.

@@ -9,6 +9,7 @@ from sweep.errors import InputError, nearest
 from sweep.places import Place
 from sweep.report.current import current
 from sweep.report.study_scores import study_scores
+from sweep.report.summary import is_rate
 from sweep.stats import Against, Comparison, Estimate
 from sweep.stats.interval import THIS_TEST_SET
 from sweep.stats.measured import REPLICATES, Measured, values_only
@@ -36,7 +37,7 @@ def estimate(
         metric: "hter", "eer", "accuracy", "auc", "mse" or any of the trials' metrics; None: the task's first.
         config: a config_id or label; None where the study has one configuration.
         level: nominal coverage of each interval.
-        method: "orh" or "crossed bootstrap".
+        method: "orh", "orh plain" or "crossed bootstrap".
         rng: for the bootstrap; None draws from seed 0, so that the same trials give the same answer.
 
     Raises:
@@ -227,7 +228,7 @@ def measure_study(
         rows["config_id"],
         rows["seed"],
         rows[column],
-        MEASURES.get(metric, Measure(metric, _never, higher_is_better=_more_is_better(metric))),
+        MEASURES.get(metric, Measure(metric, _never, higher_is_better=_more_is_better(metric), rate=is_rate(metric))),
         why_not=why,
         covers_here=OTHER_SPLITS if other else THIS_TEST_SET,
         n_failed=failed,

@@ -1,10 +1,12 @@
 """What can be said from a value a seed alone: the interval on this test set, and a published number against it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sweep.report.columns import limits, number
+from sweep.report.summary import is_rate
 from sweep.stats import Against, Interval, against, rate_variance, t_interval
+from sweep.stats.apart import apart_note
 
 
 @dataclass(frozen=True)
@@ -15,10 +17,11 @@ class ComparedValues:
     here: Interval
     against: Against | None
     per_cent: bool
+    apart: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as one object for JSON."""
-        said = {"metric": self.metric, **self.here.as_dict(), "per_cent": self.per_cent}
+        said = {"metric": self.metric, **self.here.as_dict(), "per_cent": self.per_cent, "apart": self.apart}
         return said | {"against": self.against.as_dict() if self.against else None}
 
     def as_text(self) -> str:
@@ -31,6 +34,8 @@ class ComparedValues:
         ]
         if self.here.note:
             lines.append(f"{self.here.note[0].upper()}{self.here.note[1:]}.")
+        if self.apart:
+            lines.append(f"{self.apart[0].upper()}{self.apart[1:]}.")
         if self.against:
             lines += ["", f"Published {self.metric}={self.against.published:g}:", f"- {self.against}"]
         return "\n".join(lines)
@@ -60,11 +65,29 @@ def compare_values(
     Raises:
         InputError: no value, one that is not finite, or no rate where a size is given.
     """
-    here = t_interval(values, level)
-    found = None
+    unit = 100.0 if per_cent else 1.0
+    rate = is_rate(metric) and all(0 <= value <= unit for value in values)
+    here = _in_unit(t_interval([value / unit for value in values], level, rate=True), unit) if rate else None
+    here, found = here or t_interval(values, level), None
     if published is not None:
-        own, unit, variance = n_test or n_published, 100.0 if per_cent else 1.0, 0.0
+        own, variance = n_test or n_published, 0.0
         if own is not None and n_published is not None:
             variance = unit**2 * rate_variance(here.value / unit, own)
         found = against(values, published, level=level, test_set_variance=variance, n_published=n_published, n_test=own)
-    return ComparedValues(metric, here, found, per_cent)
+        if is_rate(metric) and min(values) >= 0 and max(values) <= 100:
+            # Without a word of it, numbers above 1 can only be per cent.
+            most = unit if max(values) <= unit else 100.0
+            found = replace(found, low=max(found.low, 0.0), high=min(found.high, most))
+    names = [f"value {number} of {len(values)}" for number in range(1, len(values) + 1)]
+    return ComparedValues(metric, here, found, per_cent, _apart(values, unit, names, rate=rate, level=level))
+
+
+def _apart(values: list[float], unit: float, names: list[str], *, rate: bool, level: float) -> str:
+    """Return which values stand apart; of rates in per cent judged, and written, as fractions."""
+    return apart_note([value / unit for value in values] if rate else values, names, rate=rate, level=level)
+
+
+def _in_unit(one: Interval, unit: float) -> Interval:
+    """Return an interval of fractions in the unit in which the values were given."""
+    scaled = {name: unit * getattr(one, name) for name in ("value", "low", "high", "sd", "se")}
+    return replace(one, **scaled)

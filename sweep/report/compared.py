@@ -5,6 +5,7 @@ from typing import Any
 
 from sweep.report.columns import columns, limits, number, probability
 from sweep.report.labels import shortened
+from sweep.report.said import said_once
 from sweep.stats import Against, Comparison, Estimate, SeedTest, verdict
 
 SHOWN = 10  # verdicts in full; of more comparisons only those that tell apart
@@ -139,10 +140,18 @@ class Compared:
             first = self.comparisons[0]
             found.append(f"Comparisons: {first.new_subjects.method}; {first.this_test_set.method}.")
             design = "paired" if self.comparisons[0].paired else "independent, not paired"
+            worth = "better" if first.higher_is_better else "worse"
+            found.append(
+                f"P(A > B): how likely a run of A has the higher {self.metric}, which is {worth}; on this test set."
+            )
             many = len(self.comparisons)
             found.append(f"Seeds are {design}; p-values are adjusted by Holm over {many} comparison{'s' * (many > 1)}.")
-        notes = [note for one in self.estimates for note in (one.new_subjects.note, one.this_test_set.note) if note]
-        return [*found, *(f"{note[0].upper()}{note[1:]}." for note in dict.fromkeys(notes)), *self.notes]
+            if many > 1:
+                found.append("Intervals are not adjusted: each is of one comparison alone; the verdict goes by p.")
+        kinds = (
+            [(self._name(one.config), note(one)) for one in self.estimates] for note in (_apart, _note_new, _note_here)
+        )
+        return [*found, *dict.fromkeys(sentence for notes in kinds for sentence in said_once(notes)), *self.notes]
 
     def _covers(self) -> tuple[str, str]:
         return self.estimates[0].new_subjects.covers, self.estimates[0].this_test_set.covers
@@ -153,3 +162,15 @@ class Compared:
 
     def _named(self, one: Comparison) -> Comparison:
         return replace(one, a=self._name(one.a), b=self._name(one.b))
+
+
+def _apart(one: Estimate) -> str:
+    return one.apart
+
+
+def _note_new(one: Estimate) -> str:
+    return one.new_subjects.note
+
+
+def _note_here(one: Estimate) -> str:
+    return one.this_test_set.note

@@ -10,10 +10,11 @@ from sweep.errors import InputError
 from sweep.report.answers import measure_study
 from sweep.report.labels import names
 from sweep.report.numbers import scale_of
-from sweep.report.summary import MetricOverSeeds, Report, Row
+from sweep.report.said import said_once
+from sweep.report.summary import MetricOverSeeds, Report, Row, is_rate
 from sweep.stats import Estimate
 from sweep.stats.measures import HIGHER_IS_BETTER, MEASURES
-from sweep.stats.moderated import FEWEST
+from sweep.stats.moderated import FEWEST, SHARED
 from sweep.store import Results
 
 
@@ -30,14 +31,24 @@ def with_intervals(report: Report, results: Results) -> Report:
             measured = measure_study(results, name, rng=np.random.default_rng(0))
             found = {one.config: one for one in stats.estimates(measured, level=report.level)}
         except InputError as error:
-            notes.append(f"No interval for new subjects: {error}")
+            notes.append(f"No interval for new subjects: {str(error).rstrip('.')}.")
             continue
-        # Failed seeds have sentences of their own.
-        every = [part for one in found.values() for part in one.new_subjects.note.split("; ")]
-        notes += [part for part in every if "failed and" not in part]
+        labels = dict(zip((row.config_id for row in report.rows), names(report), strict=True))
+        every = said_once([(labels[key], one.new_subjects.note) for key, one in found.items()])
+        notes += said_once([(labels[key], f"{name}: {one.apart}" if one.apart else "") for key, one in found.items()])
+        notes += [sentence for sentence in every if "failed and" not in sentence]  # which have sentences of their own
         report = replace(report, rows=tuple(_row(row, name, found.get(row.config_id)) for row in report.rows))
-    said = [f"{note[0].upper()}{note[1:].rstrip('.')}." for note in dict.fromkeys(notes) if note]
-    return replace(report, notes=(*report.notes, *said, *_wider(report), *_failed(report), *_luck(report)))
+    return replace(
+        report,
+        notes=(
+            *report.notes,
+            *dict.fromkeys(notes),
+            *_shared(report),
+            *_wider(report),
+            *_failed(report),
+            *_luck(report),
+        ),
+    )
 
 
 def _row(row: Row, name: str, found: Estimate | None) -> Row:
@@ -58,9 +69,8 @@ def _failed(report: Report) -> list[str]:
         if not row.n_failed:
             continue
         measure, scale = MEASURES.get(name), scale_of(report, name)
-        found = stats.failures(
-            row.metrics[name].values, row.n_failed, measure.chance if measure else math.nan, report.level
-        )
+        chance = measure.chance if measure else math.nan
+        found = stats.failures(row.metrics[name].values, row.n_failed, chance, report.level, rate=is_rate(name))
         text = (
             f"{label}: {row.n_failed} of {found.n_planned} seeds failed, "
             f"{100 * found.rate.low:.0f} to {100 * found.rate.high:.0f} % (Clopper-Pearson)"
@@ -72,6 +82,11 @@ def _failed(report: Report) -> list[str]:
             )
         said.append(f"{text}.")
     return said
+
+
+def _shared(report: Report) -> list[str]:
+    """Return that the intervals for this test set depend on each other, where they do."""
+    return [f"{SHARED[0].upper()}{SHARED[1:]}."] if moderated(report) else []
 
 
 def _wider(report: Report) -> list[str]:

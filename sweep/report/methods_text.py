@@ -4,12 +4,14 @@ import pandas as pd
 
 from sweep.report.current import current
 from sweep.report.intervals import moderated
-from sweep.report.summary import Report
+from sweep.report.summary import Report, is_rate
 from sweep.stats import THIS_TEST_SET
+from sweep.stats.apart import seeds_apart
 from sweep.stats.measured import REPLICATES
 from sweep.store import Results
 from sweep.streams import STREAMS
 
+OPTIMISTIC = "The epoch was chosen on the development set as well, so that the EER there is optimistic."
 _THRESHOLD = {
     "verification": "The decision threshold was set at the equal error rate of the development set and applied "
     "unchanged to the test set.",
@@ -28,11 +30,18 @@ def methods_text(report: Report, results: Results) -> str:
         *_varied(results),
         _THRESHOLD[report.task],
         *_on_test(ok),
+        *([OPTIMISTIC] if report.task == "verification" and epoch_chosen_on_dev(results) else []),
         *_samples(report, ok),
         *_intervals(report),
         *_compute(ok, results.environments),
     ]
     return " ".join(sentences)
+
+
+def epoch_chosen_on_dev(results: Results) -> bool:
+    """Return whether the epoch that was kept is the best one on the development set."""
+    train = results.study["resolved"].get("train", {})
+    return bool(train) and train.get("keep") == "best"
 
 
 def _trained(report: Report, results: Results) -> list[str]:
@@ -83,9 +92,11 @@ def _samples(report: Report, ok: pd.DataFrame) -> list[str]:
     if pd.isna(n_dev) or pd.isna(n_test):
         return []
     new = [row.metrics[report.headline[-1]].new_subjects for row in report.rows]
-    who = next((f" of {one.n_subjects} {one.covers.removeprefix('new ')}" for one in new if one), "")
-    known = "" if "samples" in who else who
-    return [f"The development set held {int(n_dev)} samples, the test set {int(n_test)} samples{known}."]
+    first = next((one for one in new if one and one.covers != "new samples"), None)
+    cases = first.covers.removeprefix("new ") if first else ""
+    of_test = f" of {first.n_subjects} {cases}" if first else ""
+    of_dev = f" of {first.n_dev_subjects} {cases}" if first and first.n_dev_subjects else ""
+    return [f"The development set held {int(n_dev)} samples{of_dev}, the test set {int(n_test)} samples{of_test}."]
 
 
 def _intervals(report: Report) -> list[str]:
@@ -99,7 +110,8 @@ def _intervals(report: Report) -> list[str]:
         said.append(
             f"{level} confidence intervals for {first.covers} treat seeds as readers and {case} as cases of a "
             f"multi-reader multi-case design (Obuchowski and Rockette 1995; Hillis 2007), with covariances from "
-            f"{REPLICATES:,} bootstrap replicates of the {case}, the same for every seed"
+            f"{REPLICATES:,} bootstrap replicates of the {case}, each drawing one fewer than there are, development "
+            "and test set apart, the same for every seed"
             + (", the threshold re-estimated in each" if report.task == "verification" else "")
             + f"; they cover another seed evaluated on other {case}."
         )
@@ -112,6 +124,17 @@ def _intervals(report: Report) -> list[str]:
             way += " with variances moderated over the configurations (Smyth 2004)"
         said.append(
             f"{level} intervals for {_here(report)} are {way}; they cover another seed on {_same(report)} only."
+        )
+    odd = sum(
+        any(seeds_apart(row.metrics[name].values, rate=is_rate(name)) for name in report.headline)
+        for row in report.rows
+        if row.n_ok
+    )
+    if odd:
+        said.append(
+            f"In {odd} of {len(report.rows)} configurations single runs stood apart from the others (Rosner 1983), "
+            "which these intervals do not allow for; the interquartile mean (Tukey and McLaughlin 1963) is given "
+            "beside the mean there."
         )
     return said
 

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from sweep.report.current import Current
-from sweep.report.summary import CUT, Report
+from sweep.report.methods_text import epoch_chosen_on_dev
+from sweep.report.summary import Report
 from sweep.stats import THIS_TEST_SET
 from sweep.store import Results
 
@@ -18,6 +19,8 @@ def notes(report: Report, now: Current, results: Results) -> tuple[str, ...]:
     """Return the sentences that hold for this report, the most needed first."""
     found = [WHAT[report.task]]
     found += [coverage(report)] if any(row.n_ok > 1 for row in report.rows) else []
+    if report.task == "verification" and epoch_chosen_on_dev(results):
+        found.append("EER of dev is optimistic: the epoch was chosen on the same samples.")
     found += _new_subjects(report)
     found += _seeds(report, now)
     found += _polarity(report)
@@ -93,10 +96,6 @@ def _seeds(report: Report, now: Current) -> list[str]:
         found.append(
             "Where every seed gave the same value the interval has no width: a sign of a coarse metric or a model that "
             "learnt nothing, not of certainty."
-        )
-    if any(row.metrics[name].interval.note == CUT for row in report.rows for name in report.headline):
-        found.append(
-            "Some limits were cut at 0 or 100 %: the t interval takes the seeds as normal, which is rough there."
         )
     return found
 

@@ -72,9 +72,10 @@ class Precision:
         worst = max((plan for _, _, plan in self.plans), key=lambda plan: plan.seeds)
         said = [
             f"This test set: {worst.seeds} seeds bring the interval to +- {self.half_width:g} on average, "
-            f"{worst.seeds_assured} with 90 % probability.",
-            f"Two stages (Stein 1945): {_count(worst.seeds_two_stage)} seeds keep the coverage although the pilot "
-            "chose them.",
+            f"{worst.seeds_assured} with 90 % probability, the uncertainty of the pilot's SD included.",
+            f"Two stages (Stein 1945): with {_count(worst.seeds_two_stage)} seeds in all, the pilot's among them, the "
+            f"mean of all +- {number(worst.half_width_two_stage)}, which is t({worst.n_pilot - 1}) x the pilot's SD / "
+            f"sqrt({_count(worst.seeds_two_stage)}), keeps its coverage although the pilot chose the number.",
             f"A difference of {self.half_width:g} is seen with 80 % power by {worst.seeds_power} seeds an arm, on this "
             "test set.",
         ]
@@ -121,6 +122,7 @@ def plan_precision(
     pilots = [one for one in every if one.this_test_set.n_seeds > 1]
     if not pilots:
         raise InputError("Expected a pilot of at least two seeds, better ten. Received: one. Run more, or give --sd.")
+    shared = math.nan if measured.why_not else float(np.mean([pilot.components.cov2 for pilot in pilots]))
     for pilot in pilots:
         plan = stats.plan_seeds(
             half_width,
@@ -128,6 +130,7 @@ def plan_precision(
             pilot.this_test_set.n_seeds,
             level=level,
             cov2=math.nan if measured.why_not else pilot.components.cov2,
+            shared_cov2=shared,
             n_subjects=measured.n_units,
         )
         plans.append((labels[pilot.config] or str(results.study["study"]), pilot, plan))
@@ -138,6 +141,8 @@ def plan_precision(
 
 def _on_subjects(asked: Precision, label: str, plan: Plan) -> str:
     unit = next(pilot.new_subjects.covers for _, pilot, _ in asked.plans).removeprefix("new ")
+    if plan.shared:
+        label = f"{label} (what the {unit} add is the mean over the configurations: its own estimate is below 0)"
     if plan.floor == 0:
         return f"{label}: the {unit} add nothing that shows; for new {unit} {_count(plan.seeds_new_subjects)} seeds."
     if plan.seeds_new_subjects is None:

@@ -14,7 +14,7 @@ from sweep.report.current import Current, current
 from sweep.report.intervals import with_intervals
 from sweep.report.methods_text import methods_text
 from sweep.report.notes import notes
-from sweep.report.summary import CUT, HEADLINE, Failure, MetricOverSeeds, Report, Row, is_rate
+from sweep.report.summary import HEADLINE, Failure, MetricOverSeeds, Report, Row, is_rate
 from sweep.stats import THIS_TEST_SET, Interval, t_interval
 from sweep.stats.interval import check_level
 from sweep.store import Results
@@ -93,15 +93,7 @@ def _over_seeds(seeds: pd.DataFrame, name: str, level: float, n_failed: int) -> 
     values = every[np.isfinite(every)]
     n_undefined = len(every) - len(values)
     if values.size:
-        interval = replace(t_interval(values, level), n_failed=n_failed, covers=_covers(seeds))
-        if is_rate(name):  # a NaN limit stays NaN
-            cut = bool(interval.low < 0 or interval.high > 1)
-            interval = replace(
-                interval,
-                low=float(np.clip(interval.low, 0, 1)),
-                high=float(np.clip(interval.high, 0, 1)),
-                note=CUT if cut else interval.note,
-            )
+        interval = replace(t_interval(values, level, rate=is_rate(name)), n_failed=n_failed, covers=_covers(seeds))
     else:
         why = "no value in any seed" if len(every) else "no seed finished"
         interval = Interval(

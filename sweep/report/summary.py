@@ -21,7 +21,6 @@ HEADLINE = {
     "regression": ("mse", "mae"),
 }
 SHARES = ("eer", "hter", "far", "frr", "accuracy", "f1", "precision", "recall")  # of errors, or of right answers
-CUT = "cut to [0, 1]: the t interval takes the seeds as normal, which is rough here"
 
 
 def is_rate(name: str) -> bool:

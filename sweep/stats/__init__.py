@@ -5,6 +5,7 @@ every seed and of every resample of the subjects once; `estimate` and `compare` 
 values, one a seed.
 """
 
+from sweep.stats.apart import seeds_apart
 from sweep.stats.compare import compare
 from sweep.stats.comparison import Comparison
 from sweep.stats.dominance import probability_above
@@ -68,6 +69,7 @@ __all__ = [
     "sd_interval",
     "sd_interval_of",
     "seed_test",
+    "seeds_apart",
     "seeds_for_half_width",
     "seeds_for_power",
     "seeds_in_two_stages",

@@ -10,7 +10,7 @@ References: Rao 1947 (orthogonal arrays), Bose 1938 (their construction), Satter
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from sweep.errors import InputError
+from sweep.stats.apart import seeds_apart
 from sweep.stats.interval import check_level
 
 LEVELS = (5, 7, 11)
@@ -47,7 +48,8 @@ class Attribution:
     """The variance of a metric over runs, shared out among its sources.
 
     sources: in the order asked. rest: interactions of the sources and whatever no source controls. mean, sd: of all
-    runs. n_runs, n_levels, level, df_rest: counts and nominal coverage. method: with its source.
+    runs. n_runs, n_levels, level, df_rest: counts and nominal coverage. apart: places of runs that stand apart from the
+    others, which the intervals do not allow for. method: with its source.
     """
 
     sources: tuple[Source, ...]
@@ -58,6 +60,7 @@ class Attribution:
     n_levels: int
     level: float
     df_rest: int
+    apart: tuple[int, ...] = ()
     method: str = field(default="orthogonal array, generalized interval (Weerahandi 1993)")
 
     def as_dict(self) -> dict[str, Any]:
@@ -119,9 +122,12 @@ def attribute(
     df, df_rest = n_levels - 1, len(y) - 1 - len(names) * (n_levels - 1)
     total = float(((y - mean) ** 2).sum())
     rest = max(total - sum(squares.values()), 0.0)
-    if rest < 1e-12 * total:
-        rest = 0.0  # sums of equal numbers leave rounding behind
-    return _components(squares, df, rest, df_rest, n_levels, mean, float(y.std(ddof=1)), level, rng)
+    # Sums of equal numbers leave rounding behind, which is neither a rest nor a source that acts.
+    least = 1e-12 * total + len(y) * (8 * np.finfo(np.float64).eps * float(np.abs(y).max())) ** 2
+    rest = rest if rest > least else 0.0
+    squares = {name: square if square > least else 0.0 for name, square in squares.items()}
+    found = _components(squares, df, rest, df_rest, n_levels, mean, float(y.std(ddof=1)), level, rng)
+    return replace(found, apart=seeds_apart(y))
 
 
 def _components(

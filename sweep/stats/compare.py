@@ -70,7 +70,8 @@ def _compare(measured: Measured, a: str, b: str, paired: bool, level: float, n_c
     made_of = {f"a_{k}": v for k, v in components(x, dx).as_dict().items()}
     made_of |= {f"b_{k}": v for k, v in components(y, dy).as_dict().items()}
     failed = measured.n_failed.get(a, 0) + measured.n_failed.get(b, 0)
-    common = {"n_seeds": int(x.size + y.size), "n_failed": failed, "level": level}
+    common: dict[str, Any] = {"n_seeds": int(x.size + y.size), "n_failed": failed, "level": level}
+    common |= {"rate": measured.measure.rate}
     return Comparison(
         a=a,
         b=b,
@@ -108,8 +109,10 @@ def _rows(measured: Measured, a: str, b: str, paired: bool) -> tuple[NDArray[np.
     return keep[0], keep[1]
 
 
-def _interval(answer: Uncertainty, method: str, covers: str, *, level: float, **counts: Any) -> Interval:
+def _interval(answer: Uncertainty, method: str, covers: str, *, level: float, rate: bool, **counts: Any) -> Interval:
     low, high = answer.interval(level)
+    if rate:  # two rates differ by at most 1
+        low, high = float(max(low, -1.0)), float(min(high, 1.0))
     return Interval(answer.value, low, high, level, method, covers, se=answer.se, df=answer.df, **counts)
 
 

@@ -39,6 +39,11 @@ class Comparison:
         return 1 - self.new_subjects.level
 
     @property
+    def probability_a_better(self) -> float:
+        """Return how likely one run of A is the better one, ties counted half: P(A > B) or 1 - P(A > B)."""
+        return self.probability.value if self.higher_is_better else 1 - self.probability.value
+
+    @property
     def better(self) -> str:
         """Return the name of the better configuration for new subjects, "" if not told apart."""
         return self._better(self.new_subjects, self.p_new_subjects_holm)
@@ -70,6 +75,7 @@ class Comparison:
                 "p_holm": self.p_this_test_set_holm,
             },
             "probability_a_above_b": self.probability.as_dict(),
+            "probability_a_better": self.probability_a_better,
             "paired": self.paired,
             "n_comparisons": self.n_comparisons,
             "better": self.better,

@@ -1,6 +1,5 @@
 """The two intervals of a configuration, always labelled: for this test set, and for new subjects."""
 
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,15 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import InputError
+from sweep.stats.apart import apart_note
 from sweep.stats.failures import Failures, failures
 from sweep.stats.interval import Interval, check_level
 from sweep.stats.luck import ExpectedBest, expected_best
 from sweep.stats.measured import Measured
-from sweep.stats.moderated import FEWEST, moderated_variance
-from sweep.stats.new_subjects import Method, join, lost, new_subjects, within
+from sweep.stats.moderated import FEWEST, SHARED, Moderated, moderated_se, moderated_variance
+from sweep.stats.new_subjects import Method, join, lost, new_subjects
 from sweep.stats.orh import Components, components
+from sweep.stats.rate_limits import t_limits
 from sweep.stats.seeds import ONE_SEED, t_interval
-from sweep.stats.student import t_quantile
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Estimate:
     new_subjects: covers other seeds on other subjects (or videos, or samples, where the data name no subjects).
     this_test_set: covers other seeds on the same test set. values: the metric of every seed, in the order of the seeds.
     failures: the mean with and without failed seeds, median and interquartile mean. best: the expected best of n seeds.
+    apart: which seeds stand apart from the others, in a sentence, "" for none.
     """
 
     config: str
@@ -36,6 +37,7 @@ class Estimate:
     values: tuple[float, ...]
     failures: Failures
     best: ExpectedBest
+    apart: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the interval for new subjects with its keys on top, and the one for this test set beside it."""
@@ -48,6 +50,7 @@ class Estimate:
             "values": list(self.values),
             "failures": self.failures.as_dict(),
             "expected_best": list(self.best.value),
+            "apart": self.apart,
         }
 
     def __str__(self) -> str:
@@ -70,8 +73,9 @@ def estimate(
         measured: what `measure` returned.
         config: which configuration; None where there is one only.
         level: nominal coverage of each interval.
-        method: "orh", the formula of Obuchowski, Rockette and Hillis; or "crossed bootstrap", percentiles over seeds
-            and subjects resampled together (needs `rng`).
+        method: "orh", the formula of Obuchowski, Rockette and Hillis, limits of a rate on the logit scale; "orh plain",
+            its symmetric limits; or "crossed bootstrap", percentiles over seeds and subjects resampled together (needs
+            `rng`).
         rng: for the crossed bootstrap alone.
 
     Raises:
@@ -85,16 +89,13 @@ def estimate(
     rows = measured.trials_of(config)
     made_of = components(measured.value[rows], measured.deviations[:, rows])
     failed = measured.n_failed.get(config, 0)
-    here = t_interval(measured.value[rows], level)
-    low, high = within(measured, here.low, here.high)
+    here = t_interval(measured.value[rows], level, rate=measured.on_logit)
     return Estimate(
         config=config,
         metric=measured.measure.name,
         new_subjects=new_subjects(measured, config, level=level, method=method, rng=rng),
         this_test_set=replace(
             here,
-            low=low,
-            high=high,
             n_failed=failed,
             components={"ms": made_of.ms},
             covers=measured.covers_here,
@@ -103,20 +104,18 @@ def estimate(
         components=made_of,
         values=tuple(measured.value[rows].tolist()),
         failures=_failures(measured, rows, failed, level),
+        apart=apart_note(
+            measured.value[rows],
+            [f"seed {seed}" for seed in measured.seed[rows].tolist()],
+            rate=measured.measure.rate,
+            level=level,
+        ),
         best=expected_best(measured.value[rows], higher_is_better=measured.measure.higher_is_better),
     )
 
 
 def _failures(measured: Measured, rows: NDArray[np.intp], failed: int, level: float) -> Failures:
-    """Return the failures beside the metric, limits of a rate cut to [0, 1]."""
-    found = failures(measured.value[rows], failed, measured.measure.chance, level)
-    cut = {}
-    for name in ("given_success", "at_chance", "iqm"):
-        one = getattr(found, name)
-        if one is not None:
-            low, high = within(measured, one.low, one.high)
-            cut[name] = replace(one, low=low, high=high)
-    return replace(found, **cut)
+    return failures(measured.value[rows], failed, measured.measure.chance, level, rate=measured.on_logit)
 
 
 def estimates(
@@ -128,7 +127,7 @@ def estimates(
 ) -> tuple[Estimate, ...]:
     """Return the estimate of every configuration; arguments and errors as in `estimate`.
 
-    With five configurations or more the intervals for this test set use moderated variances (Smyth 2004).
+    With five configurations or more the intervals for this test set use moderated variances (Smyth 2004), and say so.
     """
     found = tuple(estimate(measured, name, level=level, method=method, rng=rng) for name in measured.configs)
     variances = np.array([one.this_test_set.sd**2 for one in found])
@@ -137,15 +136,14 @@ def estimates(
         return found
     shared = moderated_variance(variances, df)
     return tuple(
-        replace(one, this_test_set=_moderated(measured, one.this_test_set, float(variance), float(total)))
-        for one, variance, total in zip(found, shared.variance, shared.df, strict=True)
+        replace(one, this_test_set=_moderated(measured, one.this_test_set, shared, at)) for at, one in enumerate(found)
     )
 
 
-def _moderated(measured: Measured, plain: Interval, variance: float, df: float) -> Interval:
-    se = math.sqrt(variance / plain.n_seeds)
-    half = t_quantile(0.5 + plain.level / 2, df) * se
-    low, high = within(measured, plain.value - half, plain.value + half)
+def _moderated(measured: Measured, plain: Interval, shared: Moderated, at: int) -> Interval:
+    df = float(shared.df[at])
+    se = moderated_se(plain.sd, plain.n_seeds, shared, at, plain.level)
+    low, high = t_limits(plain.value, se, df, plain.level, rate=measured.on_logit)
     note = plain.note.replace(ONE_SEED, "one seed; its spread is taken from the other configurations")
     return replace(
         plain,
@@ -153,7 +151,12 @@ def _moderated(measured: Measured, plain: Interval, variance: float, df: float) 
         high=high,
         se=se,
         df=df,
-        method="moderated t over seeds (Smyth 2004)",
-        note=note,
-        components={**plain.components, "moderated_variance": variance},
+        method=f"moderated {plain.method} (Smyth 2004)",
+        note=join(note, SHARED),
+        components={
+            **plain.components,
+            "moderated_variance": float(shared.variance[at]),
+            "plain_low": plain.low,
+            "plain_high": plain.high,
+        },
     )

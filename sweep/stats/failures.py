@@ -10,8 +10,8 @@ from scipy import special
 
 from sweep.errors import InputError
 from sweep.stats.interval import THIS_TEST_SET, Interval, check_level
+from sweep.stats.rate_limits import t_limits
 from sweep.stats.seeds import t_interval
-from sweep.stats.student import t_quantile
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Failures:
         return {name: value.as_dict() if isinstance(value, Interval) else value for name, value in fields.items()}
 
 
-def clopper_pearson(count: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the exact interval of a rate of `count` in `n`.
+def clopper_pearson(count: float, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the exact interval of a rate of `count` in `n`; a count need not be whole, for cases that fail in part.
 
     Reference: Clopper and Pearson, Biometrika 26, 1934.
     """
@@ -51,7 +51,9 @@ def clopper_pearson(count: int, n: int, level: float = 0.95) -> tuple[float, flo
     return low, high
 
 
-def failures(values: ArrayLike, n_failed: int, chance: float = math.nan, level: float = 0.95) -> Failures:
+def failures(
+    values: ArrayLike, n_failed: int, chance: float = math.nan, level: float = 0.95, *, rate: bool = False
+) -> Failures:
     """Return the failure rate and the metric with and without the failures.
 
     Args:
@@ -60,6 +62,7 @@ def failures(values: ArrayLike, n_failed: int, chance: float = math.nan, level: 
         chance: the metric of guessing (0.5 for EER and HTER); NaN where there is none, and nothing is then said of the
             mean with failures.
         level: nominal coverage.
+        rate: whether the metric is a share, in [0, 1], whose limits are then on the logit scale.
 
     Raises:
         InputError: no seed planned at all.
@@ -67,28 +70,28 @@ def failures(values: ArrayLike, n_failed: int, chance: float = math.nan, level: 
     array = np.asarray(values, dtype=np.float64)
     n = array.size + n_failed
     low, high = clopper_pearson(n_failed, n, level)
-    rate = Interval(n_failed / n, low, high, level, "Clopper-Pearson", "the seeds", n_seeds=n, n_failed=n_failed)
+    of_failing = Interval(n_failed / n, low, high, level, "Clopper-Pearson", "the seeds", n_seeds=n, n_failed=n_failed)
     everything = np.concatenate((array, np.full(n_failed, chance)))
     known = n_failed == 0 or not math.isnan(chance)
     return Failures(
         n_ok=array.size,
         n_planned=n,
         chance=chance,
-        rate=rate,
-        given_success=t_interval(array, level) if array.size else None,
-        at_chance=t_interval(everything, level) if known else None,
+        rate=of_failing,
+        given_success=t_interval(array, level, rate=rate) if array.size else None,
+        at_chance=t_interval(everything, level, rate=rate) if known else None,
         median=float(np.median(everything)) if known else math.nan,
-        iqm=iqm(everything, level) if known else None,
+        iqm=iqm(everything, level, rate=rate) if known else None,
     )
 
 
-def iqm(values: ArrayLike, level: float = 0.95) -> Interval:
+def iqm(values: ArrayLike, level: float = 0.95, *, rate: bool = False) -> Interval:
     """Return the interquartile mean, the mean of the middle half, with its interval over seeds.
 
     A quarter, rounded down, is cut off each side. The standard error is that of the winsorized values,
     s_w / ((1 - 2 g / S) sqrt(S)), with S - 2 g - 1 degrees of freedom.
 
-    values: (S,) finite. Raises InputError otherwise.
+    values: (S,) finite. Raises InputError otherwise. rate: whether they are shares, with limits on the logit scale.
 
     References: Tukey and McLaughlin, Sankhya A 25, 1963; Agarwal et al., NeurIPS 2021 (IQM).
     """
@@ -101,12 +104,12 @@ def iqm(values: ArrayLike, level: float = 0.95) -> Interval:
     se, df = math.nan, kept.size - 1
     if df >= 1:
         se = float(winsorized.std(ddof=1)) / ((kept.size / n) * math.sqrt(n))
-    half = t_quantile(0.5 + level / 2, df) * se if df >= 1 else math.nan
     value = float(kept.mean())
+    low, high = t_limits(value, se, df, level, rate=rate)
     return Interval(
         value,
-        value - half,
-        value + half,
+        low,
+        high,
         level,
         "interquartile mean, Tukey-McLaughlin",
         THIS_TEST_SET,

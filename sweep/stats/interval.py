@@ -19,7 +19,8 @@ class Interval:
     covers: "this test set" (another seed, the same samples), "new subjects" (another seed and other subjects), or
     "new samples" where the data name no subjects.
     n_seeds: seeds that gave a value. n_failed: seeds that gave none. n_subjects: subjects (or samples) of the test
-    set, 0 where the interval does not depend on them. sd: standard deviation over seeds, NaN for one seed.
+    set, 0 where the interval does not depend on them. n_dev_subjects: of dev, where its threshold is used.
+    sd: standard deviation over seeds, NaN for one seed.
     se, df: standard error and degrees of freedom, NaN where the method has none.
     note: what a reader must know beside the number, "" if nothing. components: the variances that made the interval.
     """
@@ -38,6 +39,7 @@ class Interval:
     df: float = math.nan
     note: str = ""
     components: dict[str, float] = field(default_factory=dict)
+    n_dev_subjects: int = 0
 
     @property
     def half_width(self) -> float:

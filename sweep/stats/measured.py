@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sweep.errors import InputError, nearest
+from sweep.stats.carriers import Carriers, carriers
 from sweep.stats.interval import THIS_TEST_SET
 from sweep.stats.measures import Measure, Metric, measure_named
 from sweep.stats.resampling import bootstrap, jackknife
@@ -24,7 +25,8 @@ class Measured:
     the metric is of; unit: "subject", "video" or "sample". n_failed: configuration -> seeds that gave no scores.
     why_not: why there is no interval for new subjects, "" where there is one. covers_here: what an interval over seeds
     covers. n_samples: samples of the set that the metric is of, 0 where they are not known. n_dev_units: subjects of
-    dev, where its threshold is used.
+    dev, where its threshold is used. carriers: configuration -> who carries half of its errors, where samples have
+    subjects and the metric counts errors.
     """
 
     measure: Measure
@@ -41,11 +43,17 @@ class Measured:
     covers_here: str = THIS_TEST_SET
     n_samples: int = 0
     n_dev_units: int = 0
+    carriers: dict[str, Carriers] = field(default_factory=dict)
 
     @property
     def fewest_units(self) -> int:
         """Return the subjects of test, or of dev where its threshold is used and it has fewer."""
         return min(self.n_units, self.n_dev_units) if self.n_dev_units else self.n_units
+
+    @property
+    def on_logit(self) -> bool:
+        """Return whether limits are on the logit scale: of rates, but not with the jackknife, whose method is plain."""
+        return self.measure.rate and not self.method.startswith("jackknife")
 
     @property
     def configs(self) -> tuple[str, ...]:
@@ -118,8 +126,16 @@ def measure(
         method=drawn.method,
         n_failed=n_failed or {},
         n_dev_units=scores.n_units(on_dev=True) if _needs_dev(asked, scores) else 0,
+        carriers=_carriers(scores, asked),
         n_samples=(scores.dev if asked.on_dev and scores.dev else scores.test).label.size,
     )
+
+
+def _carriers(scores: TrialScores, asked: Measure) -> dict[str, Carriers]:
+    if asked.errors is None or scores.unit == "sample":
+        return {}
+    names = dict.fromkeys(scores.config.tolist())
+    return {name: carriers(scores, np.flatnonzero(scores.config == name), asked.errors) for name in names}
 
 
 def values_only(

@@ -7,7 +7,8 @@ from functools import partial
 import numpy as np
 
 from sweep.errors import InputError, nearest
-from sweep.stats import class_measures, regression_measures, verification_measures
+from sweep.stats import class_measures, regression_measures, verification_errors, verification_measures
+from sweep.stats.carriers import ErrorsOf
 from sweep.stats.trial_scores import FloatArray, TrialScores
 
 Metric = Callable[[FloatArray, FloatArray], float]
@@ -22,6 +23,7 @@ class Measure:
     two_classes: labels are 1 and 0, and both are needed. on_dev: measured on dev where there is one.
     at_dev_threshold: measured on test at dev's threshold, where the task has one.
     chance: what guessing gives, NaN where it depends on the data.
+    errors: (scores, trial) -> what each wrong sample adds to the rate, None where the metric is no mean over samples.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Measure:
     on_dev: bool = False
     at_dev_threshold: bool = False
     chance: float = np.nan
+    errors: ErrorsOf | None = None
 
 
 def measure_named(metric: str | Metric | Measure) -> Measure:
@@ -69,16 +72,34 @@ _AT_THRESHOLD = partial(_VERIFICATION, at_dev_threshold=True)
 MEASURES = {
     measure.name: measure
     for measure in (
-        _AT_THRESHOLD("hter", verification_measures.hter),
-        _VERIFICATION("eer", verification_measures.eer, on_dev=True),
-        _VERIFICATION("test_eer", verification_measures.test_eer),
-        _AT_THRESHOLD("far", verification_measures.far),
-        _AT_THRESHOLD("frr", verification_measures.frr),
+        _AT_THRESHOLD("hter", verification_measures.hter, errors=verification_errors.at_dev_threshold(1, 1)),
+        _VERIFICATION("eer", verification_measures.eer, on_dev=True, errors=verification_errors.at_own_threshold(True)),
+        _VERIFICATION("test_eer", verification_measures.test_eer, errors=verification_errors.at_own_threshold(False)),
+        _AT_THRESHOLD("far", verification_measures.far, errors=verification_errors.at_dev_threshold(0, 2)),
+        _AT_THRESHOLD("frr", verification_measures.frr, errors=verification_errors.at_dev_threshold(2, 0)),
         _VERIFICATION("auc", verification_measures.auc, higher_is_better=True),
-        _AT_THRESHOLD("recall", verification_measures.recall, higher_is_better=True),
+        _AT_THRESHOLD(
+            "recall",
+            verification_measures.recall,
+            higher_is_better=True,
+            errors=verification_errors.at_dev_threshold(2, 0),
+        ),
         _AT_THRESHOLD("f1", verification_measures.f1, higher_is_better=True, chance=np.nan),
-        Measure("test_accuracy", verification_measures.keras_accuracy, True, rate=True),
-        Measure("accuracy", class_measures.accuracy, True, rate=True, at_dev_threshold=True),
+        Measure(
+            "test_accuracy",
+            verification_measures.keras_accuracy,
+            True,
+            rate=True,
+            errors=verification_errors.at_one_half,
+        ),
+        Measure(
+            "accuracy",
+            class_measures.accuracy,
+            True,
+            rate=True,
+            at_dev_threshold=True,
+            errors=verification_errors.of_accuracy,
+        ),
         Measure("macro_f1", class_measures.macro_f1, True, rate=True),
         Measure("balanced_accuracy", class_measures.balanced_accuracy, True, rate=True),
         Measure("log_loss", class_measures.log_loss),

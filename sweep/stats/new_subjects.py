@@ -10,10 +10,13 @@ from sweep.stats.crossed import crossed_means, percentile_limits
 from sweep.stats.interval import Interval
 from sweep.stats.measured import Measured
 from sweep.stats.orh import Uncertainty, components, single
+from sweep.stats.rate_limits import ON_LOGIT
 from sweep.stats.seeds import ONE_SEED, TWO_SEEDS
+from sweep.stats.trial_scores import FloatArray
 
-Method = Literal["orh", "crossed bootstrap"]
+Method = Literal["orh", "orh plain", "crossed bootstrap"]
 FEW_UNITS = 20
+SAME = 1e-12  # values nearer than this differ by rounding
 
 
 def new_subjects(
@@ -22,22 +25,33 @@ def new_subjects(
     """Return the mean over seeds of one configuration with its interval for other seeds on other subjects.
 
     Arguments as in `estimate`. NaN limits and a note where there is one seed or one subject; a wide interval and a note
-    below 20 subjects; Clopper-Pearson over subjects where no seed and no subject shows any error.
+    below 20 subjects; Clopper-Pearson over subjects where no seed shows any error, and as the least limit where few
+    subjects carry half of the errors and fail more often than not.
 
     Raises:
         InputError: an unknown method, or a missing rng.
     """
     if method not in get_args(Method):
-        raise InputError(f"Expected method 'orh' or 'crossed bootstrap'. Received: {method}.")
+        raise InputError(f"Expected method {', '.join(map(repr, get_args(Method)))}. Received: {method}.")
     rows = measured.trials_of(config)
     theta, n, unit = measured.value[rows], measured.n_units, measured.unit
     made_of = components(theta, measured.deviations[:, rows])
-    answer = single(theta, measured.deviations[:, rows], few_units=few_units(measured))
-    name, (low, high), why = f"Obuchowski-Rockette-Hillis, {measured.method}", answer.interval(level), ""
+    answer = _answer(measured, theta, measured.deviations[:, rows])
+    on_logit = measured.on_logit and method == "orh"
+    name, why = f"Obuchowski-Rockette-Hillis, {measured.method}", ""
+    name += f", {ON_LOGIT}" * on_logit
+    low, high = answer.interval(level, rate=on_logit)
+    who = measured.carriers.get(config)
     if measured.why_not or theta.size < 2 or measured.fewest_units < 2:
         low, high, answer = math.nan, math.nan, Uncertainty(answer.value, math.nan, math.nan)
         lonely = ONE_SEED if theta.size < 2 else f"one {unit} shows no spread; test on at least {FEW_UNITS}"
         name, why = (name, lonely) if not measured.why_not else ("none", measured.why_not)
+    elif measured.measure.rate and method != "orh plain" and answer.value in (0.0, 1.0):
+        # Found by the errors, not by se: a threshold drawn again makes errors where the study has none.
+        edge = ((1 - level) / 2) ** (1 / n)
+        low, high = (0.0, max(1 - edge, high)) if answer.value == 0 else (min(edge, low), 1.0)
+        name = f"Clopper-Pearson over {unit}s"
+        why = f"{n} {unit}s without exception; the interval is theirs, seeds do not narrow it"
     elif method == "crossed bootstrap":
         if rng is None:
             raise InputError("Expected rng for the crossed bootstrap. Received: none. Give np.random.default_rng(0).")
@@ -46,11 +60,9 @@ def new_subjects(
         why = "fewer than 5 seeds: a bootstrap over seeds is too narrow" if theta.size < 5 else ""
     elif answer.se == 0:
         why = "no seed and no subject changes the metric"
-        if measured.measure.rate and answer.value in (0.0, 1.0):
-            edge = ((1 - level) / 2) ** (1 / n)
-            low, high = (0.0, 1 - edge) if answer.value == 0 else (edge, 1.0)
-            name = f"Clopper-Pearson over {unit}s"
-            why = f"{n} {unit}s without exception; the interval is theirs, seeds do not narrow it"
+    if who is not None and not math.isnan(low):
+        low, high = who.widened(low, high, level, higher_is_better=measured.measure.higher_is_better)
+        why = join(why, who.note(unit, measured.measure.name))
     low, high = within(measured, low, high)
     n_failed = measured.n_failed.get(config, 0)
     return Interval(
@@ -64,11 +76,26 @@ def new_subjects(
         sd=float(theta.std(ddof=1)) if theta.size > 1 else math.nan,
         n_failed=n_failed,
         n_subjects=n,
+        n_dev_subjects=measured.n_dev_units,
         se=answer.se,
         df=answer.df,
         note=join(why, TWO_SEEDS if theta.size == 2 else "", cases_note(measured), lost(n_failed)),
         components={} if measured.why_not else made_of.as_dict(),
     )
+
+
+def _answer(measured: Measured, theta: FloatArray, deviations: FloatArray) -> Uncertainty:
+    """Return the mean with its uncertainty; where no seed differs, which says little of a few, that of these runs.
+
+    With MS = 0 nothing is left of the formula where Cov2 is not above 0 either, although the subjects move each run.
+    """
+    few = few_units(measured)
+    found = single(theta, deviations, few_units=few)
+    if theta.size < 2 or np.ptp(theta) > SAME:
+        return found
+    moved = deviations.mean(axis=1)
+    se = max(math.sqrt(float(moved @ moved)), 0.0 if found.se < SAME else found.se)
+    return Uncertainty(found.value, se, few - 1 if few > 1 else math.inf)
 
 
 def few_units(measured: Measured) -> int:

@@ -3,7 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from sweep.stats.student import t_quantile, t_two_sided
+from sweep.stats.rate_limits import t_limits
+from sweep.stats.student import t_two_sided
 from sweep.stats.trial_scores import FloatArray
 
 
@@ -68,12 +69,9 @@ class Uncertainty:
     se: float
     df: float
 
-    def interval(self, level: float) -> tuple[float, float]:
-        """Return the limits of the t-interval."""
-        if math.isnan(self.se):
-            return math.nan, math.nan
-        half = t_quantile(0.5 + level / 2, self.df) * self.se if self.se > 0 else 0.0
-        return self.value - half, self.value + half
+    def interval(self, level: float, *, rate: bool = False) -> tuple[float, float]:
+        """Return the limits of the t-interval; of a rate on the logit scale."""
+        return t_limits(self.value, self.se, self.df, level, rate=rate)
 
     def p(self, against: float = 0.0) -> float:
         """Return the two-sided p-value of the hypothesis that the true value is `against`; NaN where se is 0."""

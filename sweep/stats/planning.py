@@ -22,18 +22,28 @@ def seeds_for_half_width(half_width: float, sd: float, level: float = 0.95) -> i
     return least(lambda n: t_quantile(0.5 + level / 2, n - 1) / math.sqrt(n) <= h, h)
 
 
-def seeds_with_assurance(half_width: float, sd: float, level: float = 0.95, assurance: float = 0.9) -> int:
-    """Return the fewest seeds whose interval is no wider than +- half_width with the given probability.
+def seeds_with_assurance(
+    half_width: float, sd: float, level: float = 0.95, assurance: float = 0.9, *, n_pilot: int = 0
+) -> int:
+    """Return the fewest fresh seeds whose interval is no wider than +- half_width with the given probability.
 
     The SD that the seeds will show is itself uncertain: t(S - 1)^2 chi2(assurance, S - 1) / (S - 1) / S <= (h / SD)^2.
+    An SD from a pilot is uncertain as well: the ratio of both variances has the F law of S - 1 and n_pilot - 1 degrees
+    of freedom, whose quantile takes the place of chi2 / (S - 1). The promise then holds over pilots and fresh seeds.
+
+    n_pilot: seeds that the SD comes from; 0 where it is known.
 
     References: Kupper and Hafner, The American Statistician 43, 1989; Hahn and Meeker, Statistical Intervals, 1991.
     """
     h, level = _in_sd(half_width, sd), check_level(level)
 
     def enough(n: int) -> bool:
-        t, chi2 = t_quantile(0.5 + level / 2, n - 1), float(special.chdtri(n - 1, 1 - assurance))
-        return t * math.sqrt(chi2 / (n - 1) / n) <= h
+        t = t_quantile(0.5 + level / 2, n - 1)
+        if n_pilot > 1:
+            ratio = float(special.fdtri(n - 1, n_pilot - 1, assurance))
+        else:
+            ratio = float(special.chdtri(n - 1, 1 - assurance)) / (n - 1)
+        return t * math.sqrt(ratio / n) <= h
 
     return least(enough, h)
 

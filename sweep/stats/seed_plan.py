@@ -21,11 +21,14 @@ class Plan:
     """The seeds that a half-width needs, in the unit of the metric.
 
     seeds: a configuration, so that the interval for this test set is expected to be so narrow. seeds_assured: so that
-    it is, with 90 % probability. seeds_upper: as `seeds`, were the SD at the upper limit of its own 80 % interval.
-    seeds_two_stage: Stein's rule, which keeps its coverage although the pilot chose the number; NaN-free only with a
-    pilot. seeds_power: an arm, to see a difference of `half_width` with 80 % power.
+    it is, with 90 % probability, over pilots and fresh seeds. seeds_upper: as `seeds`, were the SD at the upper limit
+    of its own 80 % interval.
+    seeds_two_stage: Stein's rule, which keeps its coverage although the pilot chose the number, and
+    half_width_two_stage: what his interval then reaches on each side of the mean of all these seeds; with a pilot only.
+    seeds_power: an arm, to see a difference of `half_width` with 80 % power.
     seeds_new_subjects: for the interval for new subjects, None where no number of seeds is enough.
     floor: the half-width that no number of seeds goes below; only more subjects do. n_subjects: of the pilot.
+    cov2: what the floor comes from. shared: whether it is the mean over configurations, the own estimate being below 0.
     subjects: that the pilot's number of seeds needs, subjects_floor: below which no number of seeds is enough.
     """
 
@@ -46,6 +49,9 @@ class Plan:
     seeds_new_subjects: int | None = None
     subjects: int | None = None
     subjects_floor: int | None = None
+    half_width_two_stage: float = math.nan
+    cov2: float = math.nan
+    shared: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return every field by name, for JSON."""
@@ -60,6 +66,7 @@ def plan_seeds(
     level: float = 0.95,
     cov2: float = math.nan,
     n_subjects: int = 0,
+    shared_cov2: float = math.nan,
 ) -> Plan:
     """Return what a half-width needs, from the SD over the seeds of a pilot or from a given SD.
 
@@ -69,6 +76,8 @@ def plan_seeds(
         level: nominal coverage.
         cov2: what the test set adds to the mean, from the pilot's `components`; NaN where unknown.
         n_subjects: of the pilot's test set.
+        shared_cov2: mean of cov2 over all configurations of the study, which stands in where cov2 itself is below 0:
+            the people are the same in all of them. NaN where unknown.
 
     Raises:
         InputError: a half-width not above 0, or an SD that is not a number >= 0.
@@ -83,14 +92,19 @@ def plan_seeds(
         sd_high=high,
         n_pilot=n_pilot,
         seeds=seeds_for_half_width(half_width, sd, level),
-        seeds_assured=seeds_with_assurance(half_width, sd, level),
+        seeds_assured=seeds_with_assurance(half_width, sd, level, n_pilot=n_pilot),
         seeds_upper=seeds_for_half_width(half_width, upper, level) if n_pilot > 1 else None,
         seeds_two_stage=seeds_in_two_stages(half_width, sd, n_pilot, level) if n_pilot > 1 else None,
         seeds_power=seeds_for_power(half_width, sd, level),
     )
+    if found.seeds_two_stage:
+        reach = t_quantile(0.5 + level / 2, n_pilot - 1) * sd / math.sqrt(found.seeds_two_stage)
+        found = replace(found, half_width_two_stage=reach)
     if math.isnan(cov2) or n_subjects < 1:
         return found
-    return _with_subjects(found, max(cov2, 0.0), n_subjects)
+    shared = cov2 <= 0 < shared_cov2
+    found = replace(found, shared=shared, cov2=shared_cov2 if shared else max(cov2, 0.0))
+    return _with_subjects(found, found.cov2, n_subjects)
 
 
 def _with_subjects(plan: Plan, cov2: float, n_subjects: int) -> Plan:

@@ -7,8 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from sweep.errors import InputError
 from sweep.stats.interval import THIS_TEST_SET, Interval, check_level
-from sweep.stats.student import t_quantile
+from sweep.stats.rate_limits import ON_LOGIT, t_limits
 
+T_OVER_SEEDS = "t over seeds"
 TWO_SEEDS = "two seeds: the interval is wide, and too narrow for new subjects (.91 at 95 %)"
 ONE_SEED = "one seed shows no spread; run at least two, better ten"
 
@@ -34,14 +35,15 @@ def seed_values(values: ArrayLike, name: str = "values") -> NDArray[np.float64]:
     return array
 
 
-def t_interval(values: ArrayLike, level: float = 0.95) -> Interval:
-    """Return mean and t-interval over seeds: mean +- t(S-1) SD / sqrt(S).
+def t_interval(values: ArrayLike, level: float = 0.95, *, rate: bool = False) -> Interval:
+    """Return mean and t-interval over seeds: mean +- t(S-1) SD / sqrt(S), of a rate on the logit scale.
 
     It covers the mean over all seeds on this one test set. It says nothing of new subjects.
 
     Args:
         values: (S,) the metric of every seed, finite.
         level: nominal coverage.
+        rate: whether the metric is a share, in [0, 1]; see `t_limits`.
 
     Raises:
         InputError: no seed, a value that is not finite, or a level outside (0, 1).
@@ -55,14 +57,14 @@ def t_interval(values: ArrayLike, level: float = 0.95) -> Interval:
     else:
         sd = float(array.std(ddof=1))
     se = sd / math.sqrt(n)
-    half = t_quantile(0.5 + level / 2, n - 1) * se if n > 1 else math.nan
+    low, high = t_limits(mean, se, n - 1 if n > 1 else math.nan, level, rate=rate)
     note = ONE_SEED if n == 1 else "every seed gave the same value" if sd == 0 else ""
     return Interval(
         value=mean,
-        low=mean - half,
-        high=mean + half,
+        low=low,
+        high=high,
         level=level,
-        method="t over seeds",
+        method=T_OVER_SEEDS + f", {ON_LOGIT}" * rate,
         covers=THIS_TEST_SET,
         n_seeds=n,
         sd=sd,

@@ -4,14 +4,15 @@ import math
 
 from sweep.stats.interval import Interval, check_level
 from sweep.stats.measured import Measured
-from sweep.stats.new_subjects import cases_note, join, within
-from sweep.stats.student import t_quantile
+from sweep.stats.new_subjects import cases_note, join
+from sweep.stats.rate_limits import t_limits
 
 
 def these_runs(measured: Measured, config: str, *, level: float = 0.95) -> Interval:
     """Return the mean over seeds with the interval for new subjects and no other seed; one seed is enough.
 
-    Var = Cov2 + (Var_err - Cov2) / S, the variance of the mean when the subjects are resampled; normal limits.
+    Var = Cov2 + (Var_err - Cov2) / S, the variance of the mean when the subjects are resampled; normal limits,
+    of a rate on the logit scale.
 
     Raises:
         InputError: no such configuration, or a level outside (0, 1).
@@ -22,8 +23,7 @@ def these_runs(measured: Measured, config: str, *, level: float = 0.95) -> Inter
     value = float(measured.value[rows].mean())
     moved = measured.deviations[:, rows].mean(axis=1)
     se = math.sqrt(float(moved @ moved))
-    half = t_quantile(0.5 + check_level(level) / 2, math.inf) * se
-    low, high = within(measured, value - half, value + half)
+    low, high = t_limits(value, se, math.inf, check_level(level), rate=measured.on_logit)
     return Interval(
         value=value,
         low=low,

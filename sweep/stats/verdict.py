@@ -34,7 +34,8 @@ def _outcome(one: Comparison, gap: Interval, *, on_new: bool) -> str:
     adjusted = f", Holm over {one.n_comparisons}" if one.n_comparisons > 1 else ""
     limits = f"{100 * gap.level:g} % interval {gap.low:.4g} to {gap.high:.4g}, p {_p(p)}{adjusted}"
     if not better:
-        return f"{one.a} and {one.b} are not told apart {covers}: {size} ({limits})."
+        alone = "; the interval is of this comparison alone and leaves out 0" if gap.low > 0 or gap.high < 0 else ""
+        return f"{one.a} and {one.b} are not told apart {covers}: {size} ({limits}{alone})."
     return f"{one.a} is {'better' if better == one.a else 'worse'} than {one.b} {covers}: {size} ({limits})."
 
 

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import binom, norm
 
-from sweep.metrics import by_unit, eer_bootstrap, eer_interval, hter_interval
+from sweep.metrics import by_unit, eer, eer_bootstrap, eer_interval, hter, hter_interval
+from sweep.metrics.covering import covering_eer, covering_hter, korn_graubard
+from sweep.metrics.proportion import clopper_pearson
 
 Scores = NDArray[np.float64]
 SEPARATION = 3.0
@@ -117,3 +119,61 @@ def test_no_error_is_rarely_wrong() -> None:
             held += truth <= answer.high
     assert seen > 100
     assert held == seen
+
+
+@pytest.mark.parametrize(("n_genuine", "n_impostor"), [(3, 100), (20, 200), (50, 500), (100, 1000)])
+@pytest.mark.parametrize("separation", [4.653, 3.0])
+def test_the_printed_intervals_cover_with_few_errors(n_genuine: int, n_impostor: int, separation: float) -> None:
+    """At an EER of 1 or 6.7 % and 3 to 100 genuine scores the default intervals of EER and HTER cover .93 at least."""
+    truth, rng, studies = float(norm.sf(separation / 2)), np.random.default_rng(n_genuine), 150
+    of_eer, of_hter = 0, 0
+    for _ in range(studies):
+        dev, test = (
+            (np.sort(rng.normal(separation, 1, n_genuine)), np.sort(rng.normal(0, 1, n_impostor))) for _ in range(2)
+        )
+        one = covering_eer(*dev, eer(*dev), rng=rng, replicates=300)
+        other = covering_hter(dev, test, hter(*dev, *test), rng=rng, replicates=300)
+        of_eer += one.low <= truth <= one.high
+        of_hter += other.low <= truth <= other.high
+    assert enough(of_eer, studies, 0.93)
+    assert enough(of_hter, studies, 0.93)
+
+
+@pytest.mark.parametrize(("n_subjects", "separation"), [(8, 5.4), (8, 3.0), (20, 3.0)])
+def test_the_printed_intervals_cover_with_few_people(n_subjects: int, separation: float) -> None:
+    """Of 8 and 20 people the default intervals by subject cover .93 at least."""
+    shift, each, rng, studies = 0.6, 10, np.random.default_rng(n_subjects), 150
+    truth = float(norm.sf(separation / 2 / np.sqrt(1 + shift**2)))
+    subject = np.repeat(np.arange(n_subjects), each)
+    people, of_eer, of_hter = by_unit(subject, subject), 0, 0
+    for _ in range(studies):
+        dev, test = (
+            tuple(
+                rng.normal(mean, 1, subject.size) + rng.normal(0, shift, n_subjects)[subject]
+                for mean in (separation, 0)
+            )
+            for _ in range(2)
+        )
+        one = covering_eer(*dev, eer(*dev), rng=rng, clusters=people, replicates=300)
+        other = covering_hter(dev, test, hter(*dev, *test), rng=rng, clusters=(people, people), replicates=300)
+        of_eer += one.low <= truth <= one.high
+        of_hter += other.low <= truth <= other.high
+    assert enough(of_eer, studies, 0.93)
+    assert enough(of_hter, studies, 0.93)
+
+
+def test_korn_and_graubard_is_clopper_and_pearson_for_independent_trials() -> None:
+    """With the binomial variance and no correction for few units the limits are Clopper and Pearson's."""
+    assert korn_graubard(0.1, 0.1 * 0.9 / 50, 0, 0.95) == pytest.approx(clopper_pearson(5, 50))
+    assert korn_graubard(0.1, 0.1 * 0.9 / 50, 7, 0.95).high > clopper_pearson(5, 50).high
+
+
+def test_no_error_at_a_threshold_of_few_scores_is_not_certain() -> None:
+    """Where the test set shows no error but other draws of dev would, the upper limit holds what they would make."""
+    dev = np.array([1.0, 3.0, 5.0]), np.array([-5.0, -3.0, 0.9])
+    test = np.linspace(1.2, 4, 200), np.linspace(-4, 0.6, 200)
+    point, rng = hter(*dev, *test), np.random.default_rng(0)
+    assert point.value == 0
+    for found in (hter_interval(*dev, *test, rng=rng), covering_hter(dev, test, point, rng=rng)):
+        assert found.low == 0
+        assert found.high > 0.1

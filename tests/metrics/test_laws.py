@@ -55,6 +55,18 @@ def test_lockstep_is_plain_resampling(n_genuine: int, n_impostor: int, grid: flo
         assert drawn.std() == pytest.approx(sd, rel=0.08)
 
 
+@pytest.mark.parametrize(("n_genuine", "n_impostor", "shift"), [(2, 2, 5.0), (12, 30, 1.5), (12, 30, 0.0)])
+def test_lockstep_thresholds_are_those_of_plain_resampling(n_genuine: int, n_impostor: int, shift: float) -> None:
+    """Separated or not, the threshold has the law of `eer` on resamples drawn score by score."""
+    genuine, impostor = study(15, n_genuine, n_impostor)
+    genuine, rng = genuine + shift, np.random.default_rng(16)
+    draws = ((rng.choice(genuine, n_genuine), rng.choice(impostor, n_impostor)) for _ in range(4000))
+    slow = np.array([eer(*draw).threshold for draw in draws])
+    fast = eer_replicates(genuine, impostor, 4000, rng).threshold
+    for value in np.unique(slow)[::5]:
+        assert abs((slow <= value + 1e-12).mean() - (fast <= value + 1e-12).mean()) < 5 * np.sqrt(0.5 / 4000)
+
+
 def test_weights_of_single_scores_are_the_plain_bootstrap() -> None:
     """Every score a unit of its own, drawn class by class, gives the law of the lock-step Monte Carlo."""
     from sweep.metrics import weighted_eer

@@ -18,7 +18,7 @@ from sweep.metrics import eer, fmr, fnmr, weighted_eer, weighted_rates
     grid=st.sampled_from([1, 4, 1000]),
 )
 def test_equals_the_eer_of_repeated_scores(seed: int, n_units: int, n_genuine: int, n_impostor: int, grid: int) -> None:
-    """The value, and the rates at the threshold, are those of `eer` on each score repeated by its unit's weight."""
+    """The value, the threshold, and the rates at it are those of `eer` on each score repeated by its unit's weight."""
     rng = np.random.default_rng(seed)
     genuine = np.round(rng.normal(1, 1, n_genuine) * grid) / grid
     impostor = np.round(rng.normal(0, 1, n_impostor) * grid) / grid
@@ -34,6 +34,7 @@ def test_equals_the_eer_of_repeated_scores(seed: int, n_units: int, n_genuine: i
             expected = eer(g, i)
             assert value[b] == pytest.approx(expected.value, abs=1e-12)
             assert step[b] == pytest.approx(expected.step, abs=1e-12)
+            assert threshold[b] == expected.threshold
             assert fmr(i, threshold[b]) == pytest.approx(fmr(i, expected.threshold), abs=1e-12)
             assert fnmr(g, threshold[b]) == pytest.approx(fnmr(g, expected.threshold), abs=1e-12)
         else:
@@ -46,6 +47,12 @@ def test_equals_the_eer_of_repeated_scores(seed: int, n_units: int, n_genuine: i
             assert frr[b] == pytest.approx((g < limits[b]).mean(), abs=1e-12)
         else:
             assert np.isnan(frr[b])
+
+
+def test_threshold_in_the_gap_of_what_was_drawn() -> None:
+    """A separated replicate has its threshold in the middle between the scores drawn, whatever else was given."""
+    assert weighted_eer([0.9, 0.95], [0.1, 0.2], [0, 1], [0, 1], [[2, 0]])[1].tolist() == [0.5]
+    assert weighted_eer([0.9, 0.95], [0.1, 0.2], [0, 1], [0, 1], [[0, 1], [1, 1]])[1].tolist() == [0.575, 0.55]
 
 
 def test_nan_threshold_gives_nan() -> None:

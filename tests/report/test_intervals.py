@@ -37,7 +37,7 @@ def test_a_grid_of_five_is_moderated_and_says_so(simulate: Simulate) -> None:
     """From five configurations on the variances are shared, in the table's words and in the paragraph."""
     summary = report.summarise(simulate(labels=GRID, seeds=3))
     assert all("moderated" in row.metrics["hter"].interval.method for row in summary.rows)
-    assert "moderated t over seeds (Smyth 2004)" in " ".join(summary.notes)
+    assert "moderated t over seeds, logit scale (Smyth 2004)" in " ".join(summary.notes)
     assert "Smyth 2004" in summary.methods
     few = report.summarise(simulate(labels=GRID[:4], seeds=3, name="few"))
     assert "Smyth" not in few.methods + " ".join(few.notes)

@@ -19,7 +19,7 @@ def test_a_metric_is_the_t_interval_over_its_seeds(simulate: Simulate) -> None:
     results = simulate(seeds=6)
     row = report.summarise(results, level=0.9).rows[1]
     values = results.trials.query("config_id == @row.config_id")["metric.hter"].to_numpy()
-    got, expected = row.metrics["hter"], t_interval(values, 0.9)
+    got, expected = row.metrics["hter"], t_interval(values, 0.9, rate=True)
     assert (got.interval.value, got.interval.high, got.interval.sd) == pytest.approx(
         (expected.value, expected.high, expected.sd)
     )
@@ -107,12 +107,13 @@ def test_different_machines_are_said(simulate: Simulate) -> None:
 
 
 def test_rates_stay_between_0_and_1(simulate: Simulate) -> None:
-    """Limits of a rate are cut to what is possible, and the report says so."""
+    """Limits of a rate are on the logit scale, which neither end of [0, 1] cuts."""
     results = simulate(seeds=3)
     results.trials["metric.eer"] = [0.0, 0.1, 0.0, 0.1, 0.0, 0.2]
     found = report.summarise(results)
-    assert found.rows[0].metrics["eer"].interval.low == 0
-    assert any("cut at 0" in sentence for sentence in found.notes)
+    interval = found.rows[0].metrics["eer"].interval
+    assert 0 < interval.low < interval.value < interval.high < 1
+    assert any("t over seeds, logit scale" in sentence for sentence in found.notes)
 
 
 def test_a_wrong_polarity_is_said(simulate: Simulate) -> None:

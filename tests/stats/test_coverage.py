@@ -15,12 +15,15 @@ from sweep.stats import (
     Measured,
     compare,
     estimate,
+    estimates,
     measure,
     moderated_variance,
     probability_above,
     simulate,
     trial_scores,
 )
+from sweep.stats.measured import values_only
+from sweep.stats.measures import MEASURES
 from sweep.stats.orh import difference, single
 from sweep.stats.simulation import truth
 
@@ -140,6 +143,24 @@ def test_moderated_interval_covers_and_is_narrower() -> None:
         width, plain = width + half.mean(), plain + (stats.t.ppf(0.975, n - 1) * np.sqrt(s2 / n)).mean()
     assert 0.93 <= hits / (10 * n_studies) <= 0.97
     assert width < 0.6 * plain
+
+
+@pytest.mark.parametrize(("n_configs", "n_noisy"), [(5, 2), (10, 5), (10, 2), (20, 10)])
+def test_a_noisy_configuration_is_covered_beside_quiet_ones(n_configs: int, n_noisy: int) -> None:
+    """At three seeds, configurations with five times the others' spread are covered in .93, and so are the others."""
+    rng, n_studies, n = np.random.default_rng(n_configs + n_noisy), 250, 3
+    sd = np.where(np.arange(n_configs) < n_noisy, 5.0, 1.0)
+    noisy = quiet = 0
+    for _ in range(n_studies):
+        values = rng.normal(size=(n_configs, n)) * sd[:, None]
+        measured = values_only(
+            np.repeat(np.arange(n_configs), n), np.tile(np.arange(n), n_configs), values.ravel(), MEASURES["mse"],
+            why_not="no scores",
+        )  # fmt: skip
+        held = [one.this_test_set.low <= 0 <= one.this_test_set.high for one in estimates(measured)]
+        noisy, quiet = noisy + sum(held[:n_noisy]), quiet + sum(held[n_noisy:])
+    assert stats.binomtest(noisy, n_noisy * n_studies, 0.93, alternative="less").pvalue > 1e-3
+    assert stats.binomtest(quiet, (n_configs - n_noisy) * n_studies, 0.93, alternative="less").pvalue > 1e-3
 
 
 @pytest.mark.parametrize("n_seeds", [5, 10])

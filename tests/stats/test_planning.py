@@ -191,3 +191,40 @@ def test_expected_best_of_the_seeds() -> None:
     high = expected_best(values, higher_is_better=True)
     assert high.value[-1] == 0.4
     assert (np.diff(high.gain_sd) > 0).all()
+
+
+@pytest.mark.parametrize("n_pilot", [3, 5, 10, 20])
+@pytest.mark.parametrize("half_width", [0.3, 0.75])
+def test_the_assured_number_of_seeds_holds_over_pilots(n_pilot: int, half_width: float) -> None:
+    """Fresh seeds reach the half-width in 90 % of cases, whatever SD the pilot happened to show."""
+    rng, n_studies = np.random.default_rng(n_pilot), 600
+    pilots = np.sqrt(rng.chisquare(n_pilot - 1, n_studies) / (n_pilot - 1))
+    n = np.array([seeds_with_assurance(half_width, sd, n_pilot=n_pilot) for sd in pilots])
+    fresh = np.sqrt(rng.chisquare(n - 1) / (n - 1))
+    reached = int((stats.t.ppf(0.975, n - 1) * fresh / np.sqrt(n) <= half_width).sum())
+    assert stats.binomtest(reached, n_studies, 0.9, alternative="less").pvalue > 1e-3
+    known = np.array([seeds_with_assurance(half_width, sd) for sd in pilots])
+    assert (known <= n).all()
+
+
+@pytest.mark.parametrize("n_pilot", [3, 10])
+def test_steins_interval_covers(n_pilot: int) -> None:
+    """The interval that the two-stage plan prints holds the mean in 95 %, though the pilot chose the number."""
+    rng, n_studies, hits = np.random.default_rng(n_pilot), 1500, 0
+    for _ in range(n_studies):
+        pilot = rng.normal(size=n_pilot)
+        plan = plan_seeds(0.75, float(pilot.std(ddof=1)), n_pilot)
+        assert plan.seeds_two_stage is not None
+        assert plan.half_width_two_stage <= 0.75 + 1e-12
+        seeds = np.concatenate((pilot, rng.normal(size=plan.seeds_two_stage - n_pilot)))
+        hits += abs(seeds.mean()) <= plan.half_width_two_stage
+    assert stats.binomtest(hits, n_studies, 0.95).pvalue > 1e-3
+
+
+def test_the_peoples_part_is_shared_where_one_estimate_is_below_zero() -> None:
+    """A configuration whose own estimate is below 0 takes the mean over all; one with an estimate keeps its own."""
+    clipped = plan_seeds(0.02, 0.01, 10, cov2=-1e-5, n_subjects=40, shared_cov2=1e-4)
+    own = plan_seeds(0.02, 0.01, 10, cov2=2e-4, n_subjects=40, shared_cov2=1e-4)
+    assert (clipped.cov2, clipped.shared, own.cov2, own.shared) == (1e-4, True, 2e-4, False)
+    assert clipped.floor == pytest.approx(1.96 * 0.01, rel=1e-3)
+    assert plan_seeds(0.02, 0.01, 10, cov2=-1e-5, n_subjects=40, shared_cov2=-1e-6).floor == 0
