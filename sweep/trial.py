@@ -137,7 +137,8 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     metrics = task.metrics({name: (split.y, outputs[name]) for name, split in splits.items()})
     row["threshold"] = metrics.pop("eer_threshold", None)
     metrics |= {
-        f"{name}_loss": training.mean_loss(model, loss, split.y, outputs[name]) for name, split in splits.items()
+        f"{name}_loss": training.mean_loss(model, loss, split.x, split.y, outputs[name], study.train.batch_size)
+        for name, split in splits.items()
     }
     row["metric"] = metrics
     row["check"] = _checks(study, splits, outputs, epochs, model, loss)
@@ -220,7 +221,7 @@ def _fit(
         outputs = training.predict(model, splits.dev.x)
         if not np.isfinite(outputs).all():
             raise training.TrainingDivergedError("Expected finite scores on dev. Received: NaN or infinity.")
-        measured = {"val_loss": training.mean_loss(model, loss, splits.dev.y, outputs)}
+        measured = {"val_loss": training.mean_loss(model, loss, splits.dev.x, splits.dev.y, outputs, train.batch_size)}
         return measured | task.epoch_metrics(splits.dev.y, outputs)
 
     stopping = train.early_stopping
