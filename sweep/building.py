@@ -6,7 +6,7 @@ from sweep import code, session
 from sweep.data import Splits
 from sweep.errors import InputError, one_line
 from sweep.losses import check_loss
-from sweep.returned import check_model, check_structure, one_shape
+from sweep.returned import check_model, check_structure, one_output, one_shape
 from sweep.study import Phase, Study
 from sweep.tasks import TASKS, check_outputs, n_classes
 
@@ -55,6 +55,7 @@ def output_shape(use: str, model: Any, shape: tuple[int, ...]) -> tuple[int | No
     """
     import keras
 
+    one_output(use, model)
     if hasattr(model, "output_shape"):
         return one_shape(use, model.output_shape)
     found = model.compute_output_spec(keras.KerasTensor((None, *shape)))

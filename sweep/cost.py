@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sweep import process, session, store
+from sweep.checks import Finding
+from sweep.checks.resources import resource_findings
 from sweep.execution import check_code, module_folders, prepare, resolve, results_folder
 from sweep.trial_cost import STEPS, TrialCost, trial_cost
 
@@ -16,7 +18,8 @@ class Cost:
 
     configurations: label by config_id. n_seeds, n_planned, n_stored: counts. slots: trials at a time on this machine.
     seconds_a_trial: median of the stored trials, NaN without any. seconds_left: for what is missing, on this machine.
-    measured: config_id -> what a trial takes, where some steps of each were trained to learn it.
+    measured: config_id -> what a trial takes, where some steps of each were trained to learn it. cautions: what a trial
+    asks for and this machine lacks.
     """
 
     study: str
@@ -29,6 +32,7 @@ class Cost:
     seconds_a_trial: float
     seconds_left: float
     measured: dict[str, TrialCost] = field(default_factory=dict)
+    cautions: list[Finding] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Return every field; a number that is not known is null."""
@@ -64,7 +68,7 @@ class Cost:
                 f"{missing} to run, {self.slots} at a time on this machine. Run one seed first (--seeds 1) to learn "
                 "what a trial takes; it is not run again. Or let --measure train a few steps."
             )
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"Caution: {one}" for one in self.cautions)])
 
     def _took(self, config_id: str) -> str:
         one = self.measured.get(config_id)
@@ -109,4 +113,5 @@ def cost(study: str, *, seeds: int | None, results: str | None, measure: bool = 
         seconds_a_trial=seconds,
         seconds_left=left,
         measured=measured,
+        cautions=resource_findings(resolved.resources),
     )

@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,6 +17,7 @@ from sweep.errors import ClusterError, InputError
 from sweep.places import Place, absolute, place, probe
 from sweep.plan import Configuration, PlannedTrial, as_document, configurations, plan
 from sweep.progress import Progress
+from sweep.rehearsal import rehearse, some
 from sweep.streams import stream_seeds
 from sweep.study import Study
 from sweep.study_text import explain
@@ -61,7 +63,7 @@ def run(
         progress: whether to show progress on standard error.
 
     Raises:
-        InputError: study, data or model are wrong, or the results cannot be written.
+        InputError: study or data are wrong, no configuration can run, or the results cannot be written.
         ClusterError: no node has what a trial asks for, or trials were lost.
     """
     modules = module_folders(study)
@@ -96,11 +98,12 @@ def run_planned(
         store.write_study(folder, as_document(study, trials))
         store.compact(folder)  # what a killed run left is read once here, not by every later question
     done = store.finished(folder)
+    proved = {one.configuration.config_id for one in trials if done.get(one.trial_id) == "ok"}
     missing = [one for one in trials if one.trial_id not in done or (retry_failed and done[one.trial_id] != "ok")]
     notes: list[str] = []
     try:
         if missing:
-            _run_missing(study, missing, folder, modules, address, slots, len(trials), progress)
+            _run_missing(study, trials, missing, proved, modules, address, slots, progress)
     finally:
         with _room(folder):
             notes = store.compact(folder)
@@ -216,31 +219,46 @@ def order_of(
 
 def _run_missing(
     study: Study,
+    trials: Sequence[PlannedTrial],
     missing: Sequence[PlannedTrial],
-    folder: Place,
+    proved: Collection[str],
     modules: tuple[str, ...],
     address: str | None,
     slots: int | None,
-    n_planned: int,
     show: bool,
 ) -> None:
+    """Run the missing trials of a plan; proved: config_ids of which a trial is stored that is ok."""
     session.quiet_environment()
-    from sweep import driver  # imports Ray, which a study that is finished does not need
+    unproved = [one for one in missing if one.configuration.config_id not in proved]
+    with ThreadPoolExecutor(1) as aside:  # a first batch takes seconds, and so does Ray's start: both at once
+        looking = aside.submit(rehearse, unproved, modules)
+        from sweep import driver  # imports Ray, which a study that is finished does not need
 
-    attempts = store.attempts(folder)
-    here = str(Path.cwd())
-    commit = session.git_commit(here)
-    orders = [order_of(one, folder, here, modules, commit, attempts.get(one.trial_id, 0)) for one in missing]
-    with Progress(study.task, n_planned, n_planned - len(missing), show=show) as progress, session.output_as_errors():
-        driver.run_orders(
-            orders,
-            progress.hear,
-            cpu=study.resources.cpu,
-            gpu=study.resources.gpu,
-            address=address,
-            slots=slots,
-            note=progress.note,
-        )
+        folder = results_folder(study)
+        attempts = store.attempts(folder)
+        here = str(Path.cwd())
+        commit = session.git_commit(here)
+        orders = [order_of(one, folder, here, modules, commit, attempts.get(one.trial_id, 0)) for one in missing]
+        n_stored = len(trials) - len(missing)
+        with Progress(study.task, len(trials), n_stored, show=show) as progress, session.output_as_errors():
+
+            def ready() -> None:
+                every = {one.configuration.config_id: one.configuration for one in trials}
+                looking.result().refuse_all(every, surely=True)
+                for reason, labels in looking.result().refused(every).items():
+                    where = f" of {some(labels)}" if any(labels) else ""
+                    progress.note(f"all trials{where} are expected to fail: {reason}")
+
+            driver.run_orders(
+                orders,
+                progress.hear,
+                cpu=study.resources.cpu,
+                gpu=study.resources.gpu,
+                address=address,
+                slots=slots,
+                note=progress.note,
+                ready=ready,
+            )
 
 
 def _check_writable(folder: Place) -> None:

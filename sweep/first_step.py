@@ -1,4 +1,4 @@
-"""One configuration from its model function to a first step of training, on one batch: can it run, what does it show?"""
+"""One configuration from its model function to a first step of training on one batch: can it run, what is seen?"""
 
 from dataclasses import dataclass, replace
 from typing import Any

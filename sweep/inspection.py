@@ -11,11 +11,10 @@ from sweep.checks.before import data_findings, settings_findings
 from sweep.checks.people import People, people_findings, people_of, table_lines
 from sweep.checks.resources import resource_findings
 from sweep.data import Prepared, open_prepared
-from sweep.errors import InputError
 from sweep.execution import check_code, module_folders, prepare, resolve
 from sweep.first_step import Seen
 from sweep.plan import Configuration
-from sweep.rehearsal import Rehearsal, rehearse
+from sweep.rehearsal import Rehearsal, rehearse, some
 from sweep.study import Study
 
 _MOST_MODELS = 12  # lines of models that are printed
@@ -80,8 +79,7 @@ def inspect_study(name: str) -> Inspection:
     trials, data = prepare(study)
     every = {one.configuration.config_id: one.configuration for one in trials}
     rehearsal = rehearse(trials, modules)
-    if all(key in rehearsal.seen and rehearsal.seen[key].refused for key in every):
-        raise InputError(refusal(every, rehearsal.seen))
+    rehearsal.refuse_all(every)
     people = {key: people_of(open_prepared(session.cache_folder(), key), study.task) for key in data}
     compared = {one.study.data.leakage for one in every.values()} == {"allow", "refuse"}
     found = [finding for one in data.values() for finding in data_findings(one.findings, compared)]
@@ -105,17 +103,6 @@ def inspect_study(name: str) -> Inspection:
         n_seen=rehearsal.n_seen,
         tables=tuple(tuple(table_lines(people[key], one.counts, study.task)) for key, one in data.items()),
     )
-
-
-def refusal(every: Mapping[str, Configuration], seen: Mapping[str, Seen]) -> str:
-    """Return why no configuration of a study can run, in one message: at most three reasons, with where they hold."""
-    reasons: dict[str, list[str]] = {}
-    for key, one in every.items():
-        reasons.setdefault(seen[key].refused, []).append(one.label)
-    if len(reasons) == 1:
-        return next(iter(reasons))
-    said = [f"{reason} ({_at(labels)})" for reason, labels in reasons.items()]
-    return " ".join(said[:3]) + (f" And {len(said) - 3} more reasons." if len(said) > 3 else "")
 
 
 def _of_models(every: Mapping[str, Configuration], rehearsal: Rehearsal) -> list[Finding]:
@@ -163,11 +150,7 @@ def _refused(seen: Seen, study: Study) -> Finding:
 def _located(finding: Finding, labels: Sequence[str], n: int) -> Finding:
     if n == 1 or len(labels) == n:
         return finding
-    return Finding(finding.name, finding.severity, f"{finding.evidence} (at {_at(labels)})", finding.remedy)
-
-
-def _at(labels: Sequence[str]) -> str:
-    return "; ".join(labels[:3]) + (f" and {len(labels) - 3} more configurations" if len(labels) > 3 else "")
+    return Finding(finding.name, finding.severity, f"{finding.evidence} (at {some(labels)})", finding.remedy)
 
 
 def _differing(one: Configuration, other: Configuration) -> list[str]:

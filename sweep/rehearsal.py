@@ -1,7 +1,6 @@
 """Before the first trial: each distinct model is built, called and trained on one batch, in a process of its own."""
 
 import faulthandler
-import json
 import os
 import pickle
 import sys
@@ -10,16 +9,16 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sweep import process, session
 from sweep.data import open_prepared
+from sweep.distinct import Keys, spread
+from sweep.errors import InputError
 from sweep.first_step import Seen, look
-from sweep.plan import PlannedTrial
+from sweep.plan import Configuration, PlannedTrial
 from sweep.streams import stream_seeds
 from sweep.study import Study
 
-MOST_BUILDS = 64  # distinct models; more are not built, and that is said
 SECONDS_A_BUILD = 60  # one that takes longer hangs
 _SECONDS = 300  # for all of them
 _CRASHES = 5  # processes that died, after which no further one is started
@@ -40,6 +39,24 @@ class Rehearsal:
     n_seen: int
     alike: tuple[tuple[str, str], ...] = ()
 
+    def refused(self, every: Mapping[str, Configuration], surely: bool = False) -> dict[str, list[str]]:
+        """Return reason -> the labels of configurations that cannot run; surely: only where that holds everywhere."""
+        found: dict[str, list[str]] = {}
+        for key, one in every.items():
+            seen = self.seen.get(key, Seen())
+            if seen.refused and (seen.surely or not surely):
+                found.setdefault(seen.refused, []).append(one.label)
+        return found
+
+    def refuse_all(self, every: Mapping[str, Configuration], surely: bool = False) -> None:
+        """Raise InputError where no configuration can run: one message of at most three reasons."""
+        reasons = self.refused(every, surely)
+        if not reasons or sum(map(len, reasons.values())) < len(every):
+            return
+        said = [f"{reason} (at {some(labels)})" for reason, labels in reasons.items()]
+        more = f" And {len(said) - 3} more reasons." if len(said) > 3 else ""
+        raise InputError(next(iter(reasons)) if len(reasons) == 1 else " ".join(said[:3]) + more)
+
 
 @dataclass(frozen=True)
 class _Asked:
@@ -52,6 +69,11 @@ class _Asked:
     ends: float
 
 
+def some(labels: Sequence[str]) -> str:
+    """Return the names of at most three configurations, and how many more there are."""
+    return "; ".join(labels[:3]) + (f" and {len(labels) - 3} more configurations" if len(labels) > 3 else "")
+
+
 def rehearse(trials: Sequence[PlannedTrial], modules: tuple[str, ...]) -> Rehearsal:
     """Return what one batch shows of each configuration of a plan; their data are prepared.
 
@@ -59,10 +81,10 @@ def rehearse(trials: Sequence[PlannedTrial], modules: tuple[str, ...]) -> Rehear
     """
     first = {one.configuration.config_id: one for one in reversed(trials)}
     groups: dict[str, list[PlannedTrial]] = {}
-    keys = _Keys()
+    keys = Keys()
     for one in reversed(first.values()):
         groups.setdefault(keys.of(one), []).append(one)
-    chosen = _spread([members[0] for members in groups.values()])
+    chosen = spread([members[0] for members in groups.values()])
     seen: dict[str, Seen] = {}
     ends = time.monotonic() + _SECONDS
     for determinism in (True, False):  # a process that asked TensorFlow for it cannot take that back
@@ -75,41 +97,6 @@ def rehearse(trials: Sequence[PlannedTrial], modules: tuple[str, ...]) -> Rehear
         if members[0].configuration.config_id in seen
     }
     return Rehearsal(by_config, len(groups), len(seen), tuple(_alike(chosen, seen, keys)))
-
-
-class _Keys:
-    """What one batch can show of a configuration, as text: equal texts are looked at once."""
-
-    def __init__(self) -> None:
-        self._shapes: dict[str, Any] = {}
-
-    def of(self, one: PlannedTrial, model: bool = True) -> str:
-        """Return the key of a configuration; model: whether its model's keywords count."""
-        study, train = one.configuration.study, one.configuration.study.train
-        if one.data_id not in self._shapes:
-            splits = open_prepared(session.cache_folder(), one.data_id)
-            self._shapes[one.data_id] = [list(splits.train.x.shape[1:]), len(splits.classes), len(splits.train) % 256]
-        stopping = train.early_stopping
-        said = {
-            "task": study.task,
-            "data": self._shapes[one.data_id],
-            "model": [study.model.use, study.model.keywords if model else None],
-            "phases": [[phase.optimizer, phase.momentum, phase.trainable_from] for phase in train.phases],
-            "train": [train.loss, stopping and stopping.monitor, min(train.batch_size, 256)],
-            "determinism": study.determinism,
-        }
-        return json.dumps(said, sort_keys=True, default=str)
-
-
-def _spread(every: Sequence[PlannedTrial]) -> list[PlannedTrial]:
-    """Return at most MOST_BUILDS of these, those first that bring a value of a setting that none before has."""
-    met: set[tuple[str, Any]] = set()
-    fresh, rest = [], []
-    for one in every:
-        values = set(one.configuration.hp.items())
-        (fresh if values - met else rest).append(one)
-        met |= values
-    return [*fresh, *rest][:MOST_BUILDS]
 
 
 def _look_at(chosen: Sequence[PlannedTrial], modules: tuple[str, ...], ends: float) -> dict[str, Seen]:
@@ -176,7 +163,7 @@ def _crashed(one: PlannedTrial, outcome: process.Outcome) -> str:
     return f"model: expected {use} to be built and trained on one batch. The process was {outcome.crash}.{last}"
 
 
-def _alike(chosen: Sequence[PlannedTrial], seen: Mapping[str, Seen], keys: _Keys) -> Iterator[tuple[str, str]]:
+def _alike(chosen: Sequence[PlannedTrial], seen: Mapping[str, Seen], keys: Keys) -> Iterator[tuple[str, str]]:
     first: dict[tuple[str, str], str] = {}
     for one in chosen:
         config_id = one.configuration.config_id

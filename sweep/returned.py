@@ -57,6 +57,15 @@ def check_structure(use: str, model: Any, fixed: int | None) -> None:
         )
 
 
+def one_output(use: str, model: Any) -> None:
+    """Raise InputError where a Functional model gives its outputs in a list or a mapping."""
+    outputs = getattr(model, "_outputs_struct", None)
+    if isinstance(outputs, dict):
+        one_shape(use, outputs)
+    elif isinstance(outputs, list | tuple):
+        one_shape(use, list(outputs))
+
+
 def one_shape(use: str, shape: Any) -> tuple[int | None, ...]:
     """Return the shape of a model's one output.
 

@@ -114,9 +114,8 @@ def train_from(model: keras.Model, place: int | str) -> None:
     every = list(_leaves(model))
     names = [layer.name for layer in every]
     if isinstance(place, str) and place not in names:
-        raise InputError(
-            f"train.trainable_from: expected a layer's name or number. Received: {place}.{nearest(place, names)}"
-        )
+        said = nearest(place, names) or f" The last layers: {', '.join(names[-8:])}."
+        raise InputError(f"train.trainable_from: expected a layer's name or number. Received: {place}.{said}")
     start = names.index(place) if isinstance(place, str) else place
     if start > len(every):
         raise InputError(f"train.trainable_from: expected a layer from 0 to {len(every)}. Received: {place}.")
@@ -244,9 +243,7 @@ def predict(model: keras.Model, x: Any) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def mean_loss(
-    model: keras.Model, loss: str, x: Any, labels: np.ndarray, outputs: np.ndarray, batch_size: int
-) -> float:
+def mean_loss(model: keras.Model, loss: str, x: Any, labels: np.ndarray, outputs: np.ndarray, batch_size: int) -> float:
     """Return the loss over x (n, ...), labels (n,) and outputs (n, k) with what the model adds, as Keras has it.
 
     What layers add in a call (activity_regularizer, add_loss) depends on the batch: there Keras evaluates, in batches

@@ -17,6 +17,7 @@ from sweep.checks.measures import checks
 from sweep.checks.model import batchnorm_gap, model_checks
 from sweep.data import Splits
 from sweep.errors import ClusterError, InputError, one_line
+from sweep.losses import ON_PROBABILITIES, known_loss
 from sweep.places import place
 from sweep.streams import derived_seed, stream_seeds, without_seed
 from sweep.study import Study, Train, Use
@@ -167,7 +168,7 @@ def _checks(
     """Return the columns check.*; a model that a check cannot take is no reason to lose the trial."""
     patience = study.train.early_stopping.patience if study.train.early_stopping else None
     most = sum(phase.epochs for phase in study.train.phases)
-    found = checks(study.task, splits, outputs, epochs, patience, most)
+    found = checks(study.task, splits, outputs, epochs, patience, most, known_loss(loss) in ON_PROBABILITIES)
     try:
         return found | model_checks(model) | batchnorm_gap(model, splits.train.x, splits.train.y, study.task, loss)
     except Exception:  # noqa: BLE001 (whatever the user's layers raise outside of training)

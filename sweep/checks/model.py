@@ -37,7 +37,7 @@ def frozen_by_batch(model: Any) -> list[str]:
 
 
 def policy_is_stated(model: Any) -> bool:
-    """Return whether every layer of `frozen_by_batch` says that it shall do so, as those of `sweep.models.batchnorm`."""
+    """Return whether every layer of `frozen_by_batch` does so on purpose, as in `sweep.models.batchnorm`."""
     found = set(frozen_by_batch(model))
     return all(hasattr(layer, "recalibrated") for layer in _batchnorms(model) if layer.name in found)
 

@@ -22,8 +22,8 @@ class People:
 
     people: how many are known, 0 where the data name none. genuine, impostor: samples of each, None for another task.
     people_genuine, people_impostor: how many people have some. half_width: of the 95 % interval for new subjects at an
-    error rate of 5 %, as a fraction: (where every sample of a person is a case of its own, where all samples of a person
-    are alike); the truth lies between. None without people, or for a regression.
+    error rate of 5 %, as a fraction: (where every sample of a person is a case of its own, where all of them are
+    alike); the truth lies between. None without people, or for a regression.
     """
 
     split: str

@@ -57,19 +57,21 @@ def train_step(
     Raises:
         InputError: the step cannot be done, gives no loss or one that is not finite.
     """
-    model.run_eagerly = True
+    import keras
+
+    batch = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)  # as `fit` hands them to a train_step
     before = model.get_weights()
+    model.reset_metrics()
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
-            logs = model.train_on_batch(x, y, return_dict=True)
-        except InputError:
-            raise
+            logs = model.train_step(batch)
         except (Exception, SystemExit) as error:
             raise InputError(f"model: expected {use} to be trained on a batch. It raised {one_line(error)}") from error
     check_logs(logs)
-    if not np.isfinite(logs["loss"]):
-        raise InputError(f"model: expected a finite loss of {use} on the first batch. Received: {logs['loss']}.")
+    loss = float(np.mean(np.asarray(logs["loss"])))
+    if not np.isfinite(loss):
+        raise InputError(f"model: expected a finite loss of {use} on the first batch. Received: {loss}.")
     texts = [str(one.message) for one in said]
     if not model.trainable_weights:
         return [_NOTHING_TRAINABLE]
