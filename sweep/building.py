@@ -5,6 +5,8 @@ from typing import Any
 from sweep import code, seeding
 from sweep.data import Splits
 from sweep.errors import InputError, one_line
+from sweep.losses import check_loss
+from sweep.returned import check_model, check_structure, one_output, one_shape
 from sweep.study import Phase, Study
 from sweep.tasks import TASKS, check_outputs, n_classes
 from sweep.watched_build import watched
@@ -14,48 +16,67 @@ def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
     """Return the model that the study's function builds, in a clean session and with its streams in place.
 
     Raises:
-        InputError: the function raises, returns no Keras model, or a model that does not fit data and task.
+        InputError: the function raises, returns no Keras model or a compiled one, or a model that does not fit data and
+            task.
     """
-    import keras
-
     classes = n_classes(study.task, splits.classes, splits.train.y)
-    shape = tuple(int(size) for size in splits.train.x.shape[1:])
-    builder = code.function(study.model.use)
+    shape = input_shape(splits)
+    use = study.model.use
+    builder = code.function(use)
     seeding.seed_everything(seeds["init"])
     try:
         with watched(study) as built:
             model = builder(shape, classes, **study.model.keywords)
-            built += [model] if isinstance(model, keras.Model) else []
-        if isinstance(model, keras.Model) and not model.built:
+            check_model(use, model)
+            built.append(model)
+        if not model.built:
             model.build((None, *shape))
-        outputs = output_shape(model, shape) if isinstance(model, keras.Model) else ()
+        check_structure(use, model, _fixed_batch(study, splits))
+        outputs = output_shape(use, model, shape)
+    except InputError:
+        raise
     except (Exception, SystemExit) as error:
         raise InputError(
-            f"model: expected {study.model.use} to return a Keras model for input shape {shape} and {classes} classes. "
+            f"model: expected {use} to return a Keras model for input shape {shape} and {classes} classes. "
             f"It raised {one_line(error)}"
         ) from error
-    if not isinstance(model, keras.Model):
-        raise InputError(
-            f"model: expected {study.model.use} to return a keras.Model. Received: {type(model).__name__}."
-        )
     check_outputs(study.task, outputs, classes)
     seeding.give_layers_their_streams(model, seeds["dropout"], seeds["augment"])
     return model
 
 
-def output_shape(model: Any, shape: tuple[int, ...]) -> tuple[int | None, ...]:
-    """Return the shape of a model's outputs, (None, k), for inputs of a shape; a subclassed model must be asked."""
+def input_shape(splits: Splits) -> tuple[int, ...]:
+    """Return the shape of one sample."""
+    return tuple(int(size) for size in splits.train.x.shape[1:])
+
+
+def output_shape(use: str, model: Any, shape: tuple[int, ...]) -> tuple[int | None, ...]:
+    """Return the shape of a model's outputs, (None, k), for inputs of a shape; a subclassed model must be asked.
+
+    Raises:
+        InputError: it has several outputs, or one in a list or a mapping.
+    """
     import keras
 
+    one_output(use, model)
     if hasattr(model, "output_shape"):
-        return tuple(model.output_shape)
-    return tuple(model.compute_output_spec(keras.KerasTensor((None, *shape))).shape)
+        return one_shape(use, model.output_shape)
+    found = model.compute_output_spec(keras.KerasTensor((None, *shape)))
+    if isinstance(found, dict):
+        return one_shape(use, dict.fromkeys(found, ()))
+    return one_shape(use, [one.shape for one in found] if isinstance(found, list | tuple) else found.shape)
 
 
 def loss_of(study: Study, model: Any, splits: Splits) -> str:
-    """Return the name of the loss: the study's, or the usual one of its task for the model's outputs."""
-    n_outputs = output_shape(model, tuple(splits.train.x.shape[1:]))[-1]
-    return study.train.loss or TASKS[study.task].loss(int(n_outputs or 0))
+    """Return the name of the loss: the study's, or the usual one of its task for the model's outputs.
+
+    Raises:
+        InputError: Keras knows no such loss, or it does not fit the model's outputs.
+    """
+    n_outputs = int(output_shape(study.model.use, model, input_shape(splits))[-1] or 0)
+    loss = study.train.loss or TASKS[study.task].loss(n_outputs)
+    check_loss(loss, n_outputs, study.task)
+    return loss
 
 
 def begin_phase(model: Any, phase: Phase, loss: str) -> None:
@@ -71,3 +92,11 @@ def begin_phase(model: Any, phase: Phase, loss: str) -> None:
     training.compile_model(
         model, optimizer=phase.optimizer, learning_rate=phase.learning_rate, loss=loss, momentum=phase.momentum
     )
+
+
+def _fixed_batch(study: Study, splits: Splits) -> int | None:
+    """Return the one size of batch that every call of a trial has, or None: the last batch is smaller otherwise."""
+    from sweep.training import SCORE_BATCH
+
+    same = study.train.batch_size == SCORE_BATCH and len(splits.train) % SCORE_BATCH == 0
+    return SCORE_BATCH if same else None

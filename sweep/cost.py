@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sweep import process, session, store
+from sweep.checks import Finding
+from sweep.checks.resources import resource_findings
 from sweep.execution import check_code, module_folders, plan_in, prepare, resolve, results_folder
 from sweep.trial_cost import STEPS, TrialCost, trial_cost
 
@@ -16,7 +18,8 @@ class Cost:
 
     configurations: label by config_id. n_seeds, n_planned, n_stored: counts. slots: trials at a time on this machine.
     seconds_a_trial: median of the stored trials, NaN without any. seconds_left: for what is missing, on this machine.
-    measured: config_id -> what a trial takes, where some steps of each were trained to learn it.
+    measured: config_id -> what a trial takes, where some steps of each were trained to learn it. cautions: what a trial
+    asks for and this machine lacks.
     other_code: what changed -> number of stored trials of other code, which are not counted. notes: the same, spoken.
     """
 
@@ -32,6 +35,7 @@ class Cost:
     measured: dict[str, TrialCost] = field(default_factory=dict)
     other_code: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    cautions: list[Finding] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Return every field; a number that is not known is null."""
@@ -68,7 +72,7 @@ class Cost:
                 f"{missing} to run, {self.slots} at a time on this machine. Run one seed first (--seeds 1) to learn "
                 "what a trial takes; it is not run again. Or let --measure train a few steps."
             )
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"Caution: {one}" for one in self.cautions)])
 
     def _took(self, config_id: str) -> str:
         one = self.measured.get(config_id)
@@ -120,4 +124,5 @@ def cost(
         measured=measured,
         other_code=found.other_code,
         notes=tuple(found.notes),
+        cautions=resource_findings(resolved.resources),
     )

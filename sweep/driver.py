@@ -80,8 +80,6 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
             )
         elif summary["status"] == "unfit":
             self.fatal = ClusterError(f"{summary['error']} What was stored is whole; the same command goes on.")
-        elif summary["stage"] == "build":
-            self.fatal = InputError(summary["error"].removeprefix("build: "))
         self._report(summary)
 
     def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
@@ -109,6 +107,7 @@ def run_orders(
     address: str | None = None,
     slots: int | None = None,
     note: Callable[[str], None] = lambda text: None,
+    ready: Callable[[], None] = lambda: None,
     work: Work | None = None,
     owner: Owner | None = None,
 ) -> None:
@@ -122,13 +121,15 @@ def run_orders(
             Ray on this machine and ends it afterwards.
         slots: processors that trials may use; None takes all.
         note: called with what a person should know of a cluster's nodes, see `sweep.preflight.check_nodes`.
+        ready: called before the first trial, once the nodes are known to have what a trial asks for; what it raises
+            ends the run.
         work: what is done with an order; None runs the trial.
         owner: this run, which claims each trial before it starts it; what another run trains is reported as "held".
             None claims nothing.
 
     Raises:
         ClusterError: no Ray at the address, no node has what a trial asks for, or a node cannot run this study.
-        InputError: a model cannot be built, or the results can no longer be written.
+        InputError: the results can no longer be written.
     """
     watcher = _Watcher(orders, report)
     with ray_session(address, slots) as found:
@@ -141,6 +142,7 @@ def run_orders(
             exam = check_nodes(orders, link, cpu, gpu) if link is not None else None
             for text in exam.notes if exam is not None else ():
                 note(text)
+            ready()
             claims = room.enter_context(claiming(orders[0].results, owner)) if owner is not None else None
             parameters = {"orders": orders, "link": link, "exam": exam, "work": work or Work(), "claims": claims}
             for turn in range(2 * (CRASHES + 1)):

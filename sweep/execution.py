@@ -70,7 +70,7 @@ def run(
         accept_code: whether stored trials of other code are taken over; the results and the report say so.
 
     Raises:
-        InputError: study, data or model are wrong, or the results cannot be written.
+        InputError: study or data are wrong, no configuration can run, or the results cannot be written.
         ClusterError: no node has what a trial asks for, trials were lost, or another run is training the rest.
     """
     modules = module_folders(study)
@@ -121,8 +121,9 @@ def run_planned(
         for text in found.notes:
             sys.stderr.write(f"sweep: {text}\n")
     done = store.finished(folder)
+    proved = {one.configuration.config_id for one in trials if done.get(one.trial_id) == "ok"}
     missing = [one for one in trials if one.trial_id not in done or (retry_failed and done[one.trial_id] != "ok")]
-    ours = SharedRun(study, folder, modules, address, slots, len(trials), progress, follow)
+    ours = SharedRun(study, folder, modules, address, slots, trials, frozenset(proved), progress, follow)
     try:
         if missing:
             ours.share(missing)

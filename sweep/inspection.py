@@ -1,50 +1,65 @@
-"""What can be known of a study before it is run: its data, counted, leaks, and every model, by building it."""
+"""What can be known of a study before it is run: its data, counted, leaks, and every model, by a first step of it."""
 
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sweep import process, session
-from sweep.building import build
-from sweep.checks import Finding
-from sweep.checks.before import data_findings, model_findings, settings_findings
-from sweep.checks.model import model_checks
+from sweep.checks import Finding, divided
+from sweep.checks.before import data_findings, settings_findings
+from sweep.checks.people import People, people_findings, people_of, table_lines
+from sweep.checks.resources import resource_findings
 from sweep.data import Prepared, open_prepared
-from sweep.errors import InputError
 from sweep.execution import check_code, module_folders, prepare, resolve
-from sweep.streams import stream_seeds
+from sweep.first_step import Seen
+from sweep.plan import Configuration
+from sweep.rehearsal import Rehearsal, rehearse, some
 from sweep.study import Study
+
+_MOST_MODELS = 12  # lines of models that are printed
 
 
 @dataclass(frozen=True)
 class Inspection:
     """What a check saw.
 
-    data: counts by split, for each data set. models: config_id -> label and number of parameters. findings: what a
-    person should know before running; empty when all is well.
+    data: counts by split and people by split, for each data set. models: config_id -> label and number of parameters,
+    None where it was not built. findings: what makes numbers wrong or misleading; empty when all is well. cautions:
+    what a person should know beside them. n_builds, n_seen: distinct models, and how many of them were built.
     """
 
     study: str
     data: list[dict[str, Any]]
     models: dict[str, dict[str, Any]]
     findings: list[Finding]
+    cautions: list[Finding] = field(default_factory=list)
+    n_builds: int = 0
+    n_seen: int = 0
+    tables: tuple[tuple[str, ...], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return every field."""
-        return asdict(self)
+        """Return every field but the printed tables."""
+        return {key: value for key, value in asdict(self).items() if key != "tables"}
 
     def as_text(self) -> str:
         """Return some lines for a person."""
         lines = [f"{self.study}: the file and its functions are in order."]
-        for one in self.data:
+        for one, table in zip(self.data, self.tables, strict=True):
             shape = " x ".join(map(str, one["input_shape"]))
-            lines.append(f"Data {one['data_id'][:12]}, inputs {shape}:")
-            for name, count in one["counts"].items():
-                labels = ", ".join(f"{n} {label}" for label, n in count["labels"].items())
-                people = f", {count['subjects']} subjects, {count['videos']} videos" if count["subjects"] else ""
-                lines.append(f"  {name:5} {count['n']} samples" + (f" ({labels})" if labels else "") + people)
-        lines += [
-            f"Model {one['label'] or '(no grid)'}: {one['parameters']:,} parameters" for one in self.models.values()
+            lines += [f"Data {one['data_id'][:12]}, inputs {shape}:", *table]
+        built = [one for one in self.models.values() if one["parameters"] is not None]
+        lines += [f"Model {one['label'] or '(no grid)'}: {one['parameters']:,} parameters" for one in built][
+            :_MOST_MODELS
         ]
+        if len(built) > _MOST_MODELS:
+            lines.append(f"  and {len(built) - _MOST_MODELS} more configurations")
+        lines.append(
+            f"{self.n_seen} of {self.n_builds} distinct models were built, called and trained on one batch."
+            if self.n_builds > 1
+            else "The model was built, called and trained on one batch."
+        )
+        lines += [f"Caution: {one}" for one in self.cautions]
         lines += [f"Finding: {one}" for one in self.findings] or ["No findings."]
         return "\n".join(lines)
 
@@ -53,47 +68,102 @@ def inspect_study(name: str) -> Inspection:
     """Return what is known of a study before a trial is run.
 
     Raises:
-        InputError: file, functions, data or a model are wrong.
+        InputError: file, functions or data are wrong, or no configuration of it can run.
     """
+    session.quiet_environment()
     modules = module_folders(name)
     session.find_modules_in(modules)
     study = resolve(name, seeds=None, results=None)
     check_code(study)
+    process.warm_up("sweep.preload")  # TensorFlow is imported while the data are prepared
     trials, data = prepare(study)
-    first = {one.configuration.config_id: one for one in reversed(trials)}
-    every = list(reversed(first.values()))
-    outcome = process.call(_sizes, [(one.configuration.study, one.data_id, one.seed, modules) for one in every])
-    if outcome.crash:
-        raise InputError(
-            f"model: expected the models to be built. The process was {outcome.crash}. {outcome.log[-500:]}"
+    every = {one.configuration.config_id: one.configuration for one in trials}
+    rehearsal = rehearse(trials, modules)
+    rehearsal.refuse_all(every)
+    people = {key: people_of(open_prepared(session.cache_folder(), key), study.task) for key in data}
+    compared = {one.study.data.leakage for one in every.values()} == {"allow", "refuse"}
+    found = [finding for one in data.values() for finding in data_findings(one.findings, compared)]
+    found += [finding for one in people.values() for finding in people_findings(one, study.task)]
+    found += resource_findings(study.resources)
+    for one in every.values():
+        seeded = one.study.model_copy(update={"seeds": list(study.seed_list)})
+        found += settings_findings(seeded, str(one.hp.get("arm", "")))
+    found += _of_models(every, rehearsal)
+    findings, cautions = divided(found)
+    return Inspection(
+        study=study.study,
+        data=[_counted(one, people[key]) for key, one in data.items()],
+        models={
+            key: {"label": one.label, "parameters": rehearsal.seen.get(key, Seen()).parameters}
+            for key, one in every.items()
+        },
+        findings=findings,
+        cautions=cautions,
+        n_builds=rehearsal.n_builds,
+        n_seen=rehearsal.n_seen,
+        tables=tuple(tuple(table_lines(people[key], one.counts, study.task)) for key, one in data.items()),
+    )
+
+
+def _of_models(every: Mapping[str, Configuration], rehearsal: Rehearsal) -> list[Finding]:
+    """Return the findings of all models, equal ones once, with the configurations that show them."""
+    shown: dict[Finding, list[str]] = {}
+    for key, one in every.items():
+        seen = rehearsal.seen.get(key, Seen())
+        for finding in seen.findings:
+            shown.setdefault(finding, []).append(one.label)
+        if seen.refused:
+            shown.setdefault(_refused(seen, one.study), []).append(one.label)
+    found = [_located(finding, labels, len(every)) for finding, labels in shown.items()]
+    for first, second in rehearsal.alike[:3]:
+        keys = _differing(every[first], every[second])
+        found.append(
+            Finding(
+                "setting_changes_nothing",
+                "note",
+                f"{every[first].label} and {every[second].label} have equal weights after a step of training: "
+                f"{', '.join(keys)} seems to change nothing.",
+                "Look whether the model's function uses it.",
+            )
         )
-    if isinstance(outcome.value, str):
-        raise InputError(outcome.value)
-    models = {
-        one.configuration.config_id: {"label": one.configuration.label, "parameters": size}
-        for one, (size, _) in zip(every, outcome.value, strict=True)
-    }
-    findings = [finding for one in data.values() for finding in data_findings(one.findings)]
-    for one, (_, seen) in zip(every, outcome.value, strict=True):
-        seeded = one.configuration.study.model_copy(update={"seeds": list(study.seed_list)})
-        findings += settings_findings(seeded, str(one.configuration.hp.get("arm", "")))
-        findings += model_findings(one.configuration.label, seen)
-    return Inspection(study.study, [_counted(one) for one in data.values()], models, list(dict.fromkeys(findings)))
+    if rehearsal.n_seen < rehearsal.n_builds:
+        found.append(
+            Finding(
+                "not_all_built",
+                "note",
+                f"{rehearsal.n_seen} of {rehearsal.n_builds} distinct models were looked at, among them every value of "
+                "a setting that there was time for.",
+                "The others are built in the run; one that fails is a failed row.",
+            )
+        )
+    return found
 
 
-def _sizes(orders: list[tuple[Study, str, int, tuple[str, ...]]]) -> list[tuple[int, dict[str, float]]] | str:
-    """Build every configuration's model, in a fresh process; return (parameters, checks) of each, or what is wrong."""
-    sizes = []
-    for study, data_id, seed, modules in orders:
-        session.find_modules_in(modules)
-        try:
-            model = build(study, open_prepared(session.cache_folder(), data_id), stream_seeds(seed, study.hold))
-        except InputError as error:
-            return str(error)
-        sizes.append((int(model.count_params()), model_checks(model)))
-    return sizes
+def _refused(seen: Seen, study: Study) -> Finding:
+    if seen.surely:
+        return Finding("cannot_run", "error", seen.refused, "Its trials will be rows of failures.")
+    on_gpu = study.resources.gpu > 0
+    where = "on this machine's processors, as the study asks for a GPU" if on_gpu else "with this machine and batch"
+    return Finding("could_not_be_tried", "note" if on_gpu else "error", seen.refused, f"It was tried {where}.")
 
 
-def _counted(one: Prepared) -> dict[str, Any]:
+def _located(finding: Finding, labels: Sequence[str], n: int) -> Finding:
+    if n == 1 or len(labels) == n:
+        return finding
+    return Finding(finding.name, finding.severity, f"{finding.evidence} (at {some(labels)})", finding.remedy)
+
+
+def _differing(one: Configuration, other: Configuration) -> list[str]:
+    keys = sorted({*one.hp, *other.hp})
+    return [key for key in keys if key.startswith("model.") and one.hp.get(key) != other.hp.get(key)]
+
+
+def _counted(one: Prepared, people: Sequence[People]) -> dict[str, Any]:
     counts = {name: asdict(count) for name, count in one.counts.items()}
-    return {"data_id": one.data_id, "input_shape": list(one.input_shape), "counts": counts}
+    told = [_finite(row.as_dict()) for row in people]
+    return {"data_id": one.data_id, "input_shape": list(one.input_shape), "counts": counts, "people": told}
+
+
+def _finite(row: dict[str, Any]) -> dict[str, Any]:
+    width = row["half_width"]
+    return row | {"half_width": list(width) if width and all(map(math.isfinite, width)) else None}

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from sweep.errors import ClusterError, InputError
 from sweep.places import Place
 from sweep.plan import PlannedTrial
 from sweep.progress import Progress
+from sweep.rehearsal import Rehearsal, rehearse, some
 from sweep.study import Study
 
 _LOOK_AGAIN = 2.0  # seconds between two looks at trials that another run holds
@@ -20,18 +22,29 @@ _LOOK_AGAIN = 2.0  # seconds between two looks at trials that another run holds
 
 @dataclass
 class SharedRun:
-    """One run of a study, which may share the trials with others. n_run: trials that it has trained so far."""
+    """One run of a study, which may share the trials with others.
+
+    trials: the whole plan. proved: config_ids of which a trial is stored that is ok. n_run: trials that it has trained
+    so far.
+    """
 
     study: Study
     folder: Place
     modules: tuple[str, ...]
     address: str | None
     slots: int | None
-    n_planned: int
+    trials: Sequence[PlannedTrial]
+    proved: frozenset[str]
     show: bool
     follow: bool
     n_run: int = 0
     owner: claims.Owner = field(default_factory=claims.this_process)
+    _looked: bool = False
+
+    @property
+    def n_planned(self) -> int:
+        """Return how many trials the plan has."""
+        return len(self.trials)
 
     def share(self, missing: Sequence[PlannedTrial]) -> None:
         """Run what is missing and what nobody else trains; then what others gave up, until all is stored.
@@ -67,6 +80,17 @@ class SharedRun:
     def _train(self, missing: Sequence[PlannedTrial], n_left: int, attempts: dict[str, int]) -> set[str]:
         """Run these trials, and return those that another run was training when their turn came."""
         session.quiet_environment()
+        unproved = (
+            [one for one in missing if one.configuration.config_id not in self.proved] if not self._looked else []
+        )
+        self._looked = True
+        with ThreadPoolExecutor(1) as aside:  # a first batch takes seconds, and so does Ray's start: both at once
+            looking = aside.submit(rehearse, unproved, self.modules)
+            return self._run(missing, n_left, attempts, looking)
+
+    def _run(
+        self, missing: Sequence[PlannedTrial], n_left: int, attempts: dict[str, int], looking: Future[Rehearsal]
+    ) -> set[str]:
         from sweep import driver  # imports Ray, which a study that is finished does not need
 
         met: set[str] = set()
@@ -85,6 +109,13 @@ class SharedRun:
                 self.n_run += not summary.get("elsewhere", False)
                 progress.hear(summary)
 
+            def ready() -> None:
+                every = {one.configuration.config_id: one.configuration for one in self.trials}
+                looking.result().refuse_all(every, surely=True)
+                for reason, labels in looking.result().refused(every).items():
+                    where = f" of {some(labels)}" if any(labels) else ""
+                    progress.note(f"all trials{where} are expected to fail: {reason}")
+
             driver.run_orders(
                 orders,
                 hear,
@@ -93,6 +124,7 @@ class SharedRun:
                 address=self.address,
                 slots=self.slots,
                 note=progress.note,
+                ready=ready,
                 owner=self.owner,
             )
         return met

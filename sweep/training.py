@@ -10,6 +10,7 @@ import numpy as np
 
 from sweep import weights
 from sweep.errors import InputError, nearest
+from sweep.losses import known_loss, known_optimizer
 
 SCORE_BATCH = 256  # fixed, and the last batch padded to it, so that scoring is traced once
 
@@ -62,6 +63,7 @@ class _EpochOnDev(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         logs = {} if logs is None else logs
+        check_logs(logs)
         if not math.isfinite(logs["loss"]):
             raise TrainingDivergedError(
                 f"Expected a finite loss. Received: {logs['loss']} in epoch {epoch + 1}. "
@@ -112,9 +114,8 @@ def train_from(model: keras.Model, place: int | str) -> None:
     every = list(_leaves(model))
     names = [layer.name for layer in every]
     if isinstance(place, str) and place not in names:
-        raise InputError(
-            f"train.trainable_from: expected a layer's name or number. Received: {place}.{nearest(place, names)}"
-        )
+        said = nearest(place, names) or f" The last layers: {', '.join(names[-8:])}."
+        raise InputError(f"train.trainable_from: expected a layer's name or number. Received: {place}.{said}")
     start = names.index(place) if isinstance(place, str) else place
     if start > len(every):
         raise InputError(f"train.trainable_from: expected a layer from 0 to {len(every)}. Received: {place}.")
@@ -138,17 +139,34 @@ def compile_model(
     Raises:
         InputError: Keras knows no such optimizer or loss, or the optimizer takes no momentum.
     """
-    try:
-        kind = type(keras.optimizers.get(optimizer))
-        keras.losses.get(loss)
-    except ValueError as error:
-        raise InputError(f"train: expected names that Keras knows. Received: {str(error).splitlines()[0]}") from None
+    kind = known_optimizer(optimizer)
+    known_loss(loss)
     given = {"learning_rate": learning_rate, "momentum": momentum}
     if momentum is not None and "momentum" not in inspect.signature(kind).parameters:
         raise InputError(f"train.momentum: expected an optimizer with momentum, such as sgd. Received: {optimizer}.")
     model.compile(optimizer=kind(**{key: value for key, value in given.items() if value is not None}), loss=loss)
     # A step that creates variables is traced twice: built beforehand, a short trial takes a third less time.
     model.optimizer.build(model.trainable_variables)
+
+
+def check_monitor(monitor: str, measured: Collection[str]) -> None:
+    """Raise InputError unless early stopping watches the training loss or one of the metrics of dev."""
+    known = ["loss", *measured]
+    if monitor not in known:
+        raise InputError(
+            f"train.early_stopping.monitor: expected one of {', '.join(known)}. Received: {monitor}."
+            f"{nearest(monitor, known)}"
+        )
+
+
+def check_logs(logs: Any) -> None:
+    """Raise InputError unless what a step of the training returns is a mapping with its loss."""
+    if not isinstance(logs, dict) or "loss" not in logs:
+        named = ", ".join(logs) if isinstance(logs, dict) else type(logs).__name__
+        raise InputError(
+            f"model: expected its train_step to return a mapping with 'loss'. Received: {named or 'nothing'}. "
+            "Return {'loss': value}."
+        )
 
 
 def fit(
@@ -188,9 +206,7 @@ def fit(
         InputError: nothing of the name `monitor` is measured.
     """
     record = _EpochOnDev(batches, dev_metrics)
-    if monitor not in ("loss", *measured):
-        known = ", ".join(["loss", *measured])
-        raise InputError(f"train.early_stopping.monitor: expected one of {known}. Received: {monitor}.")
+    check_monitor(monitor, measured)
     stopping = keras.callbacks.EarlyStopping(
         monitor=monitor,
         patience=epochs if patience is None else patience,
@@ -227,8 +243,39 @@ def predict(model: keras.Model, x: Any) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def mean_loss(model: keras.Model, loss: str, labels: np.ndarray, outputs: np.ndarray) -> float:
-    """Return the loss over labels (n,) and outputs (n, k) with the model's regularisation, as Keras has it."""
+def mean_loss(model: keras.Model, loss: str, x: Any, labels: np.ndarray, outputs: np.ndarray, batch_size: int) -> float:
+    """Return the loss over x (n, ...), labels (n,) and outputs (n, k) with what the model adds, as Keras has it.
+
+    What layers add in a call (activity_regularizer, add_loss) depends on the batch: there Keras evaluates, in batches
+    of batch_size, as its `fit` does on validation data.
+    """
+    if added_in_a_call(model):
+        return _evaluated(model, x, labels, batch_size)
     target = labels.astype(np.float32)[:, None] if outputs.shape[1] == 1 else labels
     values = keras.ops.convert_to_numpy(keras.losses.get(loss)(target, outputs))
     return float(np.mean(values, dtype=np.float64)) + sum(float(value) for value in model.losses)
+
+
+def added_in_a_call(model: keras.Model) -> bool:
+    """Return whether some layer added a loss when the model was last called; those of weights alone do not count."""
+    return any(layer._losses for layer in model._flatten_layers())
+
+
+class _InOrder(keras.utils.PyDataset):  # type: ignore[misc]
+    """Samples in batches, in their order."""
+
+    def __init__(self, x: Any, y: np.ndarray, batch_size: int) -> None:
+        super().__init__()
+        self._x, self._y, self._batch_size = x, y, batch_size
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._y) / self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        rows = np.arange(index * self._batch_size, min((index + 1) * self._batch_size, len(self._y)))
+        return np.asarray(self._x[rows], dtype=np.float32), self._y[rows]
+
+
+def _evaluated(model: keras.Model, x: Any, labels: np.ndarray, batch_size: int) -> float:
+    found = model.evaluate(_InOrder(x, labels, batch_size), verbose=0, return_dict=True)
+    return float(found["loss"])

@@ -18,6 +18,7 @@ from sweep.checks.model import batchnorm_gap, model_checks
 from sweep.data import Splits
 from sweep.data_process import DataProcess
 from sweep.errors import ClusterError, InputError, one_line
+from sweep.losses import ON_PROBABILITIES, known_loss
 from sweep.places import place
 from sweep.streams import derived_seed, stream_seeds, without_seed
 from sweep.study import Study, Train, Use
@@ -140,7 +141,8 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     metrics = task.metrics({name: (split.y, outputs[name]) for name, split in splits.items()})
     row["threshold"] = metrics.pop("eer_threshold", None)
     metrics |= {
-        f"{name}_loss": training.mean_loss(model, loss, split.y, outputs[name]) for name, split in splits.items()
+        f"{name}_loss": training.mean_loss(model, loss, split.x, split.y, outputs[name], study.train.batch_size)
+        for name, split in splits.items()
     }
     row["metric"] = metrics
     row["check"] = _checks(study, splits, outputs, epochs, model, loss)
@@ -169,7 +171,7 @@ def _checks(
     """Return the columns check.*; a model that a check cannot take is no reason to lose the trial."""
     patience = study.train.early_stopping.patience if study.train.early_stopping else None
     most = sum(phase.epochs for phase in study.train.phases)
-    found = checks(study.task, splits, outputs, epochs, patience, most)
+    found = checks(study.task, splits, outputs, epochs, patience, most, known_loss(loss) in ON_PROBABILITIES)
     try:
         return found | model_checks(model) | batchnorm_gap(model, splits.train.x, splits.train.y, study.task, loss)
     except Exception:  # noqa: BLE001 (whatever the user's layers raise outside of training)
@@ -206,7 +208,7 @@ def _fit(
         outputs = training.predict(model, splits.dev.x)
         if not np.isfinite(outputs).all():
             raise training.TrainingDivergedError("Expected finite scores on dev. Received: NaN or infinity.")
-        measured = {"val_loss": training.mean_loss(model, loss, splits.dev.y, outputs)}
+        measured = {"val_loss": training.mean_loss(model, loss, splits.dev.x, splits.dev.y, outputs, train.batch_size)}
         return measured | task.epoch_metrics(splits.dev.y, outputs)
 
     stopping = train.early_stopping

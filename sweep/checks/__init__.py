@@ -1,5 +1,5 @@
 """The known traps of training and measuring, each a check with a name: what was seen, how bad it is, what to do."""
 
-from sweep.checks.finding import Finding
+from sweep.checks.finding import Finding, divided
 
-__all__ = ["Finding"]
+__all__ = ["Finding", "divided"]

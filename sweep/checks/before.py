@@ -1,8 +1,8 @@
 """The findings of a study before it is run: what its settings, its data and its models show."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from sweep.checks.finding import Finding
+from sweep.checks.finding import Finding, Severity
 from sweep.checks.traps import TRAPS
 from sweep.streams import STREAMS
 from sweep.study import Study
@@ -42,33 +42,44 @@ def settings_findings(study: Study, arm: str = "") -> list[Finding]:
     return found
 
 
-def data_findings(sentences: Iterable[str]) -> list[Finding]:
-    """Return the sentences that loading the data gave as findings with a name."""
+def data_findings(sentences: Iterable[str], compared: bool = False) -> list[Finding]:
+    """Return the sentences that loading the data gave as findings with a name.
+
+    compared: whether the study sets data with a leak against data without one, as its question: a caution each then.
+    """
     found = []
+    severity: Severity = "note" if compared else "error"
     for sentence in sentences:
         leaks = [leak for leak in _LEAKS if leak[0] in sentence] if sentence.startswith("Allowed by") else []
         if leaks:
-            found += [Finding(name, "error", sentence, remedy) for _, name, remedy in leaks[:1]]
+            found += [Finding(name, severity, sentence, remedy) for _, name, remedy in leaks[:1]]
             if "in dev" in sentence and "in test" in sentence:
                 found.append(
                     Finding(
                         "chosen_on_test",
-                        "error",
+                        severity,
                         sentence,
                         "Give dev subjects of its own: epoch and threshold are chosen on it; the report says by how "
                         "much HTER looks too good.",
                     )
                 )
         else:
-            found.append(Finding("data", "note", sentence, "Look at these samples."))
+            found.append(Finding("data", "warning", sentence, "Look at these samples."))
     return found
 
 
-def model_findings(label: str, values: Mapping[str, float]) -> list[Finding]:
-    """Return what the structure of one configuration's model shows; values: of `sweep.checks.model.model_checks`."""
-    at = f" (at {label})" if label else ""
+def model_findings(values: Mapping[str, float], asked: Collection[str] = ()) -> list[Finding]:
+    """Return what the structure of one configuration's model shows.
+
+    values: of `sweep.checks.model.model_checks`. asked: names of checks whose trap the study asks for: a caution each.
+    """
     return [
-        Finding(trap.name, trap.severity, trap.evidence.format(value=values[trap.name]) + at, trap.remedy)
+        Finding(
+            trap.name,
+            "note" if trap.name in asked else trap.severity,
+            trap.evidence.format(value=values[trap.name]),
+            "The model asks for it." if trap.name in asked else trap.remedy,
+        )
         for trap in TRAPS
         if values.get(trap.name, 0) > trap.limit
     ]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.checks.outputs import outside
 from sweep.data import Splits
 from sweep.data.content import row_digests
 from sweep.metrics import hter_at
@@ -19,12 +20,19 @@ _MOST_BYTES = 2**28  # dev and test are not hashed for shared samples beyond thi
 
 
 def checks(
-    task: str, splits: Splits, outputs: Outputs, epochs: Sequence[Mapping[str, Any]], patience: int | None, most: int
+    task: str,
+    splits: Splits,
+    outputs: Outputs,
+    epochs: Sequence[Mapping[str, Any]],
+    patience: int | None,
+    most: int,
+    probabilities: bool = False,
 ) -> dict[str, float]:
     """Return check -> value, the columns check.* that need no model.
 
     task: verification, classification or regression. outputs: split -> (n, k). epochs: the records of the epochs.
-    patience: of early stopping, None without. most: the epochs that were allowed.
+    patience: of early stopping, None without. most: the epochs that were allowed. probabilities: whether the loss takes
+    the outputs as such.
     """
     orders = {epoch["order_sha256"] for epoch in epochs}
     found = {"same_order_every_epoch": float(len(epochs) > 1 and len(orders) == 1 and len(splits.train) > 4)}
@@ -41,6 +49,7 @@ def checks(
     found |= {
         "one_class": float(len(np.unique(decided["test"])) == 1 and len(np.unique(labels["test"])) > 1),
         "saturated_scores": _saturated(both_splits),
+        **({"logits_as_probabilities": outside(both_splits)} if probabilities else {}),
         "label_order": _label_order(labels, decided),
     }
     if task == "verification":

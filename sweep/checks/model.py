@@ -39,6 +39,12 @@ def frozen_by_batch(model: Any) -> list[str]:
     return found
 
 
+def policy_is_stated(model: Any) -> bool:
+    """Return whether every layer of `frozen_by_batch` does so on purpose, as in `sweep.models.batchnorm`."""
+    found = set(frozen_by_batch(model))
+    return all(hasattr(layer, "recalibrated") for layer in _batchnorms(model) if layer.name in found)
+
+
 def training_false_ignored(model: Any) -> list[str]:
     """Return the layers that were called with training=False in a Functional model, where it has no effect.
 

@@ -1,6 +1,7 @@
 """Loss, accuracy and AUC of a trained classifier in the modes that Keras knows: a measure that a study may name."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,24 +26,40 @@ def by_mode(model: Any, splits: Splits, *, batch_size: int = 32) -> dict[str, fl
     order = np.random.default_rng(0).permutation(len(y))
     batches = np.array_split(order, max(1, round(len(y) / batch_size)))
 
-    def forward(training: bool) -> NDArray[np.float32]:
-        found: list[NDArray[np.float32]] = [
-            np.asarray(model(np.asarray(x[rows], np.float32), training=training)) for rows in batches
-        ]
-        return np.concatenate(found)[np.argsort(np.concatenate(batches))]
+    def forward(training: bool) -> _Pass:
+        found, added = [], []
+        for rows in batches:
+            found.append(np.asarray(model(np.asarray(x[rows], np.float32), training=training)))
+            added.append(sum(float(value) for value in model.losses))  # a layer may add another loss in each call
+        return _Pass(np.concatenate(found)[np.argsort(np.concatenate(batches))], _over(added, batches))
 
     pixels = np.asarray(x[:], np.float32)
     predicted = np.asarray(model.predict(pixels, batch_size=batch_size, verbose=0))
     loss = float(model.evaluate(pixels, y, batch_size=batch_size, verbose=0))
     return {
-        **_measured("dynamic", y, predicted, lambda outputs: loss),
-        **_measured("inference", y, forward(training=False), lambda outputs: _mean_loss(model, y, outputs)),
-        **_measured("training", y, _unchanged(model, forward), lambda outputs: _mean_loss(model, y, outputs)),
+        **_measured("dynamic", y, predicted, loss),
+        **_in_mode("inference", model, y, forward(training=False)),
+        **_in_mode("training", model, y, _unchanged(model, forward)),
     }
 
 
-def _unchanged(model: Any, forward: Callable[[bool], NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Return the outputs in training mode, and put back what this mode changes: moving statistics, random states."""
+@dataclass(frozen=True)
+class _Pass:
+    """outputs: (n, k) in the order of test. added: the mean loss that the model itself adds."""
+
+    outputs: NDArray[np.float32]
+    added: float
+
+
+def _over(added: list[float], batches: list[NDArray[Any]]) -> float:
+    """Return the mean over all samples of what each batch added."""
+    if len(set(added)) == 1:
+        return added[0]
+    return float(np.average(added, weights=[len(rows) for rows in batches]))
+
+
+def _unchanged(model: Any, forward: Callable[[bool], _Pass]) -> _Pass:
+    """Return what comes out in training mode, and put back what it changes: moving statistics, random states."""
     states = [(one, np.asarray(one).copy()) for one in model.non_trainable_variables]
     try:
         return forward(True)
@@ -51,20 +68,18 @@ def _unchanged(model: Any, forward: Callable[[bool], NDArray[np.float32]]) -> ND
             variable.assign(value)
 
 
-def _mean_loss(model: Any, y: NDArray[Any], outputs: NDArray[np.float32]) -> float:
+def _in_mode(mode: str, model: Any, y: NDArray[Any], done: _Pass) -> dict[str, float]:
     import keras
 
-    target = y.astype(np.float32)[:, None] if outputs.shape[1] == 1 else y
-    values = keras.ops.convert_to_numpy(keras.losses.get(model.loss)(target, outputs))
-    return float(np.mean(values, dtype=np.float64)) + sum(float(value) for value in model.losses)
+    target = y.astype(np.float32)[:, None] if done.outputs.shape[1] == 1 else y
+    values = keras.ops.convert_to_numpy(keras.losses.get(model.loss)(target, done.outputs))
+    return _measured(mode, y, done.outputs, float(np.mean(values, dtype=np.float64)) + done.added)
 
 
-def _measured(
-    mode: str, y: NDArray[Any], outputs: NDArray[np.float32], loss: Callable[[NDArray[np.float32]], float]
-) -> dict[str, float]:
+def _measured(mode: str, y: NDArray[Any], outputs: NDArray[np.float32], loss: float) -> dict[str, float]:
     score = outputs[:, -1].astype(np.float64)
     found = {
-        "loss": loss(outputs),
+        "loss": loss,
         "accuracy": float(np.mean((score > 0.5) == (y == 1))),
         "auc": float(auc_of(*both(score[y == 1], score[y == 0]))),
     }

@@ -9,6 +9,7 @@ import pandas as pd
 from sweep.arms import held_streams
 from sweep.checks.finding import Finding
 from sweep.checks.traps import TRAPS, Trap
+from sweep.checks.twins import twin_findings
 from sweep.streams import STREAMS
 
 
@@ -23,6 +24,7 @@ def findings_of(
     found = [_of_trap(trap, trials, labels) for trap in TRAPS if f"check.{trap.name}" in trials]
     repeats = trials["config_id"].isin(list(still))
     found += [_seeds_do_nothing(trials[~repeats], labels), _repeats_differ(trials[repeats], labels)]
+    found += twin_findings(trials[~repeats], labels)
     rank = {"error": 0, "warning": 1, "note": 2}
     return tuple(sorted((one for one in found if one), key=lambda one: rank[one.severity]))
 

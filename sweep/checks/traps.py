@@ -54,6 +54,14 @@ TRAPS = (
         "BatchNormalization or another input scale in training.",
     ),
     Trap(
+        "logits_as_probabilities",
+        0,
+        "error",
+        "The loss takes probabilities, and up to {value:.0%} of the outputs of dev and test lie outside [0, 1]: they "
+        "are logits, and the training clipped them.",
+        "End the model in a sigmoid or softmax.",
+    ),
+    Trap(
         "frozen_batchnorm_by_batch",
         0,
         "warning",

@@ -51,7 +51,8 @@ def as_html(report: Report, figures: Mapping[str, bytes]) -> str:
         *_answer(report),
         *_classes(report),
         *_failures(report),
-        *([f"<h2>Checks</h2>{_list([str(one) for one in report.findings])}"] if report.findings else []),
+        *([f"<h2>Checks: findings</h2>{_list([str(one) for one in report.findings])}"] if report.findings else []),
+        *([f"<h2>Checks: cautions</h2>{_list([str(one) for one in report.cautions])}"] if report.cautions else []),
     ]
     for name, image in figures.items():
         title, alt = CAPTIONS.get(name, (name.removesuffix(".png"), f"Figure of the study's answer: {name}"))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sweep.checks import divided
 from sweep.checks.results import findings_of, still_arms
 from sweep.report.answer import answer_of
 from sweep.report.classes import class_reports
@@ -57,6 +58,13 @@ def summarise(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_EL
                 metrics={name: _over_seeds(seeds, name, level, int(failed.get(config_id, 0))) for name in names},
             )
         )
+    findings, cautions = divided(
+        findings_of(
+            now.ok,
+            {key: said["label"] for key, said in results.study["configurations"].items()},
+            still_arms(results.study),
+        )
+    )
     report = Report(
         study=results.study["study"],
         task=task,
@@ -65,11 +73,8 @@ def summarise(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_EL
         headline=headline,
         rows=tuple(rows),
         failures=_failures(now, results.study["configurations"]),
-        findings=findings_of(
-            now.ok,
-            {key: said["label"] for key, said in results.study["configurations"].items()},
-            still_arms(results.study),
-        ),
+        findings=tuple(findings),
+        cautions=tuple(cautions),
     )
     report = with_intervals(report, results)
     report = replace(report, notes=(*notes(report, now, results), *report.notes))

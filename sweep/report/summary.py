@@ -102,9 +102,9 @@ class Report:
     """What a study found, from its store alone.
 
     headline: the metrics that the table shows. rows: the configurations in the order of the plan.
-    findings: of the trials' checks. notes: what a reader must know beside the numbers, a sentence each. files: what was
-    written, if anything. methods: a paragraph for a paper's methods section. answer: to the study's own question.
-    classes: of a classification, config_id -> its classes and confusion matrix.
+    findings, cautions: of the trials' checks. notes: what a reader must know beside the numbers, a sentence each.
+    files: what was written, if anything. methods: a paragraph for a paper's methods section. answer: to the study's own
+    question. classes: of a classification, config_id -> its classes and confusion matrix.
     """
 
     study: str
@@ -115,6 +115,7 @@ class Report:
     rows: tuple[Row, ...]
     failures: tuple[Failure, ...] = ()
     findings: tuple[Finding, ...] = ()
+    cautions: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[Place, ...] = ()
     methods: str = ""
@@ -130,6 +131,7 @@ class Report:
             "configurations": [row.as_dict() for row in self.rows],
             "failures": [vars(failure) for failure in self.failures],
             "findings": [finding.as_dict() for finding in self.findings],
+            "cautions": [caution.as_dict() for caution in self.cautions],
             "notes": list(self.notes),
             "methods": self.methods,
             "answer": self.answer.as_dict() if self.answer else None,

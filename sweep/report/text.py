@@ -39,11 +39,13 @@ def as_text(report: Report, *, terminal: bool = False) -> str:
         console.print(Text(f"Failed ({len(report.failures)}):", style="bold red"))
         for sentence in grouped(report, SHOWN_FAILURES):
             _hanging(console, "  ", sentence, "")
-    if report.findings:
-        console.print()
-        console.print(Text(f"Checks ({len(report.findings)} findings):", style="bold"))
-        for finding in report.findings:
-            _hanging(console, "  ", str(finding), "")
+    for word, found in (("finding", report.findings), ("caution", report.cautions)):
+        if found:
+            console.print()
+            many = f"{len(found)} {word}{'' if len(found) == 1 else 's'}"
+            console.print(Text(f"Checks ({many}):", style="bold"))
+            for one in found:
+                _hanging(console, "  ", str(one), "")
     if report.files:
         console.print()
         listed = ", ".join(path.name for path in report.files)

@@ -137,7 +137,7 @@ def test_json_is_one_object_of_plain_numbers(simulate: Simulate, capsys: pytest.
     """The object holds every configuration with counts and metrics, and a NaN is null."""
     say_json(report.as_json(report.summarise(simulate(seeds=1))))
     answer = json.loads(capsys.readouterr().out)
-    lists = {"configurations", "failures", "findings", "notes", "files"}
+    lists = {"configurations", "failures", "findings", "cautions", "notes", "files"}
     assert {"study", "task", "level", "methods", "answer", *lists} == set(answer)
     first = answer["configurations"][0]
     assert {"config_id", "label", "hp", "n_ok", "n_planned", "n_failed", "metrics"} == set(first)

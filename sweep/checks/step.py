@@ -1,0 +1,108 @@
+"""One batch through a model, eagerly and untraced: what it answers, and whether a step of training changes it."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.checks.finding import Finding
+from sweep.errors import InputError, one_line
+
+ROWS = 8  # at least so many, where a batch of the study has them
+_NUMBERS = 2**20  # a batch beyond so many numbers is cut: a large net still takes seconds
+
+
+def first_batch(x: Any, y: NDArray[Any], most: int) -> tuple[NDArray[np.float32], NDArray[Any]]:
+    """Return samples of train, evenly spaced, as float32, and their labels; `most`: the size of the study's batch."""
+    room = max(ROWS, _NUMBERS // max(1, int(np.prod(x.shape[1:]))))
+    rows = np.linspace(0, len(y) - 1, min(room, most, len(y))).astype(np.int64)
+    return np.asarray(x[rows], dtype=np.float32), y[rows]
+
+
+def answers(use: str, model: Any, x: NDArray[np.float32]) -> NDArray[Any]:
+    """Return a model's outputs for a batch in inference mode, (n, k).
+
+    Raises:
+        InputError: it cannot take the data, or answers something else than one finite array with a row a sample.
+    """
+    taken = f"model: expected {use} to take a batch of shape {x.shape}"
+    try:
+        found = model(x, training=False)
+    except (Exception, SystemExit) as error:
+        raise InputError(f"{taken}, as float32. It raised {one_line(error)}") from error
+    if isinstance(found, dict | list | tuple):
+        what = f"a mapping with {', '.join(map(str, found))}" if isinstance(found, dict) else f"a list of {len(found)}"
+        raise InputError(f"{taken} and to return one array of outputs. Received: {what}. Return the scores alone.")
+    outputs = np.asarray(found)
+    if outputs.ndim != 2 or len(outputs) != len(x):
+        raise InputError(
+            f"{taken} and to return a row for each of {len(x)} samples. Received: shape {outputs.shape}. Change the "
+            "model's last layers."
+        )
+    if not np.isfinite(outputs).all():
+        raise InputError(
+            f"{taken} and to return finite numbers. Received: NaN or infinity for the first batch. Look for a division "
+            "by 0, a logarithm, or inputs that are not scaled."
+        )
+    return outputs
+
+
+def train_step(
+    use: str, model: Any, x: NDArray[np.float32], y: NDArray[Any], check_logs: Callable[[Any], None]
+) -> list[Finding]:
+    """Train a compiled model one step on a batch, eagerly; return what that shows.
+
+    Raises:
+        InputError: the step cannot be done, gives no loss or one that is not finite.
+    """
+    import keras
+
+    batch = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)  # as `fit` hands them to a train_step
+    before = model.get_weights()
+    model.reset_metrics()
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            logs = model.train_step(batch)
+        except (Exception, SystemExit) as error:
+            raise InputError(f"model: expected {use} to be trained on a batch. It raised {one_line(error)}") from error
+    check_logs(logs)
+    loss = float(np.mean(np.asarray(logs["loss"])))
+    if not np.isfinite(loss):
+        raise InputError(f"model: expected a finite loss of {use} on the first batch. Received: {loss}.")
+    texts = [str(one.message) for one in said]
+    if not model.trainable_weights:
+        return [_NOTHING_TRAINABLE]
+    if all(np.array_equal(old, new) for old, new in zip(before, model.get_weights(), strict=True)):
+        return [_NOTHING_LEARNT]
+    return [
+        Finding(
+            "weights_without_gradient",
+            "note",
+            f"Some weights get no gradient and stay as they are: {_weights_of(text)}.",
+            "Freeze them on purpose, or look for what cuts them off from the loss.",
+        )
+        for text in texts
+        if text.startswith("Gradients do not exist")
+    ]
+
+
+def _weights_of(text: str) -> str:
+    names = [word.strip(" []'") for word in text.partition("[")[2].partition("]")[0].split(",")]
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+
+
+_NOTHING_TRAINABLE = Finding(
+    "nothing_trainable",
+    "error",
+    "No weight of the model is trained.",
+    "Look at `trainable` in the model's code, and at train.trainable_from.",
+)
+_NOTHING_LEARNT = Finding(
+    "nothing_learnt",
+    "error",
+    "A step of training leaves every weight as it was, to the bit: no gradient reaches them.",
+    "Look at the last activation, for saturated outputs or operations without a gradient, and at the learning rate.",
+)
