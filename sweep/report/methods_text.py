@@ -126,9 +126,11 @@ def _intervals(report: Report) -> list[str]:
             f"{level} intervals for {_here(report)} are {way}; they cover another seed on {_same(report)} only."
         )
     odd = sum(
-        any(seeds_apart(row.metrics[name].values, rate=is_rate(name)) for name in report.headline)
+        any(
+            row.metrics[name].values.size and seeds_apart(row.metrics[name].values, rate=is_rate(name))
+            for name in report.headline
+        )
         for row in report.rows
-        if row.n_ok
     )
     if odd:
         said.append(
