@@ -77,8 +77,9 @@ def run(
     session.find_modules_in(modules)
     study = resolve(study, seeds=seeds, results=results)
     check_code(study)
+    check_reach(results_folder(study))
+    store.check(results_folder(study))  # first: where tables are damaged nothing is written, not even a folder
     _check_writable(results_folder(study))
-    store.check(results_folder(study))
     trials, _ = prepare(study)
     return run_planned(
         study,
