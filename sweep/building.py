@@ -29,8 +29,8 @@ def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
             model = builder(shape, classes, **study.model.keywords)
             check_model(use, model)
             built.append(model)
-        if not model.built:
-            model.build((None, *shape))
+            if not model.built:
+                model.build((None, *shape))
         check_structure(use, model, _fixed_batch(study, splits))
         outputs = output_shape(use, model, shape)
     except InputError:

@@ -10,6 +10,7 @@ import importlib.util
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,23 @@ def takes(use: str, keyword: str) -> bool:
         return True
     arguments = found.node.args
     return keyword in [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+
+
+def defaults(use: str) -> dict[str, Any]:
+    """Return keyword -> value of a function's defaults that are written as constants."""
+    module, _, name = use.partition(":")
+    found = _find(module, name, set())
+    if found is None or found.node is None:
+        return {}
+    arguments = found.node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    last = positional[len(positional) - len(arguments.defaults) :]
+    known = {}
+    for one, value in zip([*last, *arguments.kwonlyargs], [*arguments.defaults, *arguments.kw_defaults], strict=True):
+        if value is not None:
+            with suppress(ValueError, TypeError):  # no constant
+                known[one.arg] = ast.literal_eval(value)
+    return known
 
 
 def former_id(use: str) -> str:

@@ -121,6 +121,8 @@ def run_planned(
     if progress:
         for text in found.notes:
             sys.stderr.write(f"sweep: {text}\n")
+    else:
+        notes = [*found.notes, *notes]
     done = store.finished(folder)
     proved = {one.configuration.config_id for one in trials if done.get(one.trial_id) == "ok"}
     missing = [one for one in trials if one.trial_id not in done or (retry_failed and done[one.trial_id] != "ok")]
@@ -166,7 +168,8 @@ def plan_in(folder: Place, trials: Sequence[PlannedTrial], *, accept_code: bool 
         document = store.read_study(folder) if (folder / "study.json").is_file() else None
     except InputError:  # torn: it is written again; one of a newer version is refused there
         document = None
-    return stored_plan(trials, document, store.trials(folder), accept_code=accept_code)
+    rows = store.trials(folder)
+    return stored_plan(trials, document, rows, accept_code=accept_code, kept=session.cache_folder())
 
 
 def identities(study: Study) -> Identities:

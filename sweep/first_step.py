@@ -8,6 +8,7 @@ from sweep.building import begin_phase, build, loss_of
 from sweep.checks import Finding
 from sweep.checks.before import model_findings
 from sweep.checks.model import model_checks, policy_is_stated
+from sweep.checks.outside import outside_findings
 from sweep.checks.outputs import last_activation, output_findings
 from sweep.checks.step import answers, first_batch, train_step
 from sweep.data import Splits
@@ -44,7 +45,7 @@ def look(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> Se
         _check_names(study)
         model, shared = _built(study, splits, seeds, twice)
         asked = {"frozen_batchnorm_by_batch"} if policy_is_stated(model) else set()
-        found = [*shared, *model_findings(model_checks(model), asked)]
+        found = [*shared, *model_findings(model_checks(model), asked), *outside_findings(model)]
         seen = replace(seen, parameters=int(model.count_params()), findings=tuple(found))
         loss = loss_of(study, model, splits)
         x, y = first_batch(splits.train.x, splits.train.y, study.train.batch_size)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -40,6 +40,7 @@ class Identities:
         self._kept, self._backend, self._results = kept, backend, results
         self._reached = cache(reached)
         self._former = cache(former_ids)
+        self._defaults = cache(code.defaults)  # parsed once for all configurations
         self._files: dict[str, dict[str, str]] = {}
 
     def of(self, study: Study) -> Identity:
@@ -48,7 +49,7 @@ class Identities:
         Raises:
             InputError: a function is not there, or a module is no Python.
         """
-        named = _named(study)
+        named = _named(study, self._defaults)
         main = self._reached(study.model.use)
         others: dict[str, Reached] = {}
         for use in dict.fromkeys(_uses(named)):
@@ -79,8 +80,23 @@ class Identities:
 
 
 def words_of(study: Study) -> list[str]:
-    """Return every word under a study's model, training and measure: a name of a file may be among them."""
-    return list(words(_named(study)))
+    """Return every word under a study's model, training and measure, or of their defaults: maybe a file's name."""
+    return list(words(_named(study, code.defaults)))
+
+
+def words_in(studies: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the words of several studies' JSON, each once, see `words_of`."""
+    known = cache(code.defaults)
+    used = {
+        json.dumps({key: one.get(key) for key in ("model", "train", "measure")}, sort_keys=True): one for one in studies
+    }
+    found: dict[str, None] = {}
+    for one in used.values():
+        for key in ("model", "measure"):
+            section = one.get(key) or {}
+            found |= dict.fromkeys(words({**known(section.get("use", "")), **section}))
+        found |= dict.fromkeys(words(one.get("train")))
+    return list(found)
 
 
 def code_id(use: str) -> str:
@@ -104,9 +120,13 @@ def what_changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[st
     return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
 
 
-def _named(study: Study) -> dict[str, Any]:
-    measure = {"use": study.measure.use, **study.measure.keywords} if study.measure is not None else {}
-    return {"model": study.model.keywords, "train": study.train.model_dump(mode="json"), "measure": measure}
+def _named(study: Study, defaults: Callable[[str], Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the keywords of a study's functions; where the study gives none, the default that the function has."""
+    measure: dict[str, Any] = {}
+    if study.measure is not None:
+        measure = {"use": study.measure.use, **defaults(study.measure.use), **study.measure.keywords}
+    model = {**defaults(study.model.use), **study.model.keywords}
+    return {"model": model, "train": study.train.model_dump(mode="json"), "measure": measure}
 
 
 def _uses(value: Any) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Files and folders that a study names by a keyword: weights of a model's function, say; known by their content."""
+"""Files that decide a model, such as its weights, known by their content: those that a study names, and others."""
 
 import hashlib
 import json
@@ -12,26 +12,46 @@ _SETTLED = 2.0  # seconds; a file that was changed later than this may change ag
 _NOT_CONTENT = {"__pycache__", ".git"}
 
 
-def named_files(keywords: Mapping[str, Any], *, kept: Path, without: Path | None = None) -> dict[str, str]:
+def named_files(keywords: Any, *, kept: Path, without: Path | None = None, start: Path | None = None) -> dict[str, str]:
     """Return keyword's word -> digest of what it names, for words at any depth that name a file or folder.
 
     Args:
-        keywords: of a study's functions. Relative names start in the current folder, as for the functions themselves.
+        keywords: of a study's functions.
         kept: a folder of this machine where digests of large files are kept, by path, size and times.
         without: a folder that is left out of folders: the study's results.
+        start: where relative names start; None: in the current folder, as for the functions themselves.
     """
     found = {}
     for word in dict.fromkeys(words(keywords)):
-        path = Path(word).expanduser()
         try:
+            path = (start or Path()) / Path(word).expanduser()
             files = list(_files(path, without))
-        except OSError:
-            continue  # too long for a name, or not ours to read
+        except (OSError, RuntimeError):
+            continue  # too long for a name, not ours to read, or in a home of nobody
         if files:
             digest = hashlib.sha256()
             for name, file in files:
-                digest.update(name.encode() + b"\0" + _content(file, kept).encode())
+                digest.update(name.encode() + b"\0" + content(file, kept).encode())
             found[word] = digest.hexdigest()[:16]
+    return found
+
+
+def files_outside(said: str) -> dict[str, str]:
+    """Return the files of a trial's column `outside`, name -> digest: what its model read and no study names."""
+    told = json.loads(said)
+    return {**told.get("unnamed_files", {}), **told.get("keras_files", {})}
+
+
+def changed_files(before: Mapping[str, str], kept: Path) -> list[str]:
+    """Return the files that hold something else than before; those that are not here cannot be told."""
+    found = []
+    for name, digest in before.items():
+        try:
+            now = content(Path(name).expanduser(), kept)[:16]
+        except (OSError, RuntimeError):
+            continue
+        if digest and now != digest:
+            found.append(name)
     return found
 
 
@@ -63,7 +83,8 @@ def _files(path: Path, without: Path | None) -> Iterator[tuple[str, Path]]:
             yield one.name.removeprefix(path.name), one
 
 
-def _content(file: Path, kept: Path) -> str:
+def content(file: Path, kept: Path) -> str:
+    """Return the sha256 of a file; of a large one it is kept in a folder of this machine."""
     about = file.stat()
     if about.st_size < _LARGE or time.time() - max(about.st_mtime, about.st_ctime) < _SETTLED:
         return _digest(file)

@@ -1,7 +1,7 @@
 """Before the first trial on a cluster, and on a node that joins later: can it run this study, are all alike?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from sweep import identity, session
 from sweep.data import open_prepared
 from sweep.errors import ClusterError, InputError, one_line
 from sweep.keeper import Link, sees
+from sweep.named_files import named_files
 from sweep.trial import TrialOrder
 from sweep.versions import differing
 
@@ -24,7 +25,7 @@ class Question:
 
     results, token: see `sweep.keeper.Link`. folder: where relative paths start. modules: where the user's modules are
     found. paths: files and folders of the data. data_ids: prepared data, which spare a node the paths. code: "use" ->
-    the digest of its source on the driver.
+    the digest of its source on the driver. files: word of the study that names a file or folder there -> its digest.
     """
 
     results: str
@@ -34,17 +35,23 @@ class Question:
     paths: tuple[str, ...]
     data_ids: tuple[str, ...]
     code: dict[str, str]
+    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a node says. sees: the results. missing: paths of the data. other_code: "use" with another source."""
+    """What a node says.
+
+    sees: the results. missing: paths of the data. other_code: "use" with another source. other_files: words that name
+    something else there, or nothing.
+    """
 
     versions: dict[str, str]
     processor: str
     sees: bool
     missing: tuple[str, ...]
     other_code: tuple[str, ...]
+    other_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,9 @@ def question(orders: Sequence[TrialOrder], link: Link) -> Question:
     data_ids = dict.fromkeys(order.data_id for order in orders)
     first = orders[0]
     ids = {use: identity.code_id(use) for use in sorted(used)}
-    return Question(link.results, link.token, first.folder, first.modules, tuple(paths), tuple(data_ids), ids)
+    found = identity.words_in(order.study for order in orders)
+    files = _files(found, first.folder, Path(link.results))
+    return Question(link.results, link.token, first.folder, first.modules, tuple(paths), tuple(data_ids), ids, files)
 
 
 def look(asked: Question) -> Answer:
@@ -109,8 +118,10 @@ def look(asked: Question) -> Answer:
     session.find_modules_in(asked.modules)
     missing = [] if _prepared(asked.data_ids) else [one for one in asked.paths if not _there(one, asked.folder)]
     other = [use for use, digest in asked.code.items() if _code_id(use) != digest]
+    there = _files(list(asked.files), asked.folder, Path(asked.results)) if asked.files else {}
+    unlike = tuple(word for word, digest in asked.files.items() if there.get(word) != digest)
     seen = sees(asked.results, asked.token)
-    return Answer(session.versions(), session.processor(), seen, tuple(missing), tuple(other))
+    return Answer(session.versions(), session.processor(), seen, tuple(missing), tuple(other), unlike)
 
 
 def refuse(name: str, answer: Answer, versions: Mapping[str, str]) -> None:
@@ -122,6 +133,11 @@ def refuse(name: str, answer: Answer, versions: Mapping[str, str]) -> None:
         raise ClusterError(
             f"Expected the same source of {', '.join(answer.other_code)} on every node. Received: another, or none, on "
             f"node {name}. Copy the study's folder there, or put it on storage that all nodes see."
+        )
+    if answer.other_files:
+        raise ClusterError(
+            f"Expected the same content of {', '.join(answer.other_files)} on every node. Received: another, or none, "
+            f"on node {name}. Copy it there, or put it on storage that all nodes see."
         )
     if answer.missing:
         raise ClusterError(
@@ -207,6 +223,10 @@ def _there(path: str, folder: str) -> bool:
         return (Path(folder) / Path(path).expanduser()).exists()
     except (OSError, RuntimeError, ValueError):  # no path at all: too long, a home of nobody, a zero byte
         return False
+
+
+def _files(words: Sequence[str], folder: str, results: Path) -> dict[str, str]:
+    return named_files(words, kept=session.cache_folder(), without=results, start=Path(folder))
 
 
 def _prepared(data_ids: Sequence[str]) -> bool:

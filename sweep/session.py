@@ -177,14 +177,20 @@ def environment(machine: Machine) -> dict[str, Any]:
     }
 
 
+def keras_home() -> str:
+    """Return the folder in which Keras keeps its settings and downloads."""
+    return os.environ.get("KERAS_HOME") or str(Path.home() / ".keras")
+
+
 def keras_backend() -> str:
     """Return the backend that Keras will take: KERAS_BACKEND, or that of its settings file, else tensorflow."""
     named = os.environ.get("KERAS_BACKEND")
     if named:
         return named
     try:
-        home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-        return str(json.loads((home / "keras.json").read_text(encoding="utf-8")).get("backend") or "tensorflow")
+        return str(
+            json.loads((Path(keras_home()) / "keras.json").read_text(encoding="utf-8")).get("backend") or "tensorflow"
+        )
     except (OSError, ValueError, AttributeError):
         return "tensorflow"
 

@@ -8,11 +8,13 @@ ids, so that everything that reads the results agrees with it.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sweep.identity import Identity, what_changed
+from sweep.named_files import changed_files, files_outside
 from sweep.plan import PlannedTrial, configurations
 from sweep.study import Study
 
@@ -24,26 +26,45 @@ class StoredPlan:
     """A plan with the ids of what is stored.
 
     trials: of the plan. other_code: what changed -> number of stored trials that are of other code and are not taken.
+    accepted: the same of those that are taken now. other_files: a file that the model's function read and the study
+    does not name -> number of stored trials that were made with another content of it.
     record: what study.json keeps beside the plan: keys (config_id -> its settings without data), codes (code_id -> its
     parts) and taken (config_id -> stored code_id -> the code_id that it stands for, and whether it was accepted).
     """
 
     trials: tuple[PlannedTrial, ...]
     other_code: dict[str, int] = field(default_factory=dict)
+    accepted: dict[str, int] = field(default_factory=dict)
+    other_files: dict[str, int] = field(default_factory=dict)
     record: dict[str, Any] = field(default_factory=dict)
 
     @property
     def notes(self) -> list[str]:
-        """Return a sentence for each kind of other code."""
-        return [
+        """Return a sentence for each kind of other code, and for each file that changed."""
+        other = [
             f"{n} stored trial{'s are' if n > 1 else ' is'} of other code: {what}. `--accept-code` takes "
             f"{'them' if n > 1 else 'it'} over as if nothing had changed; else the plan runs anew."
             for what, n in self.other_code.items()
         ]
+        accepted = [
+            f"{n} stored trial{'s' if n > 1 else ''} of other code taken over: {what}."
+            for what, n in self.accepted.items()
+        ]
+        files = [
+            f"{n} stored trial{'s' if n > 1 else ''} used another {what}, which the study does not name: nothing "
+            "is run again for that. Name the file by a keyword of `model`, and its content is part of the id."
+            for what, n in self.other_files.items()
+        ]
+        return [*other, *accepted, *files]
 
 
 def stored_plan(
-    trials: Sequence[PlannedTrial], document: Document | None, rows: pd.DataFrame, *, accept_code: bool = False
+    trials: Sequence[PlannedTrial],
+    document: Document | None,
+    rows: pd.DataFrame,
+    *,
+    accept_code: bool = False,
+    kept: Path | None = None,
 ) -> StoredPlan:
     """Return the plan with the ids of the trials that are stored.
 
@@ -52,13 +73,14 @@ def stored_plan(
         document: study.json as it is; None where there is none yet.
         rows: of trials.parquet.
         accept_code: whether trials of other code are taken over.
+        kept: a folder of this machine for digests of large files; None leaves files alone that no study names.
     """
     known = dict(document or {})
     keys = _keys(trials, known)
     codes = dict(known.get("codes", {})) | {one.code_id: one.code.parts for one in trials if one.code.parts}
     taken = {key: dict(value) for key, value in known.get("taken", {}).items()}
     if not len(rows):
-        return StoredPlan(tuple(trials), {}, {"keys": keys, "codes": codes, "taken": taken})
+        return StoredPlan(tuple(trials), record={"keys": keys, "codes": codes, "taken": taken})
     store: dict[tuple[str, int, str], list[tuple[str, str, str, bool]]] = {}
     columns = ("config_id", "seed", "data_id", "trial_id", "code_id", "status")
     for config_id, seed, data_id, trial_id, code_id, status in rows[list(columns)].itertuples(index=False):
@@ -72,7 +94,7 @@ def stored_plan(
         return store.get((one.configuration.key, one.seed, one.data_id), [])
 
     names = _names(trials, of)
-    found, other = [], Counter[str]()
+    found, other, accepted = [], Counter[str](), Counter[str]()
     for one in trials:
         name = names[one.configuration.config_id]
         own = [row for row in of(one) if row[0] == name]
@@ -88,11 +110,27 @@ def stored_plan(
             best = next((row for row in same if row[3]), same[0])
             if best[2] != one.code_id:
                 changed = not is_same(one, name, best[2])
+                if changed:
+                    accepted[_difference(best[2], taken.get(name, {}).get(best[2]), one, codes)] += 1
                 _take(taken.setdefault(name, {}), best[2], one, codes, changed=changed)
             one = replace(one, trial_id=best[1])
         found.append(one)
     keys |= {one.configuration.config_id: one.configuration.key for one in found}
-    return StoredPlan(tuple(found), dict(other), {"keys": keys, "codes": codes, "taken": taken})
+    files = _other_files(rows, {one.trial_id for one in found}, kept) if kept is not None else {}
+    record = {"keys": keys, "codes": codes, "taken": taken}
+    return StoredPlan(tuple(found), dict(other), dict(accepted), files, record)
+
+
+def _other_files(rows: pd.DataFrame, planned: set[str], kept: Path) -> dict[str, int]:
+    """Return file -> number of planned trials in a store that were made with another content of it."""
+    if "outside" not in rows:
+        return {}
+    told = rows[(rows["status"] == "ok") & rows["trial_id"].isin(planned)].drop_duplicates("trial_id")
+    counts: Counter[str] = Counter()
+    for said, n in told["outside"].dropna().value_counts().items():
+        files = files_outside(str(said))
+        counts.update(dict.fromkeys(changed_files(files, kept), int(n)))
+    return dict(counts)
 
 
 def stands_for(document: Document, config_id: str, code_id: str, now: Identity) -> tuple[bool, list[str]]:

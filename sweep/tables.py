@@ -38,7 +38,7 @@ TRIALS = {
     "node": _TEXT,
     "started_at": _TEXT,
 }
-DIGESTS_OF_LAYERS = ("init_layers", "layer_sizes")  # JSON; records of before they were kept have none
+TEXTS = ("init_layers", "layer_sizes", "outside")  # JSON; where a record has them
 EPOCHS = {"trial_id": _TEXT, "config_id": _TEXT, "seed": pa.int64(), "epoch": pa.int64()}
 ENVIRONMENTS = {"env_id": _TEXT, "threads": pa.int64(), "determinism": pa.bool_()}
 SCORES = pa.schema(
@@ -58,7 +58,7 @@ def trials(old: pa.Table | None, fresh: Sequence[Record]) -> pa.Table:
     rows = []
     for record in fresh:
         row = {name: record.trial.get(name) for name in TRIALS}
-        row |= {name: record.trial[name] for name in DIGESTS_OF_LAYERS if name in record.trial}
+        row |= {name: record.trial[name] for name in TEXTS if name in record.trial}
         for group in ("hp", "metric", "check"):
             row |= {f"{group}.{key}": value for key, value in record.trial.get(group, {}).items()}
         rows.append(row)
@@ -174,7 +174,7 @@ def _number_or_text(name: str, old: pa.Table | None, rows: list[dict[str, Any]])
     """Return the type of hp.* or metric.*: one setting as number here and word there is text, so that none is lost."""
     if name.startswith(("metric.", "check.")):
         return pa.float64()
-    if name in DIGESTS_OF_LAYERS:
+    if name in TEXTS:
         return _TEXT
     was_text = old is not None and name in old.column_names and old.schema.field(name).type == _TEXT
     return _TEXT if was_text or any(isinstance(row.get(name), str) for row in rows) else pa.float64()

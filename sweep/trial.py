@@ -15,6 +15,7 @@ from sweep import code, data, records, session, weights
 from sweep.building import begin_phase, build, loss_of
 from sweep.checks.measures import checks
 from sweep.checks.model import batchnorm_gap, model_checks
+from sweep.checks.outside import outside_checks, outside_record
 from sweep.data import Splits
 from sweep.data_process import DataProcess
 from sweep.errors import ClusterError, InputError, one_line
@@ -123,6 +124,7 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     model = build(study, splits, seeds)
     row["init_sha256"], layers = weights.by_layer(model)
     row |= {"init_layers": json.dumps(layers), "layer_sizes": json.dumps(weights.sizes(model))}
+    row |= outside_record(model)
     loss = loss_of(study, model, splits)
     begin_phase(model, study.train.phases[0], loss)
 
@@ -145,7 +147,7 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
         for name, split in splits.items()
     }
     row["metric"] = metrics
-    row["check"] = _checks(study, splits, outputs, epochs, model, loss)
+    row["check"] = _checks(study, splits, outputs, epochs, model, loss) | outside_checks(model)
     record.scores.update(_scores(splits, outputs, task))
     if study.measure is not None:  # last, since it may leave the model changed
         metrics |= _measured(study.measure, model, splits, metrics)

@@ -10,8 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.checks.outside import outside_checks
-
 SAMPLES = 128  # of train, one batch, on which the two modes of BatchNormalization are compared
 
 
@@ -20,7 +18,6 @@ def model_checks(model: Any) -> dict[str, float]:
     return {
         "frozen_batchnorm_by_batch": float(len(frozen_by_batch(model))),
         "training_false_ignored": float(len(training_false_ignored(model))),
-        **outside_checks(model),
     }
 
 

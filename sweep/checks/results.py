@@ -1,5 +1,6 @@
 """The findings of stored trials: one for each check and configuration, with how many trials show it."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -48,10 +49,18 @@ def _of_trap(trap: Trap, trials: pd.DataFrame, labels: dict[str, Any]) -> Findin
     hit = trials[values > trap.limit]
     if hit.empty:
         return None
-    said = trap.evidence.format(value=float(values.max()))
+    said = trap.said(float(values.max()), _names(hit, trap.name))
     if trap.name == "chosen_on_test" and "check.optimism" in hit and hit["check.optimism"].notna().any():
         said += f" This alone makes HTER look better by {hit['check.optimism'].mean():.2%} points on average."
     return Finding(trap.name, trap.severity, f"{said} {_where(hit, trials, labels)}", trap.remedy)
+
+
+def _names(hit: pd.DataFrame, check: str) -> list[str]:
+    """Return the names that the column `outside` tells of a check."""
+    if "outside" not in hit:
+        return []
+    said = [json.loads(one).get(check, ()) for one in hit["outside"].dropna().unique()]
+    return list(dict.fromkeys(name for names in said for name in names))
 
 
 def _seeds_do_nothing(trials: pd.DataFrame, labels: dict[str, Any]) -> Finding | None:

@@ -1,8 +1,11 @@
 """The checks that a trial measures: column check.NAME, from which value on it is a finding, and what is said then."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sweep.checks.finding import Severity
+
+_MOST = 4  # of names that are told
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,12 @@ class Trap:
     severity: Severity
     evidence: str
     remedy: str
+
+    def said(self, value: float, names: Collection[str] = ()) -> str:
+        """Return the evidence with a value, and with some of what was seen by name."""
+        more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+        seen = f" ({'; '.join(list(names)[:_MOST])}{more})" if names else ""
+        return self.evidence.format(value=value) + seen
 
 
 TRAPS = (
@@ -81,14 +90,15 @@ TRAPS = (
         "unnamed_files",
         0,
         "warning",
-        "The model's function read {value:.0f} files that the study does not name: a change of them changes no id.",
+        "Files that the model's function reads and the study does not name: {value:.0f}. A change of them changes no "
+        "id.",
         "Give the file's name as a keyword under `model`; then its content is part of the id.",
     ),
     Trap(
         "unseeded_randomness",
         0,
         "error",
-        "In {value:.0f} places the code draws from a generator without a seed: its trials do not repeat.",
+        "Places where the code draws from a generator without a seed: {value:.0f}. The trials do not repeat.",
         "Seed it from a keyword, or draw from `keras.random` with a `SeedGenerator`.",
     ),
     Trap(

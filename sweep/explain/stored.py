@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from sweep import records, session, weights
 from sweep.errors import InputError
+from sweep.named_files import files_outside
 from sweep.plan import configurations
 from sweep.store import Results
 from sweep.study import Study
@@ -24,7 +25,8 @@ class Bits:
 
     layers: layer -> digest of the initial weights; sizes: layer -> number of weights; both empty for trials that were
     stored before layers were kept. epochs: a mapping an epoch, with its digests. scores: (split, sample) -> score.
-    environment: what env_id stands for.
+    environment: what env_id stands for. files: name -> digest of files that the model's function read and the study
+    does not name.
     """
 
     data_id: str
@@ -38,6 +40,7 @@ class Bits:
     metrics: dict[str, float]
     scores: dict[tuple[str, str], float]
     environment: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,7 @@ def _bits(
         metrics={name: float(value) for name, value in metrics.items() if value is not None},
         scores=scores,
         environment={key: "" if value is None or value != value else value for key, value in environment.items()},
+        files=files_outside(row["outside"]) if isinstance(row.get("outside"), str) else {},
     )
 
 

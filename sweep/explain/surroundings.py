@@ -62,6 +62,11 @@ def factors(stored: Bits, again: Bits) -> tuple[Factor, ...]:
         for name, (a, b) in pairs.items()
         if str(a) != str(b)
     ]
+    found += [
+        Factor(name, "a file that the model's function reads", digest, again.files.get(name, "none"), known=True)
+        for name, digest in stored.files.items()
+        if digest != again.files.get(name)
+    ]
     return tuple(sorted(found, key=lambda one: not one.known))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sweep import session
+from sweep import code, session
 from sweep.errors import InputError
 from sweep.imports import Imported, imported
 from sweep.plan import configurations
@@ -90,11 +90,17 @@ def named(study: Study) -> Iterator[str]:
 
 
 def local_paths(study: Study, section: str, here: Path, files: Mapping[str, Path]) -> dict[str, Path]:
-    """Return keyword -> file or folder here that a keyword names by a relative path and that does not go along."""
+    """Return keyword -> file or folder here that it names by a relative path and that does not go along.
+
+    Of model and measure the defaults count, too, as for the id.
+    """
     used = getattr(study, section)
+    said = {} if used is None else dict(used.keywords)
+    if used is not None and section != "data":
+        said = {**code.defaults(used.use), **said}
     return {
         key: here / value
-        for key, value in _words({} if used is None else used.keywords, section)
+        for key, value in _words(said, section)
         if value and not Path(value).is_absolute() and _stays(here / value, files)
     }
 
