@@ -8,8 +8,8 @@ from sweep.building import begin_phase, build, loss_of
 from sweep.checks import Finding
 from sweep.checks.before import model_findings
 from sweep.checks.model import model_checks, policy_is_stated
-from sweep.checks.outside import outside_findings
 from sweep.checks.outputs import last_activation, output_findings
+from sweep.checks.outside import outside_findings
 from sweep.checks.step import answers, first_batch, train_step
 from sweep.data import Splits
 from sweep.errors import InputError, one_line

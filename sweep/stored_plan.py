@@ -83,6 +83,9 @@ def stored_plan(
         return StoredPlan(tuple(trials), record={"keys": keys, "codes": codes, "taken": taken})
     store: dict[tuple[str, int, str], list[tuple[str, str, str, bool]]] = {}
     columns = ("config_id", "seed", "data_id", "trial_id", "code_id", "status")
+    rows = (
+        rows.sort_values("started_at", kind="stable") if "started_at" in rows else rows
+    )  # the latest code is compared
     for config_id, seed, data_id, trial_id, code_id, status in rows[list(columns)].itertuples(index=False):
         what = (str(config_id), str(trial_id), str(code_id), status == "ok")
         store.setdefault((keys.get(str(config_id), str(config_id)), int(seed), str(data_id)), []).append(what)
@@ -95,6 +98,7 @@ def stored_plan(
 
     names = _names(trials, of)
     found, other, accepted = [], Counter[str](), Counter[str]()
+    new: dict[tuple[str, str], str] = {}  # what is accepted now: configuration and code_id -> what changed
     for one in trials:
         name = names[one.configuration.config_id]
         own = [row for row in of(one) if row[0] == name]
@@ -107,12 +111,15 @@ def stored_plan(
         if name != one.configuration.config_id:
             one = replace(one, configuration=replace(one.configuration, config_id=name))
         if same:
-            best = next((row for row in same if row[3]), same[0])
-            if best[2] != one.code_id:
+            best = max(same, key=lambda row: (row[3], row[2] == one.code_id))
+            if best[2] == one.code_id:
+                taken.get(name, {}).pop(best[2], None)  # it stood for other code, and is its own now
+            else:
                 changed = not is_same(one, name, best[2])
                 if changed:
-                    accepted[_difference(best[2], taken.get(name, {}).get(best[2]), one, codes)] += 1
+                    new[name, best[2]] = _difference(best[2], taken.get(name, {}).get(best[2]), one, codes)
                 _take(taken.setdefault(name, {}), best[2], one, codes, changed=changed)
+            accepted.update([new[name, best[2]]] if (name, best[2]) in new else [])
             one = replace(one, trial_id=best[1])
         found.append(one)
     keys |= {one.configuration.config_id: one.configuration.key for one in found}
@@ -138,7 +145,7 @@ def stands_for(document: Document, config_id: str, code_id: str, now: Identity) 
 
     document: study.json. config_id, code_id: of a stored trial.
     """
-    entry = document.get("taken", {}).get(config_id, {}).get(code_id)
+    entry = None if code_id == now.code_id else document.get("taken", {}).get(config_id, {}).get(code_id)
     if _same(now, entry, code_id) and not (entry or {}).get("changed"):
         return True, []
     before = document.get("codes", {}).get((entry or {}).get("as", code_id), {})
@@ -147,9 +154,11 @@ def stands_for(document: Document, config_id: str, code_id: str, now: Identity) 
 
 
 def _same(now: Identity, entry: Mapping[str, Any] | None, code_id: str) -> bool:
+    if code_id == now.code_id:
+        return True
     if entry is not None:  # what it stood for was written down: later changes count from there
         return bool(entry["as"] == now.code_id)
-    return code_id == now.code_id or code_id in now.former
+    return code_id in now.former
 
 
 def _take(taken: dict[str, Any], code_id: str, one: PlannedTrial, codes: Mapping[str, Any], *, changed: bool) -> None:

@@ -101,7 +101,7 @@ _OWN = {STORED: "which trials are stored here"}
 def _own_code() -> Iterator[tuple[str, bytes]]:
     root = Path(str(resources.files("sweep")))
     for path in sorted(root.rglob("*")):
-        if path.suffix in (".py", ".yaml", ".typed", ".npz"):
+        if path.suffix in (".py", ".yaml", ".typed", ".npz", ".json"):
             yield f"sweep/{path.relative_to(root).as_posix()}", path.read_bytes()
 
 

@@ -61,6 +61,22 @@ def test_missing_data_and_other_code_are_refused_by_name() -> None:
         preflight.refuse("n7", answer(other_code=("my:net",)), OURS)
 
 
+def test_a_node_whose_weights_are_others_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The content of a file that the model's keyword names is compared, wherever the node's process stands."""
+    monkeypatch.setenv("SEEDSWEEP_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "base.keras").write_bytes(b"1")
+    one = order(tmp_path)
+    one.study["model"] = {"use": MODEL, "weights": "base.keras", "kind": "none"}
+    asked = preflight.question([one, one], Link(str(tmp_path / "results"), ".driver-1", None))
+    assert list(asked.files) == ["base.keras"]
+    assert preflight.look(asked).other_files == ()
+    (tmp_path / "base.keras").write_bytes(b"2")
+    other = preflight.look(asked)
+    assert other.other_files == ("base.keras",)
+    with pytest.raises(ClusterError, match=r"same content of base\.keras .* node n7"):
+        preflight.refuse("n7", other, session.versions())
+
+
 def test_a_node_looks_for_data_code_and_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the command's folder, the data, the source of each function and the driver's token are sought."""
     monkeypatch.setenv("SEEDSWEEP_CACHE", str(tmp_path / "cache"))

@@ -10,6 +10,7 @@ import pytest
 from sweep import store
 from sweep.execution import identities
 from sweep.identity import Identities, Identity
+from sweep.named_files import content
 from sweep.plan import PlannedTrial, as_document, plan
 from sweep.stored_plan import StoredPlan, stands_for, stored_plan
 from sweep.study import Study
@@ -123,7 +124,25 @@ def test_other_code_is_taken_over_and_stays_so() -> None:
     assert stands_for(said, config_id, "old", NEW) == (False, ["net.py, function build"])
     third = Identity("third", {"net.py, function build": "3"})
     assert stored_plan(planned(study(), third), said, stored).other_code == {"net.py, function build": 2}
-    assert stored_plan(planned(study(), OLD), said, stored).other_code == {"net.py, function build": 2}
+    back = stored_plan(planned(study(), OLD), said, stored)
+    assert (back.trials, back.other_code) == (tuple(planned(study())), {})
+    assert back.record["taken"] == {config_id: {}}
+
+
+def test_of_several_codes_the_latest_is_taken_over() -> None:
+    """Trials that are accepted are of one code, whatever their ids are; those of the code itself come first."""
+    second, third = (
+        Identity("second", {"net.py, function build": "2"}),
+        Identity("third", {"net.py, function build": "3"}),
+    )
+    older, newer = planned(study()), planned(study(), second)
+    both = pd.concat([rows(older).assign(started_at="2026-01-01"), rows(newer).assign(started_at="2026-01-02")])
+    for stored in (both, both[::-1]):
+        taken = stored_plan(planned(study(), third), None, stored, accept_code=True)
+        assert [one.trial_id for one in taken.trials] == [one.trial_id for one in newer]
+        said = document(study(), taken)
+        own = stored_plan(planned(study()), said, stored)
+        assert [one.trial_id for one in own.trials] == [one.trial_id for one in older]
 
 
 def test_an_old_id_counts_until_the_code_changes() -> None:
@@ -135,6 +154,25 @@ def test_an_old_id_counts_until_the_code_changes() -> None:
     later = Identity("later", {"file base.keras": "2"}, frozenset({"bytes"}))
     after = stored_plan(planned(study(), later), document(study(), found), stored)
     assert after.other_code == {"file base.keras": 2}
+
+
+def test_another_content_of_a_file_that_no_study_names_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the model's function read at that time is stored with its digest; a file that is not here tells nothing."""
+    monkeypatch.chdir(tmp_path)
+    Path("base.keras").write_bytes(b"1")
+    digest = content(Path("base.keras"), tmp_path / "kept")[:16]
+    said = json.dumps({"unnamed_files": {"base.keras": digest, "gone.npz": digest}})
+    stored = rows(planned(study())).assign(outside=[said, None])
+
+    def found() -> StoredPlan:
+        return stored_plan(planned(study()), None, stored, kept=tmp_path / "kept")
+
+    assert found().notes == []
+    Path("base.keras").write_bytes(b"2")
+    assert found().other_files == {"base.keras": 1}
+    assert found().trials == tuple(planned(study()))
+    (note,) = found().notes
+    assert note.startswith("1 stored trial used another base.keras, which the study does not name")
 
 
 def test_failed_trials_of_other_code_are_not_told() -> None:
@@ -170,6 +208,22 @@ def test_the_content_of_a_named_file_is_in_the_id(project: Path, weights: Any) -
     for file in (project / "base.keras", project / "bases" / "one"):
         file.write_bytes(b"2")
     assert code_id() != before
+
+
+def test_the_file_that_a_function_names_by_default_counts(project: Path) -> None:
+    """A default is as good as a keyword, of the model's function and of measure; a keyword takes its place."""
+    build = "def build(s, c, *, weights='base.keras'):\n    return 1\n"
+    (project / "net.py").write_text(build + "def mean(m, s, of='base.keras', n=len('')):\n    return {}\n")
+    cases = [study(), study(measure={"use": "net:mean"}), study(model={"use": "net:build", "weights": "bases"})]
+
+    def ids() -> list[str]:
+        return [Identities(project / "kept").of(one).code_id for one in cases]
+
+    before = ids()
+    (project / "base.keras").write_bytes(b"2")
+    assert [one == other for one, other in zip(before, ids(), strict=True)] == [False, False, True]
+    (project / "base.keras").write_bytes(b"1")
+    assert ids() == before
 
 
 def test_code_of_measure_and_backend_are_in_the_id(project: Path) -> None:

@@ -12,6 +12,8 @@ from sweep.study import Study
 from sweep.submit import parcel
 from sweep.submit.token import read_token
 
+SWEEP = Path(__file__).parents[2] / "sweep"
+
 
 @pytest.fixture
 def here(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -27,12 +29,14 @@ def names(packed: parcel.Parcel) -> set[str]:
 
 
 def test_our_own_code_is_sent_whole(here: Path) -> None:
-    """The nodes need the packages of the lock file alone: weights that a model of ours reads go along."""
+    """The nodes need the packages of the lock file alone: every file of this package goes along, data as well."""
     packed = parcel.pack(Study.load("tiny.yaml"), Path("tiny.yaml"))
     assert names(packed) == {"tiny.yaml", "my_net.py", parcel.STORED}
     with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
-        expected = {"sweep/cli.py", "sweep/submit/job.py", "sweep/studies/demo.yaml", "sweep/models/residual.npz"}
-        assert expected <= set(archive.namelist())
+        sent = {name for name in archive.namelist() if name.startswith("sweep/")}
+    every = {path for path in SWEEP.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert sent == {path.relative_to(SWEEP.parent).as_posix() for path in every}
+    assert {"sweep/former_code.json", "sweep/studies/demo.yaml", "sweep/models/residual.npz"} <= sent
 
 
 def test_a_study_of_our_own_functions_sends_no_file_of_the_person(here: Path) -> None:

@@ -1,0 +1,147 @@
+"""Stored trials and what becomes of them: code that changes, weights that change, folders that are moved."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from PIL import Image
+
+from sweep import execution, store
+from sweep.commands.plan import plan
+from sweep.data import Prepared
+from sweep.data_function import DataRequest, prepare_data
+from sweep.records import write_part
+from sweep.report.notes import notes
+from sweep.report.summarise import current, summarise
+from sweep.study import Study
+from tests.report.simulated import _record
+
+
+class InThisProcess:
+    """Makes data without a process of their own, which takes a second to start."""
+
+    def __enter__(self) -> "InThisProcess":
+        """Start nothing."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End nothing."""
+
+    def prepare(self, study: Study, split_seed: int) -> Prepared:
+        """Return the data of a configuration."""
+        return prepare_data(DataRequest(study, split_seed, None))
+
+
+NET = "def build(shape, n_classes, *, weights='base.npz', width=8):\n    return width\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study of two seeds on a folder of images, with a model's function, its weights, and both trials stored."""
+    folder = tmp_path / "project"
+    rng = np.random.default_rng(0)
+    for split, subjects in (("train", "abc"), ("dev", "de"), ("test", "fg")):
+        for label in ("genuine", "impostor"):
+            for subject in subjects:
+                path = folder / "faces" / split / label / subject / "v" / "1.png"
+                path.parent.mkdir(parents=True)
+                Image.fromarray(rng.integers(0, 256, (6, 6, 3), dtype=np.uint8)).save(path)
+    (folder / "sr_net.py").write_text(NET)
+    (folder / "base.npz").write_bytes(b"1")
+    monkeypatch.setattr(execution, "DataProcess", InThisProcess)
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(str(folder))
+    write_study(folder)
+    keep(folder)
+    return folder
+
+
+def write_study(folder: Path, **changes: Any) -> None:
+    """Write the study file."""
+    data = {"use": "sweep.data:image_folder", "root": "faces", "image_size": 6}
+    said = {"study": "s", "seeds": 2, "data": data, "model": {"use": "sr_net:build"}} | changes
+    (folder / "s.yaml").write_text(yaml.safe_dump(said))
+
+
+def keep(folder: Path) -> None:
+    """Store what a run would have stored for the study as it is, and write study.json as it does."""
+    trials, _ = execution.prepare(execution.resolve("s.yaml", seeds=None, results=None))
+    results = folder / "results" / "s"
+    results.mkdir(parents=True)
+    for one in trials:
+        said = {"trial_id": one.trial_id, "config_id": one.configuration.config_id, "seed": one.seed}
+        record = _record(said, 0, "verification", False, False, 0, 60)
+        record.trial.update(study="s", data_id=one.data_id, code_id=one.code_id)
+        write_part(results, record)
+    assert run().n_run == 0
+
+
+def run(**options: Any) -> execution.RunSummary:
+    """Run the study; a trial that is missing would start Ray, which no test here may."""
+    return execution.run("s.yaml", progress=False, **options)
+
+
+def told(capsys: pytest.CaptureFixture[str], **options: Any) -> dict[str, Any]:
+    """Return what `sweep plan --json` prints."""
+    capsys.readouterr()
+    plan("s.yaml", json=True, **options)
+    return json.loads(capsys.readouterr().out)
+
+
+def report() -> str:
+    """Return the notes of the report."""
+    loaded = store.load(Path("results/s"))
+    return " ".join(notes(summarise(loaded), current(loaded), loaded))
+
+
+def test_changed_code_is_named_taken_over_and_given_back(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A comment changes nothing; another builder is told, accepted, in the report; the first one is at home again."""
+    (project / "sr_net.py").write_text("# as in the paper\n" + NET)
+    assert (told(capsys)["n_stored"], told(capsys)["notes"]) == (2, [])
+    (project / "sr_net.py").write_text(NET.replace("return width", "return 2 * width"))
+    found = told(capsys)
+    assert (found["n_stored"], found["other_code"]) == (0, {"sr_net.py, function build": 2})
+    assert found["notes"][0].startswith("2 stored trials are of other code: sr_net.py, function build.")
+    found = told(capsys, accept_code=True)
+    assert (found["n_stored"], found["other_code"]) == (2, {})
+    assert found["notes"] == ["2 stored trials of other code taken over: sr_net.py, function build."]
+    assert told(capsys)["n_stored"] == 0
+    assert run(accept_code=True).n_run == 0
+    assert "2 trials of other code taken over by --accept-code (sr_net.py, function build changed since)" in report()
+    found = told(capsys, seeds=3)
+    assert (found["n_stored"], found["n_planned"], found["notes"]) == (2, 3, [])
+    (project / "sr_net.py").write_text(NET)
+    assert (told(capsys)["n_stored"], told(capsys)["notes"]) == (2, [])
+    assert run().n_run == 0
+    assert "--accept-code" not in report()
+
+
+def test_other_weights_are_other_trials(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The file that the builder names by default is known by its content, not by its times."""
+    (project / "base.npz").write_bytes(b"1")
+    assert told(capsys)["n_stored"] == 2
+    (project / "base.npz").write_bytes(b"2")
+    found = told(capsys)
+    assert (found["n_stored"], found["other_code"]) == (0, {"file base.npz": 2})
+
+
+def test_data_and_results_may_be_renamed_and_moved(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Images under another name, and results in another place, are the same trials: found, not run again, reported."""
+    faces = tmp_path / "elsewhere" / "people"
+    faces.parent.mkdir()
+    shutil.move(project / "faces", faces)
+    data = {"use": "sweep.data:image_folder", "root": str(faces), "image_size": 6}
+    write_study(project, data=data)
+    assert (told(capsys)["n_stored"], told(capsys)["notes"]) == (2, [])
+    shutil.move(project / "results", project / "archive")
+    write_study(project, data=data, study="renamed", results="archive")
+    shutil.move(project / "archive" / "s", project / "archive" / "renamed")
+    assert told(capsys)["n_stored"] == 2
+    assert run().n_run == 0
+    assert summarise(store.load(project / "archive" / "renamed")).rows[0].n_ok == 2
