@@ -36,3 +36,12 @@ def test_the_traps_of_settings_data_and_model_are_named(tmp_path):
     )
     assert {"never_stopped", "subject_in_two_splits", "chosen_on_test", "training_false_ignored"} <= set(found)
     assert all(set(dataclasses.asdict(one)) == {"name", "severity", "evidence", "remedy"} for one in found.values())
+
+
+def test_what_a_model_takes_from_outside_is_named(tmp_path, monkeypatch):
+    """A file that the study does not name, and a generator of no seed: by name and place, before a trial is run."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "outside.txt").write_text("1")
+    found = check(tmp_path, model={"use": "trapped:from_outside"})
+    assert found["unnamed_files"].evidence.endswith("(outside.txt)")
+    assert "np.random.default_rng())" in found["unseeded_randomness"].evidence

@@ -1,5 +1,7 @@
 """Every trap that a trial can see is planted, seen, and named; a clean trial gives no finding."""
 
+import re
+
 import pytest
 
 pytestmark = pytest.mark.tensorflow
@@ -72,6 +74,14 @@ def test_seeds_that_do_nothing(findings):
     """With order held still and weights written down, two seeds are one result."""
     found = findings(2, model={"use": "trapped:deaf"}, hold={"order": 0, "split": 0})
     assert "2 of 2 seeds" in found["seeds_do_nothing"]
+
+
+def test_files_and_randomness_from_outside_are_named(findings, tmp_path):
+    """What the study does not hold is told by name and place: its trials may not repeat."""
+    (tmp_path / "outside.txt").write_text("1")
+    found = findings(model={"use": "trapped:from_outside"})
+    assert "(outside.txt) (1 of 1 seeds)" in found["unnamed_files"]
+    assert re.search(r"\(trapped\.py, line \d+: np\.random\.default_rng\(\)\)", found["unseeded_randomness"])
 
 
 def test_early_stopping_that_never_stopped(findings):

@@ -61,3 +61,23 @@ def vectors(*, swapped: bool = False, dev_is_test: bool = False) -> Any:
     found = {name: {"x": one.x, "y": one.y, "subject": one.subject} for name, one in splits.items()}
     found["test"] = {"x": test.x, "y": 1 - test.y if swapped else test.y, "subject": np.char.add(test.subject, "")}
     return found
+
+
+def from_outside(input_shape: tuple[int, ...], n_classes: int) -> Any:
+    """Return a net whose function reads a file that no study names, and whose layer draws without a seed."""
+    from pathlib import Path
+
+    Path("outside.txt").read_text()
+    return keras.Sequential([layers.Input(input_shape), Noise(), layers.Dense(1, activation="sigmoid")])
+
+
+class Noise(layers.Layer):
+    """Adds noise of no seed, drawn when it is built."""
+
+    def build(self, input_shape: Any) -> None:
+        """Draw."""
+        self.noise = np.random.default_rng().normal(size=input_shape[-1]).astype("float32")
+
+    def call(self, x: Any) -> Any:
+        """Return the input with the noise."""
+        return x + 0.01 * self.noise
