@@ -192,7 +192,7 @@ _offsets: dict[str, tuple[float, float]] = {}
 def _clock(place: Place) -> float:
     """Return the time by the storage's clock: that of a file written now, asked again every minute.
 
-    This machine's own count of seconds may stand still while it sleeps.
+    This machine's own count of seconds may stand still while it sleeps. Who may only read takes this machine's clock.
     """
     key, now = str(place), time.monotonic()
     if key not in _offsets or now - _offsets[key][1] > 60:
@@ -200,6 +200,8 @@ def _clock(place: Place) -> float:
         try:
             token.touch() if isinstance(token, Path) else token.put(b"now")
             _offsets[key] = (changed_at(token) - time.monotonic(), now)
+        except OSError:
+            return time.time()
         finally:
             with suppress(OSError):
                 token.unlink(missing_ok=True)
