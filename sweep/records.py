@@ -25,6 +25,10 @@ from sweep.places import ObjectPath, Place, create_file, make_folder, names, who
 PATIENCE = 120.0  # seconds for storage that is away: a share that is mounted again, a server that starts again
 _FULL = (errno.ENOSPC, errno.EDQUOT)  # of this a person must hear at once
 _NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NO_RIGHT_IN_WORDS = re.compile(  # of Amazon's and Google's stores: no right, or no key that counts
+    r"ACCESS_DENIED|INVALID_ACCESS_KEY|SIGNATURE_DOES_NOT_MATCH|(AUTHENTICATION|CLIENT)_TOKEN|(Expired|Invalid)Token"
+    r"|PERMISSION_DENIED|UNAUTHENTICATED|HTTP status 40[13]\b"
+)
 PATIENCE_WITHOUT_RIGHT = 5.0  # seconds; a share that is mounted again may refuse for a moment
 PART_NAME = re.compile(r"^(?P<trial_id>[0-9a-f]{16})\.(?P<attempt>\d+)\.parquet$")
 
@@ -137,7 +141,7 @@ def stored_since(folder: Place, trial_id: str, attempt: int) -> dict[str, Any] |
 
 def without_right(error: OSError) -> bool:
     """Return whether the storage is there and refuses; an object store says so in words."""
-    return error.errno in _NO_RIGHT or "ACCESS_DENIED" in str(error)
+    return error.errno in _NO_RIGHT or bool(_NO_RIGHT_IN_WORDS.search(str(error)))
 
 
 def read_part(path: Place) -> tuple[Record, pa.Table]:
