@@ -89,20 +89,22 @@ def test_what_another_run_trains_is_left_to_it(run_of, other, capsys) -> None:
     assert "1 of 4 trials is being trained by process 4711" in capsys.readouterr().err
 
 
-def test_a_trial_is_asked_for_when_its_turn_comes(run_of, other) -> None:
-    """What another run has stored or taken since the beginning is not trained again, and no failure."""
+def test_a_trial_is_asked_for_when_its_turn_comes(run_of, other, capsys) -> None:
+    """What another run has stored or taken meanwhile is not trained again, and no failure; who has it is named once."""
 
     def before(number: int) -> None:
         if number == 1:
-            other.claims.take(trial_id(2))
-            other.claims.take(trial_id(3))
+            for held in (2, 3, 4):
+                other.claims.take(trial_id(held))
             other.finish(3)
 
     run, trained = run_of(follow=False, before=before)
-    with pytest.raises(ClusterError, match="1 of 4 trials is being trained"):
-        run.share(_plan(4))
+    with pytest.raises(ClusterError, match="2 of 4 trials are being trained"):
+        run.share(_plan(5))
     assert trained == [0, 1]
     assert run.n_run == 2
+    said = capsys.readouterr().err
+    assert said.count("trials of this study are being trained by process 4711 on host node-b since") == 1
 
 
 def test_a_run_that_follows_waits_and_takes_over(run_of, other, monkeypatch) -> None:
