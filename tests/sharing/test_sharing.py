@@ -59,6 +59,7 @@ def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
             claimant.end()
 
         monkeypatch.setattr(sharing.session, "git_commit", lambda _: "")
+        monkeypatch.setattr(sharing, "rehearse", lambda *_: None)
         driver = ModuleType("sweep.driver")
         driver.run_orders = run_orders  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "sweep.driver", driver)
@@ -69,13 +70,14 @@ def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
             lambda one, *_: SimpleNamespace(trial_id=one.trial_id, number=one.number, attempt=0),
         )
         study: Any = SimpleNamespace(task="verification", resources=SimpleNamespace(cpu=1, gpu=0))
-        return SharedRun(study, tmp_path, (), None, None, 4, True, follow), trained
+        return SharedRun(study, tmp_path, (), None, None, _plan(4), frozenset("c"), True, follow), trained
 
     return make
 
 
 def _plan(n: int) -> Any:
-    return [SimpleNamespace(trial_id=trial_id(at), number=at) for at in range(n)]
+    one = SimpleNamespace(config_id="c")
+    return [SimpleNamespace(trial_id=trial_id(at), number=at, configuration=one) for at in range(n)]
 
 
 def test_what_another_run_trains_is_left_to_it(run_of, other, capsys) -> None:
