@@ -5,6 +5,7 @@ renewed while the trial runs. Who dies without a word loses its claims: on the s
 `VOID` seconds, by the clock of the storage and not by that of any machine.
 """
 
+import errno
 import json
 import os
 import re
@@ -57,10 +58,15 @@ class Claims:
         In a folder one run alone gets it. An object store has no exclusive creation here: each run writes a claim of
         its own, looks, and withdraws if another has one. So two never hold a trial; two that ask in the same instant
         may both be told to come back.
+
+        Raises:
+            OSError: the storage is away, or refuses.
         """
         with self._lock:
             if trial_id in self.mine:
                 return None
+            if isinstance(self.folder, Path) and not self.folder.is_dir():  # not made: it would lie below a mount point
+                raise FileNotFoundError(errno.ENOENT, "the folder of results is gone", str(self.folder))
             make_folder(self.folder / FOLDER)
             holder = self._in_store(trial_id) if isinstance(self.folder, ObjectPath) else self._in_folder(trial_id)
             if holder is None:

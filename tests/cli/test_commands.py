@@ -15,6 +15,7 @@ import yaml
 
 from sweep import cli, execution, records, store
 from sweep.claims import Claims, this_process
+from sweep.places import make_folder
 from sweep.study import built_in_studies
 
 MODEL = "def build(shape, classes, *, width=1.0):\n    raise RuntimeError('never built here')\n"
@@ -174,7 +175,9 @@ def test_plan_says_who_trains_the_study_now(
     """A run that goes on elsewhere is named, with the number of trials that it holds."""
     small = execution.resolve("small.yaml", seeds=None, results=None)
     trials, _ = execution.prepare(small)
-    other = Claims(execution.results_folder(small), replace(this_process(), host="node-b", pid=4711))
+    results = execution.results_folder(small)
+    make_folder(results)
+    other = Claims(results, replace(this_process(), host="node-b", pid=4711))
     for one in trials[:2]:
         other.take(one.trial_id)
     code, out, _ = answer(capfd, monkeypatch, "plan", "small.yaml")

@@ -130,6 +130,7 @@ def test_two_runs_at_once_share_the_trials(undisturbed, tmp_path):
     """Each trial is trained by one of two runs; a third one holds a trial, and only the run that follows awaits it."""
     study, expected = undisturbed
     expected = expected[expected["seed"] < 2]
+    (tmp_path / "tiny").mkdir()
     third = Claims(tmp_path / "tiny", replace(this_process(), host="node-b", pid=4711))
     third.take(expected.index[0])
     ended = threading.Event()

@@ -136,3 +136,11 @@ def test_storage_that_is_away_hinders_no_trial(tmp_path: Path) -> None:
     assert claimant.ask(trial_id(0), 0) is None
     claimant.release(trial_id(0))
     claimant.end()
+
+
+def test_a_folder_that_is_away_is_not_made_for_a_claim(tmp_path: Path) -> None:
+    """What is claimed below an empty mount point would hide the share's records."""
+    claimant = Claimant(str(tmp_path / "away" / "tiny"), this_process())
+    assert claimant.ask(trial_id(0), 0) is None
+    claimant.end()
+    assert list(tmp_path.iterdir()) == []
