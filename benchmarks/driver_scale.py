@@ -16,7 +16,7 @@ from pathlib import Path
 
 from no_op_trial import SCORES, no_op
 
-from sweep import session, store
+from sweep import claims, session, store
 from sweep.trial import TrialOrder
 
 SLOTS = 2
@@ -44,6 +44,7 @@ def measure(n: int, folder: Path) -> dict[str, float]:
         gpu=0,
         slots=SLOTS,
         work=Work(no_op, "no_op_trial"),  # the fork server imports what a trial needs, as for a real one
+        owner=claims.this_process(),
     )
     found = {
         "driver_cpu_s": _cpu() - cpu,

@@ -1,6 +1,7 @@
 """The claims of a run on a cluster: one Ray actor on the driver's node takes, renews and removes them for all slots."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -26,19 +27,20 @@ class Claimant:
         """Claim a trial and return None, or return its summary where another run holds it or has stored it.
 
         attempt: the number that its record is to have. Storage that is away gives no claim and hinders nobody: the
-        record waits for it, see `sweep.records.keep`.
+        record waits for it, see `sweep.records.keep`. Where it refuses, the trial would be trained in vain: the summary
+        says so.
         """
+        summary: dict[str, Any] = {"trial_id": trial_id, "stage": "", "metrics": {}, "error": "", "elsewhere": True}
         try:
             holder = self._claims.take(trial_id)
             row = records.stored_since(self._claims.folder, trial_id, attempt)
-        except OSError:
-            return None
-        summary: dict[str, Any] = {"trial_id": trial_id, "stage": "", "metrics": {}, "error": "", "elsewhere": True}
+        except OSError as error:
+            return summary | {"status": "unstored", "error": str(error)} if records.without_right(error) else None
         if row is not None:
             if holder is None:
                 self._claims.release(trial_id)
             return summary | {"status": row["status"], "error": row["error"], "metrics": row.get("metric", {})}
-        return None if holder is None else summary | {"status": "held"}
+        return None if holder is None else summary | {"status": "held", "holder": str(holder)}
 
     def release(self, trial_id: str) -> None:
         """Give up the claim of a trial that has ended."""
@@ -66,14 +68,21 @@ def claiming(results: str, owner: claims.Owner) -> Iterator[Any]:
 
 
 def ask(claimant: Any, trial_id: str, attempt: int) -> dict[str, Any] | None:
-    """Return what `Claimant.ask` says to a slot; None where there is no claimant, or none that answers."""
+    """Return what `Claimant.ask` says to a slot; None where there is no claimant, or none that answers.
+
+    A share that is mounted again may refuse for a moment, and is asked again.
+    """
     if claimant is None:
         return None
-    try:
-        answer: dict[str, Any] | None = ray.get(claimant.ask.remote(trial_id, attempt))
-    except RayError:
-        return None  # rather trained twice than not at all
-    return answer
+    end = time.monotonic() + records.PATIENCE_WITHOUT_RIGHT
+    while True:
+        try:
+            answer: dict[str, Any] | None = ray.get(claimant.ask.remote(trial_id, attempt))
+        except RayError:
+            return None  # rather trained twice than not at all
+        if answer is None or answer["status"] != "unstored" or time.monotonic() > end:
+            return answer
+        time.sleep(0.5)
 
 
 def release(claimant: Any, trial_id: str) -> None:

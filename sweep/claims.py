@@ -5,59 +5,39 @@ renewed while the trial runs. Who dies without a word loses its claims: on the s
 `VOID` seconds, by the clock of the storage and not by that of any machine.
 """
 
+import errno
 import json
 import os
-import socket
+import re
 import time
 import uuid
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 
 from filelock import FileLock
 
-from sweep.places import ObjectPath, Place, changed_at, create_file, make_folder, names, replace_file
+from sweep.owner import Owner as Owner
+from sweep.owner import owner_of
+from sweep.owner import this_process as this_process
+from sweep.places import (
+    ObjectPath,
+    Place,
+    changed_at,
+    create_file,
+    make_folder,
+    names,
+    remove_left,
+    replace_file,
+)
 
 RENEWED = 10.0  # seconds between two renewals of a claim
 VOID = 60.0  # seconds without a renewal, after which a claim is void
 FOLDER = "claims"
-
-
-@dataclass(frozen=True)
-class Owner:
-    """A run that trains trials.
-
-    run: its id. host, pid: where its process is. born: when that process started, in the ticks of its host, "" where
-    they are not told. since: when the run began, UTC.
-    """
-
-    run: str
-    host: str
-    pid: int
-    born: str
-    since: str
-
-    def __str__(self) -> str:
-        """Return the owner as a message names it."""
-        at = self.since[11:16] if self.since[:10] == _now()[:10] else self.since[:16].replace("T", " ")
-        return f"process {self.pid} on host {self.host} since {at} UTC"
-
-    def is_dead(self) -> bool:
-        """Return whether it is known to have ended: a process of this host that is gone, or whose number is another's.
-
-        Two containers may share a host name and not their processes: there a claim is void too early, and a trial is
-        trained twice; its record stays one.
-        """
-        return self.host == _host() and _born(self.pid) not in (self.born, None)
-
-
-def this_process() -> Owner:
-    """Return a new run of this process."""
-    pid = os.getpid()
-    return Owner(uuid.uuid4().hex[:12], _host(), pid, _born(pid) or "", _now())
+_CLAIM = r"[0-9a-f]{16}(\.[0-9a-f]{12})?"  # the trial, and in an object store the run
+_NOW = ".now-"  # how a file begins by which the storage tells the time
 
 
 @dataclass
@@ -78,10 +58,15 @@ class Claims:
         In a folder one run alone gets it. An object store has no exclusive creation here: each run writes a claim of
         its own, looks, and withdraws if another has one. So two never hold a trial; two that ask in the same instant
         may both be told to come back.
+
+        Raises:
+            OSError: the storage is away, or refuses.
         """
         with self._lock:
             if trial_id in self.mine:
                 return None
+            if isinstance(self.folder, Path) and not self.folder.is_dir():  # not made: it would lie below a mount point
+                raise FileNotFoundError(errno.ENOENT, "the folder of results is gone", str(self.folder))
             make_folder(self.folder / FOLDER)
             holder = self._in_store(trial_id) if isinstance(self.folder, ObjectPath) else self._in_folder(trial_id)
             if holder is None:
@@ -109,18 +94,19 @@ class Claims:
                 elif isinstance(path, Path):
                     os.utime(path)
                 else:
-                    self._write(path)
+                    self._put(path)
 
     def _path(self, trial_id: str) -> Place:
         name = f"{trial_id}.{self.owner.run}" if isinstance(self.folder, ObjectPath) else trial_id
         return self.folder / FOLDER / name
 
-    def _write(self, path: Place) -> None:
+    def _put(self, path: Place) -> None:
         replace_file(path, lambda file: file.write(json.dumps(asdict(self.owner)).encode()))
 
     def _create(self, path: Place) -> bool:
+        said = json.dumps(asdict(self.owner)).encode()
         try:
-            create_file(path, lambda file: file.write(json.dumps(asdict(self.owner)).encode()))
+            create_file(path, lambda file: file.write(said), flush=False)  # after a power cut nobody trains
         except FileExistsError:
             return False
         return True
@@ -134,15 +120,16 @@ class Claims:
             return holder if holder != self.owner else None
         with _turn(self.folder):  # two that find the same void claim take turns
             found = _read(path)
-            if found is not None and _is_void(path, found):
+            if found is None or _is_void(path, found):
                 path.unlink(missing_ok=True)
             return None if self._create(path) else _read(path)
 
     def _in_store(self, trial_id: str) -> Owner | None:
-        self._write(self._path(trial_id))
+        path = self._path(trial_id)
+        self._put(path)
         others = _live(self.folder, [trial_id], but=self.owner.run)
         if trial_id in others:
-            self._path(trial_id).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
         return others.get(trial_id)
 
 
@@ -152,15 +139,17 @@ def held(folder: Place, trial_ids: Iterable[str] | None = None) -> dict[str, Own
 
 
 def remove_void(folder: Place, run: str = "") -> None:
-    """Remove void claims, and those of a run that ends; a claim that cannot be removed does no harm."""
-    place = folder / FOLDER
+    """Remove void claims, those of a run that ends, and what killed runs left; what cannot be removed does no harm."""
+    place, ours = folder / FOLDER, re.compile(rf"{_CLAIM}|{re.escape(_NOW)}[0-9a-f]+")
     with suppress(OSError):
-        if not (found := [name for name in names(place) if not name.startswith(".")]):
+        if isinstance(place, Path):
+            remove_left(place, _CLAIM)
+        if not (found := [name for name in names(place) if ours.fullmatch(name)]):
             return
         with _turn(folder):
             for name in found:
                 owner = _read(place / name)
-                if owner is not None and (owner.run == run or _is_void(place / name, owner)):
+                if (owner is not None and owner.run == run) or _is_void(place / name, owner):
                     (place / name).unlink(missing_ok=True)
 
 
@@ -194,8 +183,8 @@ def _live(folder: Place, trial_ids: Iterable[str] | None, but: str = "") -> dict
     return found
 
 
-def _is_void(path: Place, owner: Owner) -> bool:
-    if owner.is_dead():
+def _is_void(path: Place, owner: Owner | None) -> bool:
+    if owner is not None and owner.is_dead():
         return True
     try:
         return _clock(path.parent) - changed_at(path) > VOID
@@ -207,13 +196,18 @@ _offsets: dict[str, tuple[float, float]] = {}
 
 
 def _clock(place: Place) -> float:
-    """Return the time by the storage's clock: that of a file written now, asked again every ten minutes."""
+    """Return the time by the storage's clock: that of a file written now, asked again every minute.
+
+    This machine's own count of seconds may stand still while it sleeps. Who may only read takes this machine's clock.
+    """
     key, now = str(place), time.monotonic()
-    if key not in _offsets or now - _offsets[key][1] > 600:
-        token = place / f".now-{uuid.uuid4().hex}"
+    if key not in _offsets or now - _offsets[key][1] > 60:
+        token = place / f"{_NOW}{uuid.uuid4().hex}"
         try:
-            replace_file(token, lambda file: file.write(b"now"))
+            token.touch() if isinstance(token, Path) else token.put(b"now")
             _offsets[key] = (changed_at(token) - time.monotonic(), now)
+        except OSError:
+            return time.time()
         finally:
             with suppress(OSError):
                 token.unlink(missing_ok=True)
@@ -223,25 +217,6 @@ def _clock(place: Place) -> float:
 def _read(path: Place) -> Owner | None:
     """Return who a claim names; None if it is gone, or no claim."""
     try:
-        return Owner(**json.loads(path.read_bytes()))
-    except (FileNotFoundError, TypeError, ValueError):
+        return owner_of(json.loads(path.read_bytes()))
+    except (FileNotFoundError, AttributeError, TypeError, ValueError):
         return None
-
-
-def _host() -> str:
-    return socket.gethostname()
-
-
-def _born(pid: int) -> str | None:
-    """Return when a process of this host started; "" where it is gone, None where this system does not tell."""
-    if not Path("/proc/self/stat").exists():
-        return None
-    try:
-        state, *rest = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    except (OSError, IndexError):
-        return ""
-    return "" if state == "Z" else rest[18]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

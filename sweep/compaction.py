@@ -16,7 +16,7 @@ from sweep import checksums, schemas, tables
 from sweep.checksums import Checksum, Checksums
 from sweep.compacted import Stored, compacted, damage, joined, new_records, refuse_loss, scores_of
 from sweep.errors import ClusterError
-from sweep.places import Place, move_into, name_beside, place, remove_left, replace_file, write_flushed
+from sweep.places import Place, move_into, name_beside, place, remove_left, replace_file, write_new
 from sweep.rebuilding import attempts_of
 from sweep.records import Record, parts
 from sweep.table_file import MARK
@@ -71,7 +71,7 @@ def _replace_tables(folder: Place, stored: Stored, drafts: Mapping[str, Path], n
                     scores = scores.append_column(field, pa.nulls(len(scores), field.type))
                 writer.write_table(scores)
 
-    write_flushed(drafts["scores"], write_scores)
+    write_new(drafts["scores"], write_scores)
     refuse_loss(folder, stored, fresh, brought)
     small = dict(zip(("trials", "epochs", "environments"), joined(stored, fresh), strict=True))
     _refuse_fewer(folder, stored, small, fresh)
@@ -91,7 +91,7 @@ def _replace_tables(folder: Place, stored: Stored, drafts: Mapping[str, Path], n
 
 
 def _write(path: Path, table: pa.Table) -> None:
-    write_flushed(path, lambda file: pq.write_table(table, file, compression="zstd", write_page_checksum=True))
+    write_new(path, lambda file: pq.write_table(table, file, compression="zstd", write_page_checksum=True))
 
 
 def _counted(draft: Path, rows: int) -> Checksum:

@@ -5,7 +5,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sweep import process, session, store
+from sweep import claims, process, session, store
 from sweep.checks import Finding
 from sweep.checks.resources import resource_findings
 from sweep.execution import check_code, module_folders, plan_in, prepare, resolve, results_folder
@@ -20,7 +20,8 @@ class Cost:
     seconds_a_trial: median of the stored trials, NaN without any. seconds_left: for what is missing, on this machine.
     measured: config_id -> what a trial takes, where some steps of each were trained to learn it. cautions: what a trial
     asks for and this machine lacks.
-    other_code: what changed -> number of stored trials of other code, which are not counted. notes: the same, spoken.
+    other_code: what changed -> number of stored trials of other code, which are not counted. notes: the same, spoken,
+    and who trains trials of the plan now.
     """
 
     study: str
@@ -105,6 +106,7 @@ def cost(
     slots = max(1, int((os.cpu_count() or 1) / resolved.resources.cpu))
     missing = [one for one in trials if one.trial_id not in done]
     left = seconds * -(-len(missing) // slots)
+    holders = claims.held(folder, [one.trial_id for one in missing])
     measured: dict[str, TrialCost] = {}
     if measure:
         process.warm_up("sweep.preload")
@@ -123,6 +125,6 @@ def cost(
         seconds_left=left,
         measured=measured,
         other_code=found.other_code,
-        notes=tuple(found.notes),
+        notes=(*found.notes, *claims.told(holders.values(), len(trials))),
         cautions=resource_findings(resolved.resources),
     )

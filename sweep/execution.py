@@ -258,8 +258,7 @@ def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], di
 
 def _check_writable(folder: Place) -> None:
     check_reach(folder)
-    with room(folder):
-        probe(folder)
-        if isinstance(folder, Path):
-            probe(folder / "parts")  # made by another user, or on another share: each may refuse
-            probe(folder / claims.FOLDER)
+    below = ("parts", claims.FOLDER) if isinstance(folder, Path) else ()  # made by another user: each may refuse
+    for one in (folder, *(folder / name for name in below)):
+        with room(one):
+            probe(one)

@@ -183,19 +183,20 @@ def replace_file(path: Place, write: Any) -> None:
         return
     beside = name_beside(path)
     try:
-        write_flushed(beside, write)
+        write_new(beside, write)
         move_into(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
 
 
-def write_flushed(path: Path, write: Any) -> None:
-    """Write a new file and force it to the disk. write: called with the open binary file."""
+def write_new(path: Path, write: Any, *, flush: bool = True) -> None:
+    """Write a new file. write: called with the open binary file. flush: whether it is forced to the disk."""
     with path.open("xb") as file:
         write(file)
-        file.flush()
-        os.fsync(file.fileno())
+        if flush:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def move_into(beside: Path, path: Place) -> None:
@@ -240,12 +241,13 @@ def remove_left(folder: Path, name: str) -> None:
             continue
         path = folder / one
         with contextlib.suppress(OSError):  # its writer was faster, or it is another user's
-            ended = found["host"] == _HOST and not _runs(int(found["pid"]))
+            ended = found["host"] == _HOST and not runs(int(found["pid"]))
             if ended or time.time() - path.stat().st_mtime > _OLD:
                 path.unlink(missing_ok=True)
 
 
-def _runs(pid: int) -> bool:
+def runs(pid: int) -> bool:
+    """Return whether a process of this number runs here, of whatever user."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -273,7 +275,7 @@ def probe(where: Place) -> None:
         os.fsync(file.fileno())
 
 
-def create_file(path: Place, write: Any) -> None:
+def create_file(path: Place, write: Any, *, flush: bool = True) -> None:
     """Write a new file, whole or not at all; of several writers one alone makes it, and nothing there is replaced.
 
     A folder: written beside, forced to the disk, and linked to its name. Where the file system knows no links (some
@@ -284,6 +286,7 @@ def create_file(path: Place, write: Any) -> None:
     Args:
         path: the file.
         write: called with an open binary file.
+        flush: whether file and name are forced to the disk; what means nothing after a power cut need not be.
 
     Raises:
         FileExistsError: there is such a file.
@@ -295,14 +298,15 @@ def create_file(path: Place, write: Any) -> None:
         return
     beside = name_beside(path)
     try:
-        write_flushed(beside, write)
+        write_new(beside, write, flush=flush)
         try:
             path.hardlink_to(beside)
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
             _rename_alone(beside, path)
-        flush_folder(path.parent)
+        if flush:
+            flush_folder(path.parent)
     finally:
         beside.unlink(missing_ok=True)
 

@@ -25,7 +25,11 @@ from sweep.places import ObjectPath, Place, create_file, make_folder, names, who
 PATIENCE = 120.0  # seconds for storage that is away: a share that is mounted again, a server that starts again
 _FULL = (errno.ENOSPC, errno.EDQUOT)  # of this a person must hear at once
 _NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
-_PATIENCE_WITHOUT_RIGHT = 5.0  # seconds; a share that is mounted again may refuse for a moment
+_NO_RIGHT_IN_WORDS = re.compile(  # of Amazon's and Google's stores: no right, or no key that counts
+    r"ACCESS_DENIED|INVALID_ACCESS_KEY|SIGNATURE_DOES_NOT_MATCH|(AUTHENTICATION|CLIENT)_TOKEN|(Expired|Invalid)Token"
+    r"|PERMISSION_DENIED|UNAUTHENTICATED|HTTP status 40[13]\b"
+)
+PATIENCE_WITHOUT_RIGHT = 5.0  # seconds; a share that is mounted again may refuse for a moment
 PART_NAME = re.compile(r"^(?P<trial_id>[0-9a-f]{16})\.(?P<attempt>\d+)\.parquet$")
 
 _BITS = ("init_sha256", "final_sha256", "scores_sha256")  # columns that two good records of a trial share
@@ -115,8 +119,8 @@ def keep(folder: Place, record: Record, patience: float = PATIENCE) -> Place:
                 raise FileNotFoundError(errno.ENOENT, "the folder of results is gone", str(folder))
             return write_part(folder, record)
         except OSError as error:
-            if _without_right(error):
-                end = min(end, started + _PATIENCE_WITHOUT_RIGHT)
+            if without_right(error):
+                end = min(end, started + PATIENCE_WITHOUT_RIGHT)
             if error.errno in _FULL or time.monotonic() + pause > end:
                 raise
         time.sleep(pause)
@@ -135,9 +139,9 @@ def stored_since(folder: Place, trial_id: str, attempt: int) -> dict[str, Any] |
     return None
 
 
-def _without_right(error: OSError) -> bool:
+def without_right(error: OSError) -> bool:
     """Return whether the storage is there and refuses; an object store says so in words."""
-    return error.errno in _NO_RIGHT or "ACCESS_DENIED" in str(error)
+    return error.errno in _NO_RIGHT or bool(_NO_RIGHT_IN_WORDS.search(str(error)))
 
 
 def read_part(path: Place) -> tuple[Record, pa.Table]:

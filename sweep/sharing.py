@@ -40,6 +40,7 @@ class SharedRun:
     n_run: int = 0
     owner: claims.Owner = field(default_factory=claims.this_process)
     _looked: bool = False
+    _told: set[str] = field(default_factory=set)  # the other runs that a person was told of
 
     @property
     def n_planned(self) -> int:
@@ -53,7 +54,7 @@ class SharedRun:
             ClusterError: another run is training the rest, and this one is not to wait for it.
         """
         attempts = store.attempts(self.folder)
-        told: set[claims.Owner] = set()
+        waiting = False
         met: set[str] = set()  # trials that another run was seen with
         while missing:
             with room(self.folder):
@@ -68,9 +69,11 @@ class SharedRun:
                     f"Expected to finish {self.n_planned} trials. Received: {'; '.join(lines)}. The rest is stored. "
                     "Give the same command again later, or with --follow, which waits and takes over what is given up."
                 )
-            if not told >= set(holders.values()):
-                told |= set(holders.values())
+            others = {str(one) for one in holders.values()}
+            if not self._told >= others or (not free and not waiting):
+                self._told |= others
                 self._say("; ".join(lines) + ("" if free else "; waiting for them"))
+            waiting = not free
             met = set(holders) | (self._train(free, len(missing), attempts) if free else set())
             missing = [one for one in missing if one.trial_id in met]
             if not free:
@@ -105,6 +108,9 @@ class SharedRun:
             def hear(summary: dict[str, Any]) -> None:
                 if summary["status"] == "held":
                     met.add(summary["trial_id"])
+                    if summary["holder"] not in self._told:
+                        self._told.add(summary["holder"])
+                        progress.note(f"trials of this study are being trained by {summary['holder']}, too")
                     return
                 self.n_run += not summary.get("elsewhere", False)
                 progress.hear(summary)
@@ -167,5 +173,5 @@ def room(folder: Place) -> Iterator[None]:
         raise InputError(
             f"Expected a results folder that can be written. Received: {folder}: "
             f"{error.strerror or ' '.join(str(error).split())}. "
-            "Name another with --results, or make room there; what was stored is whole."
+            "Name another with --results, or see to its rights and room; what was stored is whole."
         ) from None

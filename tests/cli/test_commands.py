@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import pytest
 import yaml
 
 from sweep import cli, execution, records, store
+from sweep.claims import Claims, this_process
+from sweep.places import make_folder
 from sweep.study import built_in_studies
 
 MODEL = "def build(shape, classes, *, width=1.0):\n    raise RuntimeError('never built here')\n"
@@ -164,6 +167,22 @@ def test_results_that_are_no_folder_are_exit_code_2(
     assert "Received" in err
     assert err.count("\n") == 1
     assert not (place / "s3:").exists()
+
+
+def test_plan_says_who_trains_the_study_now(
+    place: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that goes on elsewhere is named, with the number of trials that it holds."""
+    small = execution.resolve("small.yaml", seeds=None, results=None)
+    trials, _ = execution.prepare(small)
+    results = execution.results_folder(small)
+    make_folder(results)
+    other = Claims(results, replace(this_process(), host="node-b", pid=4711))
+    for one in trials[:2]:
+        other.take(one.trial_id)
+    code, out, _ = answer(capfd, monkeypatch, "plan", "small.yaml")
+    assert code == 0
+    assert "Note: 2 of 6 trials are being trained by process 4711 on host node-b since" in " ".join(out.split())
 
 
 def test_plan_as_json_is_one_object_and_nothing_else(

@@ -5,6 +5,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pandas as pd
 import pytest
 
 import sweep
+from sweep.claims import Claims, this_process
 from tests.driver.runs import DIGESTS, alive, descendants, listening, parts_of, start, sweep_run, wait_for
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc to find the processes of a run")
@@ -122,16 +126,41 @@ def test_a_gpu_that_no_node_has_is_refused_at_once(write_study, tmp_path):
     assert "Expected a node with 1 CPU and 64 GPU" in done.stderr
 
 
-def test_two_runs_of_one_study_do_no_harm(undisturbed, tmp_path):
-    """Two commands at the same time both end well, with one good record for each trial."""
+def test_two_runs_at_once_share_the_trials(undisturbed, tmp_path):
+    """Each trial is trained by one of two runs; a third one holds a trial, and only the run that follows awaits it."""
     study, expected = undisturbed
-    both = [start(study, tmp_path, "--slots", "1") for _ in range(2)]
-    for process in both:
-        _, err = process.communicate(timeout=600)
-        assert process.returncode == 0, err
-    trials = sweep.load(tmp_path / "tiny").trials
-    assert (trials["status"] == "ok").all()
-    assert sorted(trials["trial_id"]) == sorted(expected.index)
+    expected = expected[expected["seed"] < 2]
+    (tmp_path / "tiny").mkdir()
+    third = Claims(tmp_path / "tiny", replace(this_process(), host="node-b", pid=4711))
+    third.take(expected.index[0])
+    ended = threading.Event()
+    with ThreadPoolExecutor() as beside:
+        renewing = beside.submit(_renew, third, ended)
+        try:
+            one, follows = (
+                start(study, tmp_path, "--seeds", "2", "--slots", "1", *more) for more in ((), ("--follow",))
+            )
+            _, said = one.communicate(timeout=600)
+            assert one.returncode == 3, said
+            assert "sweep: 1 of 4 trials is being trained by process 4711 on host node-b since " in said
+            assert "by process 4711 on host node-b" in said.partition("Expected to finish 4 trials. Received: ")[2]
+            assert follows.poll() is None
+        finally:
+            ended.set()
+        renewing.result()
+    third.release(expected.index[0])
+    _, said = follows.communicate(timeout=600)
+    assert follows.returncode == 0, said
+    assert "trained by process 4711 on host node-b" in said
+    trials = sweep.load(tmp_path / "tiny").trials.set_index("trial_id").sort_index()
+    pd.testing.assert_frame_equal(trials[DIGESTS], expected[DIGESTS])
+    assert len(parts_of(tmp_path)) == len(expected), "a trial was trained twice"
+    assert [one.name for one in (tmp_path / "tiny" / "claims").iterdir() if one.name != ".lock"] == []
+
+
+def _renew(claims, ended):
+    while not ended.wait(5):
+        claims.renew()
 
 
 def test_a_full_disk_is_one_message_and_loses_nothing(undisturbed, small_disk):

@@ -60,10 +60,11 @@ def test_a_wrong_bucket_is_told_before_anything_is_trained(write_study):  # noqa
 
 
 def test_a_missing_right_is_told_before_anything_is_trained(write_study, bucket, no_rights):  # noqa: F811
-    """Keys that may not write: one message and exit code 2."""
+    """Keys that may neither read nor write: one message and exit code 2."""
     no_rights()
     done = sweep_run(write_study(), f"s3://{bucket}/results")
     assert done.returncode == 2, done.stderr
-    assert "Expected a results folder that can be written" in done.stderr
+    assert "Received: s3://" in done.stderr
+    assert "ACCESS_DENIED" in done.stderr
     assert "Traceback" not in done.stderr
     assert "starting Ray" not in done.stderr

@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sweep import checksums, compaction, store
+from sweep import checksums, compaction, records, store
+from sweep.claimant import Claimant
+from sweep.claims import this_process
 from sweep.errors import InputError
 from sweep.places import Place, names, place, replace_file
-from sweep.records import parts, read_part, write_part
+from sweep.records import keep, parts, read_part, write_part
 from tests.store.recording import record, study_document, trial_id
 
 TABLES = ("trials", "scores", "epochs", "environments")
@@ -35,9 +37,17 @@ def frames(folder: Place) -> dict[str, pd.DataFrame]:
 
 
 def assert_same(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) -> None:
-    """Assert that four tables are equal to the bit."""
+    """Assert that four tables are equal to the bit; attempts are numbered anew, since a bucket leaves numbers out."""
+    one, other = ({name: _numbered(table) for name, table in tables.items()} for tables in (one, other))
     for name in TABLES:
         pd.testing.assert_frame_equal(one[name], other[name], check_exact=True)
+
+
+def _numbered(table: pd.DataFrame) -> pd.DataFrame:
+    if "attempt" not in table:
+        return table
+    ranks = table.groupby("trial_id", observed=True)["attempt"].rank(method="dense")
+    return table.assign(attempt=ranks.astype(int) - 1)
 
 
 def test_a_bucket_holds_what_a_folder_holds(folder: Place, tmp_path: Path) -> None:
@@ -52,7 +62,8 @@ def test_a_bucket_holds_what_a_folder_holds(folder: Place, tmp_path: Path) -> No
     assert store.compact(folder) == []
     assert_same(frames(folder), expected)
     assert store.finished(folder) == store.finished(tmp_path)
-    assert store.attempts(folder) == store.attempts(tmp_path)
+    assert store.attempts(tmp_path) == {trial_id(0): 2, trial_id(1): 1, trial_id(2): 1}
+    assert store.attempts(folder) == {trial_id(0): 3, trial_id(1): 1, trial_id(2): 1}, "failed is odd, ok is even"
     (folder / "scores.parquet").unlink()
     assert_same(frames(folder), expected)
     assert "scores.parquet is missing; the tables were made anew" in store.compact(folder)[0]
@@ -179,3 +190,20 @@ def test_a_missing_bucket_or_study_is_one_message(folder: Place, endpoint: str) 
         store.load("s3://no-such-bucket-of-ours/faces")
     with pytest.raises(InputError, match=r"Expected an object store that answers at http://127\.0\.0\.1:1"):
         store.load("s3://bucket/faces?endpoint_override=127.0.0.1:1&scheme=http&region=us-east-1")
+
+
+def test_a_bucket_that_refuses_is_told_before_a_trial(
+    folder: Place, no_rights: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run whose keys lost their rights starts no further trial, and says why."""
+    monkeypatch.setattr(records, "PATIENCE_WITHOUT_RIGHT", 0.2)
+    claimant = Claimant(str(folder), this_process())
+    assert claimant.ask(trial_id(0), 0) is None
+    no_rights()
+    answer = claimant.ask(trial_id(1), 0)
+    claimant.end()
+    assert answer is not None
+    assert answer["status"] == "unstored"
+    assert "INVALID_ACCESS_KEY_ID" in answer["error"]
+    with pytest.raises(OSError, match="ACCESS_DENIED"):
+        keep(folder, record(1))

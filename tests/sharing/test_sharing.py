@@ -59,6 +59,7 @@ def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
             claimant.end()
 
         monkeypatch.setattr(sharing.session, "git_commit", lambda _: "")
+        monkeypatch.setattr(sharing, "rehearse", lambda *_: None)
         driver = ModuleType("sweep.driver")
         driver.run_orders = run_orders  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "sweep.driver", driver)
@@ -69,13 +70,14 @@ def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
             lambda one, *_: SimpleNamespace(trial_id=one.trial_id, number=one.number, attempt=0),
         )
         study: Any = SimpleNamespace(task="verification", resources=SimpleNamespace(cpu=1, gpu=0))
-        return SharedRun(study, tmp_path, (), None, None, 4, True, follow), trained
+        return SharedRun(study, tmp_path, (), None, None, _plan(4), frozenset("c"), True, follow), trained
 
     return make
 
 
 def _plan(n: int) -> Any:
-    return [SimpleNamespace(trial_id=trial_id(at), number=at) for at in range(n)]
+    one = SimpleNamespace(config_id="c")
+    return [SimpleNamespace(trial_id=trial_id(at), number=at, configuration=one) for at in range(n)]
 
 
 def test_what_another_run_trains_is_left_to_it(run_of, other, capsys) -> None:
@@ -89,20 +91,22 @@ def test_what_another_run_trains_is_left_to_it(run_of, other, capsys) -> None:
     assert "1 of 4 trials is being trained by process 4711" in capsys.readouterr().err
 
 
-def test_a_trial_is_asked_for_when_its_turn_comes(run_of, other) -> None:
-    """What another run has stored or taken since the beginning is not trained again, and no failure."""
+def test_a_trial_is_asked_for_when_its_turn_comes(run_of, other, capsys) -> None:
+    """What another run has stored or taken meanwhile is not trained again, and no failure; who has it is named once."""
 
     def before(number: int) -> None:
         if number == 1:
-            other.claims.take(trial_id(2))
-            other.claims.take(trial_id(3))
+            for held in (2, 3, 4):
+                other.claims.take(trial_id(held))
             other.finish(3)
 
     run, trained = run_of(follow=False, before=before)
-    with pytest.raises(ClusterError, match="1 of 4 trials is being trained"):
-        run.share(_plan(4))
+    with pytest.raises(ClusterError, match="2 of 4 trials are being trained"):
+        run.share(_plan(5))
     assert trained == [0, 1]
     assert run.n_run == 2
+    said = capsys.readouterr().err
+    assert said.count("trials of this study are being trained by process 4711 on host node-b since") == 1
 
 
 def test_a_run_that_follows_waits_and_takes_over(run_of, other, monkeypatch) -> None:
@@ -132,3 +136,11 @@ def test_storage_that_is_away_hinders_no_trial(tmp_path: Path) -> None:
     assert claimant.ask(trial_id(0), 0) is None
     claimant.release(trial_id(0))
     claimant.end()
+
+
+def test_a_folder_that_is_away_is_not_made_for_a_claim(tmp_path: Path) -> None:
+    """What is claimed below an empty mount point would hide the share's records."""
+    claimant = Claimant(str(tmp_path / "away" / "tiny"), this_process())
+    assert claimant.ask(trial_id(0), 0) is None
+    claimant.end()
+    assert list(tmp_path.iterdir()) == []

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sweep import claims
+from sweep import claims, owner, places
 from sweep.claims import Claims, Owner, held, remove_void, this_process, told
-from sweep.places import Place, names
+from sweep.owner import owner_of
+from sweep.places import Place, make_folder, names, replace_file
 from tests.store.recording import trial_id
 
 
@@ -69,8 +70,8 @@ def test_a_dead_process_holds_nothing(results: Place) -> None:
     """On the same host the claim of a process that is gone is void at once, and so is that of a number used again."""
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    for owner in (replace(this_process(), pid=ended.pid, born="1"), replace(this_process(), born="1")):
-        dead = Claims(results, owner)
+    for gone in (replace(this_process(), pid=ended.pid, born="1"), replace(this_process(), born="1")):
+        dead = Claims(results, gone)
         assert dead.take(trial_id(0)) is None
         assert held(results) == {}
         after = Claims(results, this_process())
@@ -113,6 +114,53 @@ def test_what_ends_leaves_no_claim(results: Place) -> None:
     remove_void(results, ended.owner.run)
     assert held(results) == {trial_id(1): other.owner}
     assert len(_left(results)) == 1
+
+
+def test_what_killed_runs_left_does_not_grow(results: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next run removes void claims, files half written, and what asked for the time; another's file stays."""
+    Claims(results, replace(this_process(), born="1")).take(trial_id(0))
+    damaged = f"{trial_id(1)}.{'0' * 12}" if not isinstance(results, Path) else trial_id(1)
+    left = [damaged, f".now-{'0' * 32}", "README"]
+    if isinstance(results, Path):
+        ended = subprocess.Popen([sys.executable, "-c", ""])
+        ended.wait()
+        left.append(f".{trial_id(2)}.{places._HOST}.{ended.pid}.{'0' * 32}")
+    for name in left:
+        replace_file(results / "claims" / name, lambda file: file.write(b"{"))
+    clock = claims._clock
+    remove_void(results)
+    assert damaged in _left(results)
+    monkeypatch.setattr(claims, "_clock", lambda place: clock(place) + 70)
+    remove_void(results)
+    assert [name for name in names(results / "claims") if name != ".lock"] == ["README"]
+
+
+def test_a_damaged_claim_is_nobodys(results: Place) -> None:
+    """A claim that cannot be read, as after a power cut, gives way to the first that asks, and to that one alone."""
+    name = f"{trial_id(0)}.{'0' * 12}" if not isinstance(results, Path) else trial_id(0)
+    make_folder(results / "claims")
+    replace_file(results / "claims" / name, lambda file: None)
+    one, two = Claims(results, this_process()), Claims(results, this_process())
+    assert one.take(trial_id(0)) is None
+    assert two.take(trial_id(0)) == one.owner
+
+
+def test_processes_are_judged_only_where_they_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another container of the same host name, or an earlier boot, counts processes of its own: nothing is known."""
+    one = this_process()
+    assert not one.is_dead()
+    assert replace(one, born="1").is_dead()
+    assert not replace(one, born="1", numbers="another boot pid:[1]").is_dead()
+    assert not replace(one, born="1", host="elsewhere").is_dead()
+    monkeypatch.setattr(owner.Path, "read_text", lambda path: (_ for _ in ()).throw(PermissionError(path)))
+    monkeypatch.setattr(owner, "_numbers", lambda: one.numbers)
+    assert not replace(one, born="1").is_dead(), "/proc hides the processes of others"
+
+
+def test_a_claim_of_another_release_is_read() -> None:
+    """What is added to a claim later does not make it unreadable, and what it lacks is not known."""
+    said = {"run": "r", "host": "h", "pid": 1, "born": "2", "since": "2026-01-02T14:02:11+00:00"}
+    assert owner_of(said | {"new": 1}) == Owner(**said, numbers="")
 
 
 def test_a_file_that_is_no_claim_holds_nobody_off_for_ever(results: Place) -> None:

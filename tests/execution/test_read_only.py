@@ -1,0 +1,66 @@
+"""Results that cannot be written are told before anything is trained, or else before the next trial is."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import sweep
+from sweep import claims, records, sharing, store
+from sweep.claimant import Claimant
+from sweep.claims import this_process
+from sweep.errors import InputError
+from sweep.trial import hand_in
+from tests.nodes.test_preflight import order
+from tests.store.recording import record, trial_id
+
+
+def _let(disk: Path, how: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{how}", disk], check=True)
+
+
+@pytest.mark.parametrize("below", [".", "parts", "claims"])
+def test_results_on_a_disk_that_is_read_only_are_told_first(
+    below: str, small_disk: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder, its records or its claims: one message names what cannot be written, before data are prepared."""
+    disk = small_disk("300k")
+    folder = tmp_path / "results" / "tiny"
+    folder.mkdir(parents=True)
+    place = (folder / below).absolute()
+    if below == ".":
+        folder.rmdir()
+    place.symlink_to(disk)
+    _let(disk, "ro")
+    monkeypatch.setattr("sweep.execution.prepare", lambda _: pytest.fail("data are prepared"))
+    study = sweep.Study.model_validate(
+        {"study": "tiny", "data": {"use": "sweep.data:synthetic_vectors"}, "model": {"use": "sweep.models:dense"}}
+    )
+    monkeypatch.setattr("sweep.execution.check_code", lambda _: None)
+    with pytest.raises(InputError, match=rf"can be written. Received: {place}.*Read-only file system"):
+        sweep.run(study, results=tmp_path / "results")
+
+
+def test_a_disk_that_becomes_read_only_starts_no_trial_and_keeps_what_is_stored(
+    small_disk: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is trained cannot be stored after some seconds, the next is not started, and the end is one message."""
+    monkeypatch.setattr(records, "PATIENCE_WITHOUT_RIGHT", 0.2)
+    disk = small_disk("1m")
+    claimant = Claimant(str(disk), this_process())
+    assert claimant.ask(trial_id(0), 0) is None
+    records.write_part(disk, record(0))
+    _let(disk, "ro")
+    summary = hand_in(order(disk), record(1), {"trial_id": trial_id(1), "status": "ok", "metrics": {}})
+    assert summary["status"] == "unstored"
+    assert "Read-only file system" in summary["error"]
+    claimant.release(trial_id(0))
+    answer = claimant.ask(trial_id(2), 0)
+    claimant.end()
+    assert answer is not None
+    assert (answer["status"], "Read-only file system" in answer["error"]) == ("unstored", True)
+    claims.remove_void(disk)
+    with pytest.raises(InputError, match="Read-only file system"), sharing.room(disk):
+        store.compact(disk)
+    assert store.finished(disk) == {trial_id(0): "ok"}
