@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from sweep import schemas
 from sweep.places import ObjectPath, Place, create_file, make_folder, names, whole
+from sweep.stored_json import RecordDocument, fault_of
 
 PATIENCE = 120.0  # seconds for storage that is away: a share that is mounted again, a server that starts again
 _FULL = (errno.ENOSPC, errno.EDQUOT)  # of this a person must hear at once
@@ -155,6 +156,8 @@ def read_part(path: Place) -> tuple[Record, pa.Table]:
         with pq.ParquetFile(whole(path), page_checksum_verification=True) as file:
             said = _said(file.schema_arrow.metadata)
             schemas.refuse_newer(said, path)
+            if fault := fault_of(said, RecordDocument):
+                raise ValueError(fault)
             table = file.read(use_threads=False, columns=list(SCORE_COLUMNS)).replace_schema_metadata(None)
             for name in set(schemas.LATER["scores"]) - set(table.column_names):
                 table = table.append_column(name, pa.nulls(len(table), SCORE_COLUMNS[name]))

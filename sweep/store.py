@@ -21,6 +21,7 @@ from sweep.errors import InputError, nearest
 from sweep.places import Place, absolute, place, replace_file
 from sweep.reach import check_reach
 from sweep.records import Record, parts
+from sweep.stored_json import StudyDocument, fault_of
 from sweep.table_file import NAMES
 
 _READ = "all is read from the records under parts/, which hold every trial"
@@ -111,12 +112,12 @@ def read_study(folder: Place) -> dict[str, Any]:
     check_reach(folder)
     try:
         document = json.loads(file.read_bytes())
-        if not isinstance(document, dict) or not {"study", "task", "resolved", "configurations", "plan"} <= set(
-            document
-        ):
-            raise ValueError("keys are missing")
-        schemas.refuse_newer(document, file)
-        return document
+        if isinstance(document, dict):
+            schemas.refuse_newer(document, file)
+        if fault := fault_of(document, StudyDocument):
+            raise ValueError(fault)
+        found: dict[str, Any] = document
+        return found
     except FileNotFoundError:
         if any((folder / f"{name}.parquet").exists() for name in NAMES):
             raise InputError(
@@ -129,7 +130,7 @@ def read_study(folder: Place) -> dict[str, Any]:
             f"Expected a folder of results with study.json in it. Received: {folder}."
             + (nearest(str(absolute(folder)), beside) or " `sweep run STUDY` makes one under results/.")
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             f"Expected a whole study.json. Received: {file}: {error}. The same `sweep run` command writes it again; "
             "stored trials stay."

@@ -118,7 +118,7 @@ def rows_of(scores: pa.Table) -> dict[str, int]:
     """Return trial_id -> number of its rows; looks at categories, not at every row."""
     counts: dict[str, int] = {}
     for chunk in scores["trial_id"].chunks:
-        found = np.bincount(chunk.indices.to_numpy(), minlength=len(chunk.dictionary))
+        found = np.bincount(chunk.indices.drop_null().to_numpy(), minlength=len(chunk.dictionary))
         for trial, count in zip(chunk.dictionary.to_pylist(), found.tolist(), strict=True):
             if count:
                 counts[trial] = counts.get(trial, 0) + count

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sweep.errors import InputError
 from sweep.store import Results
 
 
@@ -28,7 +29,17 @@ class Current:
 
 
 def current(results: Results) -> Current:
-    """Return the trials of the plan in the plan's order; a trial is ok when any attempt is."""
+    """Return the trials of the plan in the plan's order; a trial is ok when any attempt is.
+
+    Raises:
+        InputError: study.json does not know a configuration of its plan.
+    """
+    unknown = {one["config_id"] for one in results.study["plan"]} - set(results.study["configurations"])
+    if unknown:
+        raise InputError(
+            f"Expected the configurations of the whole plan in {results.path}/study.json. Received: none called "
+            f"{min(unknown)}. The same `sweep run` command writes it again; stored trials stay."
+        )
     plan = pd.DataFrame(results.study["plan"], columns=["trial_id", "config_id", "seed"])
     stored = results.trials
     if not len(stored):

@@ -179,7 +179,7 @@ def _values(used: pd.DataFrame, column: str) -> str:
 
 
 def _function(use: dict[str, object]) -> str:
-    return str(use["use"]).partition(":")[2]
+    return str(use.get("use", "")).partition(":")[2]
 
 
 def _listed(words: list[str]) -> str:

@@ -31,6 +31,7 @@ def check_answer(*words: object) -> int:
     assert took < SECONDS, f"an answer after {took:.1f} s"
     assert code in (0, 1, 2, 3), err
     assert "Traceback" not in err
+    assert "This is a fault of Seed Sweep" not in err, err
     assert len(err.splitlines()) <= LINES, err
     assert len(err) <= CHARACTERS, err
     assert all(mark not in out + err for mark in ("\x1b", "\0")), "a control character reaches the terminal"
