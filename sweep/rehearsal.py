@@ -60,13 +60,14 @@ class Rehearsal:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What the process is asked: the studies to look at, each with its data and seed."""
+    """What the process is asked: the studies to look at, each with its data and seed; `seconds` for each of them."""
 
     orders: tuple[tuple[Study, str, int, bool], ...]
     modules: tuple[str, ...]
     folder: str
     answers: str
     ends: float
+    seconds: int
 
 
 def some(labels: Sequence[str]) -> str:
@@ -111,7 +112,9 @@ def _look_at(chosen: Sequence[PlannedTrial], modules: tuple[str, ...], ends: flo
             built.add(study.model.use)
         with tempfile.TemporaryDirectory(prefix="seedsweep-check-") as folder:
             answers = str(Path(folder) / "answers")
-            outcome = process.call(_answer, _Asked(tuple(orders), modules, session.here(), answers, ends))
+            outcome = process.call(
+                _answer, _Asked(tuple(orders), modules, session.here(), answers, ends, SECONDS_A_BUILD)
+            )
             seen = list(_read(answers))
         for one, what in zip(left, seen, strict=False):
             found[one.configuration.config_id] = what
@@ -134,7 +137,7 @@ def _answer(asked: _Asked) -> None:
         for study, data_id, seed, twice in asked.orders:
             if time.monotonic() > asked.ends:
                 return
-            faulthandler.dump_traceback_later(SECONDS_A_BUILD, exit=True, file=sys.__stderr__ or sys.stderr)
+            faulthandler.dump_traceback_later(asked.seconds, exit=True, file=sys.__stderr__ or sys.stderr)
             splits = open_prepared(session.cache_folder(), data_id)
             seen = look(study, splits, stream_seeds(seed, study.hold), twice)
             faulthandler.cancel_dump_traceback_later()
