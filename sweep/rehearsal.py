@@ -103,13 +103,14 @@ def rehearse(trials: Sequence[PlannedTrial], modules: tuple[str, ...]) -> Rehear
 def _look_at(chosen: Sequence[PlannedTrial], modules: tuple[str, ...], ends: float) -> dict[str, Seen]:
     """Return config_id -> what was seen; where a process dies, another one takes what is left."""
     found: dict[str, Seen] = {}
-    left, crashes, built = list(chosen), 0, set()
+    left, crashes = list(chosen), 0
+    built: set[str] = set()  # model functions of which two calls were compared
     while left and crashes < _CRASHES and time.monotonic() < ends:
-        orders = []
+        orders: list[tuple[Study, str, int, bool]] = []
         for one in left:
             study = one.configuration.study
-            orders.append((study, one.data_id, one.seed, study.model.use not in built))
-            built.add(study.model.use)
+            met = built | {order[0].model.use for order in orders}
+            orders.append((study, one.data_id, one.seed, study.model.use not in met))
         with tempfile.TemporaryDirectory(prefix="seedsweep-check-") as folder:
             answers = str(Path(folder) / "answers")
             outcome = process.call(
@@ -118,6 +119,7 @@ def _look_at(chosen: Sequence[PlannedTrial], modules: tuple[str, ...], ends: flo
             seen = list(_read(answers))
         for one, what in zip(left, seen, strict=False):
             found[one.configuration.config_id] = what
+            built.add(one.configuration.study.model.use)
         left = left[len(seen) :]
         if not outcome.crash:
             break

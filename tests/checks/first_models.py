@@ -141,15 +141,3 @@ def crashes(input_shape: tuple[int, ...], n_classes: int) -> Any:
 def hangs(input_shape: tuple[int, ...], n_classes: int) -> Any:
     """Wait without end."""
     time.sleep(3600)
-
-
-def many_people(n: int = 24) -> dict[str, dict[str, Any]]:
-    """Return vectors of 24 people a split, one genuine and one impostor sample each."""
-    import numpy as np
-
-    rng, found = np.random.default_rng(3), {}
-    for name in ("train", "dev", "test"):
-        y = np.arange(2 * n) % 2
-        x = (rng.normal(size=(2 * n, 6)) + y[:, None]).astype("float32")
-        found[name] = {"x": x, "y": y, "subject": [f"{name} {at // 2}" for at in range(2 * n)]}
-    return found
