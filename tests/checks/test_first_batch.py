@@ -68,6 +68,7 @@ def all_at_once(tmp_path_factory: pytest.TempPathFactory) -> Inspection:
     arms = {name: changes for name, (changes, _) in ARMS.items()}
     right = {
         "fine": {"train.epochs": 3},
+        "same": {"model.unused": 3},
         "softmax": of("of_two"),
         "hinge": {"model.activation": "linear", "train.loss": "hinge"},
     }
@@ -82,10 +83,12 @@ def test_what_is_wrong_is_a_finding_that_names_its_configuration(all_at_once: In
 
 
 def test_what_is_right_has_no_finding(all_at_once: Inspection) -> None:
-    """A sigmoid, a softmax of two, and a linear output under hinge can run; the last has a caution about its scores."""
-    said = [str(one) for one in (*all_at_once.findings, *all_at_once.cautions)]
-    assert not [text for text in said if re.search(r"arm=(fine|softmax)\b", text)]
-    [hinge] = [one for one in (*all_at_once.findings, *all_at_once.cautions) if "arm=hinge" in one.evidence]
+    """A sigmoid, a softmax of two, a linear output under hinge can run; a setting without effect is a caution."""
+    every = (*all_at_once.findings, *all_at_once.cautions)
+    [said] = [one for one in every if re.search(r"arm=(fine|same|softmax)\b", one.evidence)]
+    assert (said.name, said.caution) == ("setting_changes_nothing", True)
+    assert "arm=fine and arm=same have equal weights after a step of training: model.unused seems" in said.evidence
+    [hinge] = [one for one in every if "arm=hinge" in one.evidence]
     assert (hinge.name, hinge.caution) == ("scores_beyond_0_and_1", True)
     built = {one["label"]: one["parameters"] for one in all_at_once.models.values()}
     assert built["arm=fine"] == 6 * 4 + 4 + 4 + 1
