@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from sweep import weights
 from sweep.building import begin_phase, build, loss_of
 from sweep.checks import Finding
@@ -23,8 +25,8 @@ class Seen:
     """What one batch showed of a configuration.
 
     parameters: of its model, None where it was not built. refused: why no trial of it can run, "" if one can.
-    surely: whether that holds for every trial, not for this machine or this small batch alone. trained: digest of all
-    weights after the steps, "" without.
+    surely: whether that holds for every trial, not for this machine or this small batch alone. trained: digest of the
+    first outputs and of all weights and the optimizer's state after the steps, "" without.
     """
 
     parameters: int | None = None
@@ -56,7 +58,7 @@ def look(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> Se
         found += output_findings(outputs, last_activation(model), loss, takes, labels)
         seen = replace(seen, findings=tuple(found))
         found += _steps(study, model, loss, x, y)
-        return replace(seen, findings=tuple(dict.fromkeys(found)), trained=weights.digest(model.get_weights()))
+        return replace(seen, findings=tuple(dict.fromkeys(found)), trained=_after_steps(model, outputs))
     except InputError as error:
         return replace(seen, refused=str(error), surely=not small or not _raised(error))
     except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever the user's code raises is the answer)
@@ -125,6 +127,12 @@ def _steps(study: Study, model: Any, loss: str, x: Any, y: Any) -> list[Finding]
         begin_phase(model, phase, loss)
         found += train_step(study.model.use, model, x, y, check_logs)
     return found
+
+
+def _after_steps(model: Any, outputs: Any) -> str:
+    """Return a digest that differs where a setting does something: a first step of Adam is that of the signs alone."""
+    state = [np.asarray(value) for value in model.optimizer.variables]
+    return weights.digest([outputs, *model.get_weights(), *state])
 
 
 def _raised(error: InputError) -> bool:

@@ -60,13 +60,14 @@ class Rehearsal:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What the process is asked: the studies to look at, each with its data and seed."""
+    """What the process is asked: the studies to look at, each with its data and seed; `seconds` for each of them."""
 
     orders: tuple[tuple[Study, str, int, bool], ...]
     modules: tuple[str, ...]
     folder: str
     answers: str
     ends: float
+    seconds: int
 
 
 def some(labels: Sequence[str]) -> str:
@@ -102,19 +103,23 @@ def rehearse(trials: Sequence[PlannedTrial], modules: tuple[str, ...]) -> Rehear
 def _look_at(chosen: Sequence[PlannedTrial], modules: tuple[str, ...], ends: float) -> dict[str, Seen]:
     """Return config_id -> what was seen; where a process dies, another one takes what is left."""
     found: dict[str, Seen] = {}
-    left, crashes, built = list(chosen), 0, set()
+    left, crashes = list(chosen), 0
+    built: set[str] = set()  # model functions of which two calls were compared
     while left and crashes < _CRASHES and time.monotonic() < ends:
-        orders = []
+        orders: list[tuple[Study, str, int, bool]] = []
         for one in left:
             study = one.configuration.study
-            orders.append((study, one.data_id, one.seed, study.model.use not in built))
-            built.add(study.model.use)
+            met = built | {order[0].model.use for order in orders}
+            orders.append((study, one.data_id, one.seed, study.model.use not in met))
         with tempfile.TemporaryDirectory(prefix="seedsweep-check-") as folder:
             answers = str(Path(folder) / "answers")
-            outcome = process.call(_answer, _Asked(tuple(orders), modules, session.here(), answers, ends))
+            outcome = process.call(
+                _answer, _Asked(tuple(orders), modules, session.here(), answers, ends, SECONDS_A_BUILD)
+            )
             seen = list(_read(answers))
         for one, what in zip(left, seen, strict=False):
             found[one.configuration.config_id] = what
+            built.add(one.configuration.study.model.use)
         left = left[len(seen) :]
         if not outcome.crash:
             break
@@ -134,7 +139,7 @@ def _answer(asked: _Asked) -> None:
         for study, data_id, seed, twice in asked.orders:
             if time.monotonic() > asked.ends:
                 return
-            faulthandler.dump_traceback_later(SECONDS_A_BUILD, exit=True, file=sys.__stderr__ or sys.stderr)
+            faulthandler.dump_traceback_later(asked.seconds, exit=True, file=sys.__stderr__ or sys.stderr)
             splits = open_prepared(session.cache_folder(), data_id)
             seen = look(study, splits, stream_seeds(seed, study.hold), twice)
             faulthandler.cancel_dump_traceback_later()

@@ -210,6 +210,19 @@ def test_plan_for_a_person_says_what_is_missing(
     assert not (place / "results").exists()
 
 
+def test_plan_says_that_a_gpu_is_not_here(
+    place: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A study that asks for GPUs is planned on a machine without one, with a caution in text and JSON."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    study(place, resources={"gpu": 2})
+    code, out, _ = answer(capfd, monkeypatch, "plan", "small.yaml")
+    assert code == 0
+    assert "2 GPUs a trial, this machine has 0: no trial of it can start here" in " ".join(out.split())
+    _, out, _ = answer(capfd, monkeypatch, "plan", "small.yaml", "--json")
+    assert [one["name"] for one in json.loads(out)["cautions"]] == ["not_on_this_machine"]
+
+
 def test_plan_learns_the_cost_from_stored_trials(
     place: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

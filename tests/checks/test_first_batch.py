@@ -1,0 +1,104 @@
+"""`sweep check` builds, compiles and calls each configuration with one batch, and names what cannot run or misleads."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sweep.inspection import Inspection, inspect_study
+
+pytestmark = pytest.mark.tensorflow
+HERE = Path(__file__).parent
+FINE = "first_models:plain"
+VECTORS = {"use": "sweep.data:synthetic_vectors", "subjects": [24, 24, 24], "samples": 2}
+
+
+def of(use: str) -> dict[str, Any]:
+    """Return an arm whose model is another."""
+    return {"model": {"use": f"first_models:{use}"}}
+
+
+ARMS: dict[str, tuple[dict[str, Any], str]] = {
+    "optimizer": ({"train.optimizer": "adamm"}, "names that Keras knows. Received: adamm. Did you mean 'adam'"),
+    "loss": ({"train.loss": "binary_crossentropi"}, "names that Keras knows. Received: binary_crossentropi. Did you"),
+    "object": ({"train.loss": "BinaryCrossentropy(from_logits=True)"}, "Logits are not served: end the model in a sig"),
+    "sparse": ({"train.loss": "sparse_categorical_crossentropy"}, "expected a loss for one output, such as binary_"),
+    "monitor": ({"train.early_stopping": {"monitor": "val_auc"}}, "expected one of loss, val_loss, .* val_auc"),
+    "momentum": ({"train.momentum": 0.9}, "expected an optimizer with momentum, such as sgd. Received: adam"),
+    "from": ({"train.trainable_from": "hiden"}, "expected a layer's name or number. Received: hiden. Did you mean 'h"),
+    "inputs": (of("two_inputs"), r"a model of one input.* Received: 2 inputs \(vector, label\)"),
+    "outputs": (of("two_outputs"), "one output, an array. Received: a list of 2"),
+    "mapping": (of("mapping"), "one output, an array. Received: a mapping with live"),
+    "stateful": (of("stateful"), "stateful=True, which would carry the state of one sample into another"),
+    "step": (of("own_step"), "train_step to return a mapping with 'loss'. Received: my_loss"),
+    "compiled": (of("compiled"), "an uncompiled model. Received: one compiled with SGD and binary_crossentropy"),
+    "once": (of("made_once"), "a new model at every call. Received: one model twice"),
+    "nothing": (of("nothing"), "Received: nothing. Is `return model` missing"),
+    "class": (of("a_class"), r"the class OwnCall, no model of it. Return OwnCall\(\)"),
+    "layer": (of("a_layer"), "a layer, Dense"),
+    "no model": (of("no_model"), "return a keras.Model. Received: dict"),
+    "nan": (of("nan_at_once"), "finite numbers. Received: NaN or infinity for the first batch"),
+    "shape": (of("does_not_fit"), r"to take a batch of shape \(8, 6\)"),
+    "raises": (of("raises"), "It raised ZeroDivisionError: no such width"),
+    "crashes": (of("crashes"), "The process was ended with exit code 7 and no answer. It said: out of luck"),
+    "linear": ({"model.activation": "linear"}, "loss binary_crossentropy takes probabilities.* is linear"),
+    "two linear": (
+        of("of_two") | {"model.activation": "linear"},
+        "sparse_categorical_crossentropy takes prob.* linear",
+    ),
+    "of one": (of("softmax_of_one"), "softmax over one unit, which is 1 for every sample"),
+    "outside": (of("outside"), r"takes probabilities.* they lie outside \[0, 1\]"),
+    "two sigmoids": (of("of_two") | {"model.activation": "sigmoid"}, "no probabilities of 2 classes"),
+}
+
+
+def inspected(folder: Path, **keys: Any) -> Inspection:
+    """Return what a check says of a study with these keys; the modules of these tests lie beside the study."""
+    fixed = {"study": "first", "seeds": 2, "data": VECTORS, "model": {"use": FINE}}
+    (folder / "first.yaml").write_text(yaml.safe_dump(fixed | {"train": {"epochs": 2, "batch_size": 8}} | keys))
+    (folder / "first_models.py").write_text((HERE / "first_models.py").read_text())
+    return inspect_study(str(folder / "first.yaml"))
+
+
+@pytest.fixture(scope="module")
+def all_at_once(tmp_path_factory: pytest.TempPathFactory) -> Inspection:
+    """One check of a study with an arm for everything that is wrong, and some that are right."""
+    arms = {name: changes for name, (changes, _) in ARMS.items()}
+    right = {
+        "fine": {"train.epochs": 3},
+        "same": {"model.unused": 3},
+        "softmax": of("of_two"),
+        "hinge": {"model.activation": "linear", "train.loss": "hinge"},
+    }
+    return inspected(tmp_path_factory.mktemp("first"), arms=arms | right, grid={})
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_what_is_wrong_is_a_finding_that_names_its_configuration(all_at_once: Inspection, arm: str) -> None:
+    """Each arm that cannot run, or not as meant, has a finding with the reason; the others are looked at, too."""
+    said = [one.evidence for one in all_at_once.findings if one.evidence.endswith(f"(at arm={arm})")]
+    assert [text for text in said if re.search(ARMS[arm][1], text)], said
+
+
+def test_what_is_right_has_no_finding(all_at_once: Inspection) -> None:
+    """A sigmoid, a softmax of two, a linear output under hinge can run; a setting without effect is a caution."""
+    every = (*all_at_once.findings, *all_at_once.cautions)
+    [said] = [one for one in every if re.search(r"arm=(fine|same|softmax)\b", one.evidence)]
+    assert (said.name, said.caution) == ("setting_changes_nothing", True)
+    assert "arm=fine and arm=same have equal weights after a step of training: model.unused seems" in said.evidence
+    [hinge] = [one for one in every if "arm=hinge" in one.evidence]
+    assert (hinge.name, hinge.caution) == ("scores_beyond_0_and_1", True)
+    built = {one["label"]: one["parameters"] for one in all_at_once.models.values()}
+    assert built["arm=fine"] == 6 * 4 + 4 + 4 + 1
+    assert built["arm=nothing"] is None
+
+
+def test_the_text_names_findings_and_cautions_apart(all_at_once: Inspection) -> None:
+    """A person reads lines that begin with Finding or Caution; JSON holds both lists."""
+    lines = all_at_once.as_text().splitlines()
+    n = {word: sum(line.startswith(f"{word}: ") for line in lines) for word in ("Finding", "Caution")}
+    told = all_at_once.as_json()
+    assert n == {"Finding": len(told["findings"]), "Caution": len(told["cautions"])}
+    assert min(n.values()) > 0
