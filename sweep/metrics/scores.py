@@ -34,7 +34,15 @@ def vector(scores: ArrayLike, name: str) -> FloatArray:
     The result may share memory with the input: read it only.
     Raises InputError on anything but one dimension of numbers, and on an infinity.
     """
-    array = np.asarray(scores)
+    if isinstance(scores, np.ma.MaskedArray) and np.ma.is_masked(scores):
+        raise InputError(
+            f"Expected {name} scores without masked values. Received: {int(np.ma.getmaskarray(scores).sum())} masked. "
+            "Say .filled(np.nan) where an attempt has no score, or drop them with .compressed()."
+        )
+    try:
+        array = np.asarray(scores)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InputError(f"Expected {name} scores as numbers in one dimension. Received: {error}.") from None
     if array.ndim != 1:
         raise InputError(
             f"Expected {name} scores in one dimension. Received: shape {array.shape}. Flatten them with `.ravel()`."

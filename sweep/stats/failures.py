@@ -11,7 +11,7 @@ from scipy import special
 from sweep.errors import InputError
 from sweep.stats.interval import THIS_TEST_SET, Interval, check_level
 from sweep.stats.rate_limits import t_limits
-from sweep.stats.seeds import t_interval
+from sweep.stats.seeds import real_numbers, t_interval
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def failures(
     Raises:
         InputError: no seed planned at all.
     """
-    array = np.asarray(values, dtype=np.float64)
+    array = real_numbers(values, "values")
     n = array.size + n_failed
     low, high = clopper_pearson(n_failed, n, level)
     of_failing = Interval(n_failed / n, low, high, level, "Clopper-Pearson", "the seeds", n_seeds=n, n_failed=n_failed)

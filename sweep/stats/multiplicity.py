@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sweep.errors import InputError
+from sweep.stats.seeds import real_numbers
 from sweep.stats.trial_scores import FloatArray
 
 
@@ -14,7 +15,7 @@ def holm(p: ArrayLike) -> FloatArray:
 
     Reference: Holm, Scandinavian Journal of Statistics 6, 1979.
     """
-    values = np.asarray(p, dtype=np.float64)
+    values = np.atleast_1d(real_numbers(p, "p-values"))
     made = np.flatnonzero(~np.isnan(values))
     if ((values[made] < 0) | (values[made] > 1)).any():
         raise InputError(f"Expected p-values from 0 to 1. Received: {values[made].min()} to {values[made].max()}.")

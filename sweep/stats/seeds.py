@@ -9,6 +9,7 @@ from sweep.errors import InputError
 from sweep.stats.interval import THIS_TEST_SET, Interval, check_level
 from sweep.stats.rate_limits import ON_LOGIT, t_limits
 
+_LARGEST = 1e150  # its square is a number still
 T_OVER_SEEDS = "t over seeds"
 TWO_SEEDS = "two seeds: the interval is wide, and too narrow for new subjects (.91 at 95 %)"
 ONE_SEED = "one seed shows no spread; run at least two, better ten"
@@ -20,7 +21,7 @@ def seed_values(values: ArrayLike, name: str = "values") -> NDArray[np.float64]:
     Raises:
         InputError: no seed at all, more than one dimension, or a value that is not finite.
     """
-    array = np.asarray(values, dtype=np.float64)
+    array = real_numbers(values, name)
     if array.ndim != 1:
         raise InputError(f"Expected {name} in one dimension, a value a seed. Received: shape {array.shape}.")
     if array.size == 0:
@@ -32,7 +33,26 @@ def seed_values(values: ArrayLike, name: str = "values") -> NDArray[np.float64]:
         raise InputError(
             f"Expected finite {name}. Received: {bad} of {array.size} not finite. Count those seeds as failed instead."
         )
+    if np.abs(array).max() > _LARGEST:
+        raise InputError(f"Expected {name} up to {_LARGEST:g}. Received: {np.abs(array).max():g}. Scale them.")
     return array
+
+
+def real_numbers(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Return values as float64; None becomes NaN.
+
+    Raises:
+        InputError: words, complex numbers, rows of different lengths, or masked values.
+    """
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise InputError(f"Expected {name} without masked values. Received: some. Drop them with .compressed().")
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in "biufO":
+            raise ValueError(f"dtype {array.dtype}")
+        return array.astype(np.float64)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InputError(f"Expected {name} as numbers. Received: {error}.") from None
 
 
 def t_interval(values: ArrayLike, level: float = 0.95, *, rate: bool = False) -> Interval:

@@ -7,7 +7,22 @@ import numpy as np
 import pytest
 
 from sweep.errors import InputError
-from sweep.stats import Design, compare, estimate, estimates, measure, seed_test, simulate, trial_scores, verdict
+from sweep.metrics import eer
+from sweep.stats import (
+    Design,
+    compare,
+    estimate,
+    estimates,
+    failures,
+    holm,
+    measure,
+    sd_interval_of,
+    seed_test,
+    simulate,
+    t_interval,
+    trial_scores,
+    verdict,
+)
 from sweep.stats.measured import values_only
 from sweep.stats.measures import MEASURES
 from sweep.stats.these_runs import these_runs
@@ -235,3 +250,20 @@ def test_few_dev_subjects_are_told() -> None:
     study = simulate(Design(n_dev=5, n_test=40, frames=3), 4, rng())
     assert "only 5 subjects in dev" in estimate(measure(study, "hter", rng=rng())).new_subjects.note
     assert estimate(measure(study, "auc", rng=rng())).new_subjects.note == ""
+
+
+@pytest.mark.parametrize(
+    "values",
+    ["abc", 1j, np.array([1 + 2j]), [[1.0], [2.0, 3.0]], np.ma.masked_array([1.0, 2.0], mask=[True, False]), {"a": 1}],
+)
+def test_what_is_no_number_is_refused_everywhere(values: Any) -> None:
+    """Words, complex numbers, ragged rows and masked values: one message, and nothing below a mask is counted."""
+    for ask in (t_interval, holm, sd_interval_of, lambda one: failures(one, 0), lambda one: eer(one, [0.1, 0.2])):
+        with pytest.raises(InputError, match="Expected"):
+            ask(values)
+
+
+def test_a_value_whose_square_is_no_number_is_refused() -> None:
+    """In place of an infinite SD and a warning."""
+    with pytest.raises(InputError, match="up to 1e"):
+        t_interval([1e300, -1e300])
