@@ -46,7 +46,7 @@ class StudyDocument(_Said):
     """study.json: the resolved study, its configurations and its plan."""
 
     study: Word
-    task: Literal["verification", "classification", "regression"]
+    task: str
     schema_version: int = 1
     resolved: _Resolved
     configurations: dict[str, _Configuration]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sweep.errors import InputError
+from sweep.report.summary import HEADLINE
 from sweep.store import Results
 
 
@@ -32,8 +33,13 @@ def current(results: Results) -> Current:
     """Return the trials of the plan in the plan's order; a trial is ok when any attempt is.
 
     Raises:
-        InputError: study.json does not know a configuration of its plan.
+        InputError: study.json knows no such task, or not a configuration of its plan.
     """
+    if results.study["task"] not in HEADLINE:
+        raise InputError(
+            f"Expected a task of {', '.join(HEADLINE)} in {results.path}/study.json. Received: {results.study['task']!r}. "
+            "The same `sweep run` command writes it again; stored trials stay."
+        )
     unknown = {one["config_id"] for one in results.study["plan"]} - set(results.study["configurations"])
     if unknown:
         raise InputError(

@@ -99,7 +99,8 @@ def done_to(folder: Path, harms: list[tuple[str, Any]]) -> None:
                 change(folder, *how)
             except pa.ArrowException:
                 continue  # harmed before
-            (folder / "checksums.json").unlink(missing_ok=True)
+            if (folder / "checksums.json").is_file():
+                (folder / "checksums.json").unlink()
         elif what == "study" and (folder / "study.json").is_file():
             try:
                 document = json.loads((folder / "study.json").read_bytes())
