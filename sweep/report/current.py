@@ -37,8 +37,8 @@ def current(results: Results) -> Current:
     """
     if results.study["task"] not in HEADLINE:
         raise InputError(
-            f"Expected a task of {', '.join(HEADLINE)} in {results.path}/study.json. Received: {results.study['task']!r}. "
-            "The same `sweep run` command writes it again; stored trials stay."
+            f"Expected a task of {', '.join(HEADLINE)} in {results.path}/study.json. Received: "
+            f"{results.study['task']!r}. The same `sweep run` command writes it again; stored trials stay."
         )
     unknown = {one["config_id"] for one in results.study["plan"]} - set(results.study["configurations"])
     if unknown:
