@@ -77,9 +77,11 @@ def run(
     session.find_modules_in(modules)
     study = resolve(study, seeds=seeds, results=results)
     check_code(study)
-    check_reach(results_folder(study))
-    store.check(results_folder(study))  # first: where tables are damaged nothing is written, not even a folder
-    _check_writable(results_folder(study))
+    folder = results_folder(study)
+    check_reach(folder)
+    if not isinstance(folder, Path) or folder.is_dir():
+        store.check(folder)  # first: where tables are damaged nothing is written, not even a folder
+    _check_writable(folder)
     trials, _ = prepare(study)
     return run_planned(
         study,

@@ -78,7 +78,7 @@ def call(function: Callable[[Any], Any], argument: Any) -> Outcome:
     context: Any = multiprocessing.get_context(START_METHOD)
     _before_the_server()
     here, there = context.Pipe(duplex=False)
-    handle, name = tempfile.mkstemp(prefix="seedsweep-", suffix=".log")
+    handle, name = tempfile.mkstemp(prefix="seedsweep-", suffix=".log", dir=scratch.folder())
     with here, os.fdopen(handle, "rb") as log:
         try:
             child = context.Process(target=_answer, args=(there, function, argument, name), daemon=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweep import process, session
+from sweep import process, scratch, session
 from sweep.data import open_prepared
 from sweep.distinct import Keys, spread
 from sweep.errors import InputError
@@ -111,7 +111,7 @@ def _look_at(chosen: Sequence[PlannedTrial], modules: tuple[str, ...], ends: flo
             study = one.configuration.study
             met = built | {order[0].model.use for order in orders}
             orders.append((study, one.data_id, one.seed, study.model.use not in met))
-        with tempfile.TemporaryDirectory(prefix="seedsweep-check-") as folder:
+        with tempfile.TemporaryDirectory(prefix="check-", dir=scratch.folder()) as folder:
             answers = str(Path(folder) / "answers")
             outcome = process.call(
                 _answer, _Asked(tuple(orders), modules, session.here(), answers, ends, SECONDS_A_BUILD)
