@@ -55,9 +55,9 @@ class Inspection:
         if len(built) > _MOST_MODELS:
             lines.append(f"  and {len(built) - _MOST_MODELS} more configurations")
         lines.append(
-            f"{self.n_seen} of {self.n_builds} distinct models were built, called and trained on one batch."
+            f"{self.n_seen} of {self.n_builds} distinct models were tried on one batch: built, called, trained a step."
             if self.n_builds > 1
-            else "The model was built, called and trained on one batch."
+            else "The model was tried on one batch: built, called, trained a step."
         )
         lines += [f"Caution: {one}" for one in self.cautions]
         lines += [f"Finding: {one}" for one in self.findings] or ["No findings."]
@@ -115,14 +115,16 @@ def _of_models(every: Mapping[str, Configuration], rehearsal: Rehearsal) -> list
         if seen.refused:
             shown.setdefault(_refused(seen, one.study), []).append(one.label)
     found = [_located(finding, labels, len(every)) for finding, labels in shown.items()]
-    for first, second in rehearsal.alike[:3]:
-        keys = _differing(every[first], every[second])
+    alike: dict[str, tuple[str, str]] = {}
+    for first, second in rehearsal.alike:
+        alike.setdefault(", ".join(_differing(every[first], every[second])), (first, second))
+    for keys, (first, second) in alike.items():
         found.append(
             Finding(
                 "setting_changes_nothing",
                 "note",
                 f"{every[first].label} and {every[second].label} have equal weights after a step of training: "
-                f"{', '.join(keys)} seems to change nothing.",
+                f"{keys} seems to change nothing.",
                 "Look whether the model's function uses it.",
             )
         )

@@ -3,6 +3,7 @@
 import faulthandler
 import os
 import pickle
+import re
 import sys
 import tempfile
 import time
@@ -22,6 +23,7 @@ from sweep.study import Study
 SECONDS_A_BUILD = 60  # one that takes longer hangs
 _SECONDS = 300  # for all of them
 _CRASHES = 5  # processes that died, after which no further one is started
+_OF_TENSORFLOW = re.compile(r"[IWEF]\d{4} |\d{4}-\d\d-\d\d \d\d:|WARNING: All log messages")  # how its log lines begin
 _DIED_OF_TIME = "Timeout (0:0"  # as faulthandler begins
 
 
@@ -132,7 +134,7 @@ def _look_at(chosen: Sequence[PlannedTrial], modules: tuple[str, ...], ends: flo
 def _answer(asked: _Asked) -> None:
     """Look at one study after the other in a fresh process, and write down each before the next may kill it."""
     session.find_modules_in(asked.modules)
-    session.limit_memory(0.9)
+    session.limit_memory(0.6)
     determinism = asked.orders[0][0].determinism
     session.begin_trial(session.Machine(threads=os.cpu_count() or 1, determinism=determinism), asked.folder)
     with Path(asked.answers).open("ab") as file:
@@ -163,7 +165,7 @@ def _crashed(one: PlannedTrial, outcome: process.Outcome) -> str:
             f"model: expected {use} to be built and trained on one batch within {SECONDS_A_BUILD} s. Received: no end. "
             "Look for a loop without end or a wait; what it downloads should lie there beforehand."
         )
-    said = [line for line in outcome.log.splitlines() if line.strip()]
+    said = [line for line in outcome.log.splitlines() if line.strip() and not _OF_TENSORFLOW.match(line)]
     last = f" It said: {said[-1].strip()[:200]}" if said else ""
     return f"model: expected {use} to be built and trained on one batch. The process was {outcome.crash}.{last}"
 
