@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -99,3 +100,20 @@ def test_a_model_function_that_never_returns_is_told(
     with pytest.raises(InputError, match="first_models:hangs to be built and trained on one batch within 1 s") as told:
         inspect_study(study(model={"use": "first_models:hangs"}))
     assert "Received: no end" in str(told.value)
+
+
+def test_a_crash_is_told_with_what_the_program_said_last() -> None:
+    """TensorFlow's own log lines are no reason; the last line that the model's code wrote is."""
+    log = "my weights are gone\nE0000 00:00:1.5 22 cuda_platform.cc:52] no cuInit\n2026-01-01 10:00:00.1: I tensor\n"
+    one: Any = SimpleNamespace(configuration=SimpleNamespace(study=SimpleNamespace(model=SimpleNamespace(use="m:f"))))
+    told = rehearsal._crashed(one, process.Outcome(crash="killed by signal 11", log=log))
+    assert told.endswith("The process was killed by signal 11. It said: my weights are gone")
+    assert rehearsal._crashed(one, process.Outcome(crash="killed by signal 11")).endswith("signal 11.")
+
+
+def test_a_setting_that_changes_nothing_is_told_once(study: Callable[..., str]) -> None:
+    """Four values of a keyword that the function does not use are one caution, not three."""
+    found = inspect_study(study(model={"use": "first_models:plain"}, grid={"model.unused": [1, 2, 3, 4]}))
+    told = [one.evidence for one in found.cautions if one.name == "setting_changes_nothing"]
+    assert len(told) == 1
+    assert told[0].endswith("model.unused seems to change nothing.")
