@@ -30,6 +30,11 @@ def fetch(cluster: RayCluster, job: Job, study: Study, folder: Path) -> int:
     offered = cluster.files(job, f"{there}/**/*")
     parts = folder / "parts"
     parts.mkdir(parents=True, exist_ok=True)
+    planned = f"{there}/study.json" in offered
+    if planned:  # first, so that records stand beside their plan even where the job is lost in the middle
+        document = json.loads(cluster.read(job, f"{there}/study.json"))
+        document["resolved"]["results"] = study.results  # its own, not the folder on the head
+        store.write_study(folder, document)
     have = {path.name for path in parts.iterdir()}
     known = {(trial, attempt) for trial, attempt in zip(*_compacted(folder), strict=True)}
     came = 0
@@ -41,10 +46,7 @@ def fetch(cluster: RayCluster, job: Job, study: Study, folder: Path) -> int:
         content = cluster.read(job, name)
         replace_file(parts / file, lambda out, content=content: out.write(content))
         came += 1
-    if f"{there}/study.json" in offered:
-        document = json.loads(cluster.read(job, f"{there}/study.json"))
-        document["resolved"]["results"] = study.results  # its own, not the folder on the head
-        store.write_study(folder, document)
+    if planned:
         store.compact(folder)
     return came
 
@@ -67,7 +69,5 @@ def planned_there(cluster: RayCluster, job: Job, there: str, offered: Sequence[s
 
 def _compacted(folder: Path) -> tuple[list[str], list[int]]:
     """Return the trials and attempts that the tables have, whose records may be gone."""
-    if not (folder / "study.json").is_file():
-        return [], []
     rows = store.trials(folder)
     return rows["trial_id"].tolist(), [int(one) for one in rows["attempt"]]

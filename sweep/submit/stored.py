@@ -11,8 +11,6 @@ _KEYS = ("study", "trial_id", "config_id", "seed", "attempt", "status", "data_id
 
 def stored_trials(folder: Path) -> list[dict[str, Any]]:
     """Return the attempts of a folder of results, without scores and measures; empty where there is none."""
-    if not (folder / "study.json").is_file():
-        return []
     rows = store.trials(folder).sort_values(["trial_id", "attempt"])
     kept = rows[[key for key in _KEYS if key in rows]].to_dict("records")
     return [{str(key): _plain(value) for key, value in row.items()} for row in kept]

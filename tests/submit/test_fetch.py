@@ -1,0 +1,55 @@
+"""Records brought home from a cluster that is lost in the middle: what came counts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import sweep
+from sweep import errors, store
+from sweep.study import Study
+from sweep.submit.fetch import Standing, fetch, standing
+from sweep.submit.job_folder import folder_of_job
+from sweep.submit.ray_jobs import Job, RayCluster
+from sweep.submit.stored import stored_trials
+from tests.report import simulated
+
+JOB = Job("seedsweep-simulated-1", "running", None, "node", "", 0.0, {"key": "key"})
+
+
+@dataclass
+class LostCluster(RayCluster):
+    """Stands in for a cluster whose head answers so many reads, and then no more."""
+
+    folder: Path
+    n_reads: int
+
+    def files(self, job: Job, pattern: str) -> list[str]:
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.glob(pattern) if path.is_file())
+
+    def read(self, job: Job, name: str) -> bytes:
+        if not self.n_reads:
+            raise errors.ClusterError("the head is lost")
+        self.n_reads -= 1
+        return (self.folder / name).read_bytes()
+
+
+def test_records_of_a_lost_head_count_at_home(tmp_path: Path) -> None:
+    """The plan comes first, so that three records without the rest are three stored trials, and the next fetch adds."""
+    head, home = tmp_path / "head", tmp_path / "home"
+    there = simulated.stored(head / folder_of_job("key", "simulated"), seeds=2)
+    study = Study.model_validate(store.read_study(there)["resolved"])
+    with pytest.raises(errors.ClusterError, match="lost"):
+        fetch(LostCluster(head, 4), JOB, study, home)
+    assert len(stored_trials(home)) == 3
+    assert standing(home) == Standing(4, 3, 0)
+    assert len(sweep.load(home).trials) == 3
+    assert fetch(LostCluster(head, 9), JOB, study, home) == 1
+    assert standing(home) == Standing(4, 4, 0)
+
+
+def test_records_count_where_study_json_is_lost(tmp_path: Path) -> None:
+    """Records are what is stored; the plan beside them is written anew by the next submission."""
+    home = simulated.stored(tmp_path / "home", seeds=2)
+    (home / "study.json").unlink()
+    assert len(stored_trials(home)) == 4
