@@ -6,9 +6,7 @@ All but `function` work on the source text, so that the driver learns of a typo 
 import ast
 import hashlib
 import importlib
-import importlib.util
 import sys
-import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -62,9 +60,9 @@ def check_use(key: str, use: str, keywords: dict[str, Any]) -> Definition:
     """
     module, _, name = use.partition(":")
     origin.refuse_pythons(key, use, module)
-    found = _find(module, name, set())
+    found = find(module, name)
     if found is None:
-        file = _source(module)
+        file = source(module)
         if file is None:
             raise InputError(
                 f"{key}.use: expected a module that can be imported from {Path.cwd()} or the study's folder. "
@@ -89,7 +87,7 @@ def check_use(key: str, use: str, keywords: dict[str, Any]) -> Definition:
 def takes(use: str, keyword: str) -> bool:
     """Return whether a function has a parameter of that name; True if its source does not tell."""
     module, _, name = use.partition(":")
-    found = _find(module, name, set())
+    found = find(module, name)
     if found is None or found.node is None:
         return True
     arguments = found.node.args
@@ -99,7 +97,7 @@ def takes(use: str, keyword: str) -> bool:
 def defaults(use: str) -> dict[str, Any]:
     """Return keyword -> value of a function's defaults that are written as constants."""
     module, _, name = use.partition(":")
-    found = _find(module, name, set())
+    found = find(module, name)
     if found is None or found.node is None:
         return {}
     arguments = found.node.args
@@ -119,7 +117,7 @@ def former_id(use: str) -> str:
     Installed packages stand in the environment's versions, not here. Line endings do not count; all else does.
     """
     module, _, name = use.partition(":")
-    found = _find(module, name, set())
+    found = find(module, name)
     if found is None:
         raise InputError(f"Expected a function at {use}. Received: nothing there.")
     files: dict[Path, None] = {}
@@ -130,14 +128,15 @@ def former_id(use: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def _find(module: str, name: str, seen: set[tuple[str, str]]) -> Definition | None:
-    """Return where `name` of `module` is defined, through re-exports, or None."""
-    file = _source(module)
+def find(module: str, name: str, seen: set[tuple[str, str]] | None = None) -> Definition | None:
+    """Return where `name` of `module` is defined, through re-exports, or None. seen: places that were tried."""
+    seen = set() if seen is None else seen
+    file = source(module)
     if file is None or (module, name) in seen:
         return None
     seen.add((module, name))
-    tree = _tree(file)
-    for node in _top_level(tree):
+    parsed = tree(file)
+    for node in _top_level(parsed):
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return Definition(module, file, node)
         if isinstance(node, ast.ClassDef | ast.AsyncFunctionDef) and node.name == name:
@@ -145,24 +144,25 @@ def _find(module: str, name: str, seen: set[tuple[str, str]]) -> Definition | No
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         if any(isinstance(target, ast.Name) and target.id == name for target in targets):
             return Definition(module, file, None)
-    for inner in ast.walk(tree):
+    for inner in ast.walk(parsed):
         if isinstance(inner, ast.ImportFrom):
             for alias in inner.names:
                 if (alias.asname or alias.name) in (name, "*"):
-                    origin = name if alias.name == "*" else alias.name
-                    found = _find(_absolute(inner, module, file), origin, seen)
+                    there = name if alias.name == "*" else alias.name
+                    found = find(absolute(inner, module, file), there, seen)
                     if found is not None:
                         return found
-    return _find(f"{module}.{name}", name, seen) if file.name == "__init__.py" else None
+    return find(f"{module}.{name}", name, seen) if file.name == "__init__.py" else None
 
 
-def _source(module: str) -> Path | None:
+def source(module: str) -> Path | None:
     """Return a module's source file, without importing it or its packages; None if there is none."""
     found = origin.find(module)
     return found.own if found is not None and found.own is not None and found.own.suffix == ".py" else None
 
 
-def _tree(file: Path) -> ast.Module:
+def tree(file: Path) -> ast.Module:
+    """Return a file's syntax; raise InputError where it is no Python."""
     try:
         return ast.parse(file.read_bytes())
     except (SyntaxError, ValueError) as error:
@@ -180,20 +180,25 @@ def _top_level(tree: ast.AST) -> Iterator[ast.stmt]:
 
 
 def _names(file: Path) -> Iterator[str]:
-    for node in _top_level(_tree(file)):
+    for node in _top_level(tree(file)):
         if isinstance(node, ast.FunctionDef):
             yield node.name
         elif isinstance(node, ast.ImportFrom):
             yield from (alias.asname or alias.name for alias in node.names)
 
 
-def _absolute(node: ast.ImportFrom, module: str, file: Path) -> str:
-    if not node.level:
-        return node.module or ""
+def absolute(node: ast.ImportFrom, module: str, file: Path) -> str:
+    """Return the module that `from ... import` names in a module."""
+    return ".".join(filter(None, (package(module, file, node.level), node.module)))
+
+
+def package(module: str, file: Path, level: int) -> str:
+    """Return the name of the package that `level` dots mean in a module, "" for none."""
+    if not level:
+        return ""
     parts = module.split(".")
-    package = parts if file.name == "__init__.py" else parts[:-1]
-    package = package[: len(package) - (node.level - 1)]
-    return ".".join([*package, *([node.module] if node.module else [])])
+    kept = parts if file.stem == "__init__" else parts[:-1]
+    return ".".join(kept[: len(kept) - (level - 1)])
 
 
 def _follow(module: str, file: Path, files: dict[Path, None]) -> None:
@@ -201,39 +206,23 @@ def _follow(module: str, file: Path, files: dict[Path, None]) -> None:
     if file in files:
         return
     files[file] = None
-    for node in ast.walk(_tree(file)):
+    for node in ast.walk(tree(file)):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            parent = _absolute(node, module, file)
+            parent = absolute(node, module, file)
             names = [parent, *(f"{parent}.{alias.name}" for alias in node.names)]
         for name in names:
             top = name.partition(".")[0]
             ours = top == "sweep"  # of this package only the builders decide a model, wherever it is installed
-            wanted = name.startswith("sweep.models") if ours else top == module.partition(".")[0] or _own(top)
-            source = _source(name) if wanted else None
-            if source is not None:
-                _follow(name, source, files)
+            wanted = name.startswith("sweep.models") if ours else top == module.partition(".")[0] or own(top)
+            imported = source(name) if wanted else None
+            if imported is not None:
+                _follow(name, imported, files)
 
 
-def _own(top: str) -> bool:
+def own(top: str) -> bool:
     """Return whether a top-level module belongs to the user, not to Python or an installed package."""
-    if not top or top in sys.stdlib_module_names:
-        return False
-    try:
-        spec = importlib.util.find_spec(top)
-    except (ImportError, ValueError):
-        return False
-    places = [spec.origin] if spec and spec.origin else list((spec and spec.submodule_search_locations) or [])
-    if not places or not Path(str(places[0])).is_absolute():  # none, or "built-in" and "frozen"
-        return False
-    place = Path(str(places[0]))
-    installed = {"site-packages", "dist-packages"} & set(
-        place.parts
-    )  # of any environment: this, the system's, a user's
-    return not installed and not place.is_relative_to(sysconfig.get_path("stdlib"))
-
-
-# What the digest of the syntax reads with (sweep.module, sweep.reached_code).
-find, source, tree, absolute, own = _find, _source, _tree, _absolute, _own
+    found = None if top in sys.stdlib_module_names or not top else origin.find(top)
+    return found is not None and found.owner == "user"

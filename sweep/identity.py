@@ -54,7 +54,7 @@ class Identities:
         others: dict[str, Reached] = {}
         for use in dict.fromkeys(_uses(named)):
             module, _, name = use.partition(":")
-            if use != study.model.use and code.find(module, name, set()) is not None:
+            if use != study.model.use and code.find(module, name) is not None:
                 others[use] = self._reached(use)
         found = self._files_of(named)
         parts = dict(main.parts)

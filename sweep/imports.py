@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
-from sweep import origin
-from sweep.errors import InputError
+from sweep import code, origin
 
 
 @dataclass(frozen=True)
@@ -69,39 +68,25 @@ def imported(uses: Iterable[str], folders: Sequence[str] = ()) -> Imported:
             continue
         modules[name] = Module(name, own, found.root)
         if own.suffix == ".py":
-            tree = _tree(own)
+            tree = code.tree(own)
             waiting += [(one, False) for one in _names(tree, name, own)]
             by_name |= dict.fromkeys(_by_name(tree, own))
     return Imported(tuple(modules.values()), tuple(installed), tuple(by_name))
 
 
-def _tree(file: Path) -> ast.Module:
-    try:
-        return ast.parse(file.read_bytes())
-    except (SyntaxError, ValueError) as error:
-        at = f", line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else f": {error}"
-        raise InputError(f"Expected Python in {file}. Received: a syntax error{at}.") from None
-
-
 def _names(tree: ast.Module, module: str, file: Path) -> Iterator[str]:
     """Yield what a file may import; a name that is no module is nowhere to be found, and does no harm."""
-    package = module if file.stem == "__init__" else module.rpartition(".")[0]
-    exported = [one for node in ast.walk(tree) for one in _exported(node)]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            parts = package.split(".") if package else []
-            above = ".".join(parts[: len(parts) - (node.level - 1)]) if node.level else ""
-            parent = ".".join(part for part in (above, node.module or "") if part)
+            parent = code.absolute(node, module, file)
             yield from (parent, *(f"{parent}.{alias.name}" for alias in node.names))
         elif (said := _asked(node)) is not None and isinstance(said, ast.Constant) and isinstance(said.value, str):
-            dots = len(said.value) - len(said.value.lstrip("."))
-            parts = package.split(".") if package else []
-            above = ".".join(parts[: len(parts) - (dots - 1)]) if dots else ""
-            yield ".".join(part for part in (above, said.value.lstrip(".")) if part)
+            name = said.value.lstrip(".")
+            yield ".".join(filter(None, (code.package(module, file, len(said.value) - len(name)), name)))
     if file.stem == "__init__":  # `from package import *` imports the modules that __all__ names
-        yield from (f"{module}.{name}" for name in exported)
+        yield from (f"{module}.{name}" for node in ast.walk(tree) for name in _exported(node))
 
 
 def _exported(node: ast.AST) -> list[str]:

@@ -72,9 +72,7 @@ class Module:
 
     def package(self, level: int) -> str:
         """Return the name of the package that `level` dots mean here."""
-        parts = self.name.split(".")
-        kept = parts if self.file.name == "__init__.py" else parts[:-1]
-        return ".".join(kept[: len(kept) - (level - 1)])
+        return code.package(self.name, self.file, level)
 
     def statements(self, name: str, *, classes_act: bool) -> list[ast.stmt]:
         """Return the statements of a part: a name's, all that act at import ("*"), or all ("")."""

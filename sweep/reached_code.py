@@ -55,7 +55,7 @@ def reached(use: str) -> Reached:
         InputError: no such function, or a module that is no Python.
     """
     module, _, name = use.partition(":")
-    found = code.find(module, name, set())
+    found = code.find(module, name)
     if found is None:
         raise InputError(f"Expected a function at {use}. Received: nothing there.")
     return _Walk(found.module).from_(found.module, name)
@@ -244,7 +244,7 @@ class _Walk:
                 return meant
         if self.module(below):
             return self._of_module(below, chain, 0, seen)
-        found = code.find(parent, name, set())
+        found = code.find(parent, name)
         origin = self.module(found.module) if found is not None else None
         if origin is not None and origin.defines(name):
             self._reach(other, "__getattr__") if other.defines("__getattr__") else None
