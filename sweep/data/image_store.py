@@ -90,8 +90,11 @@ def stored_images(
         raise InputError(
             f"Expected scale as one of {', '.join(SCALES)}. Received: {scale!r}.{nearest(str(scale), SCALES)}"
         )
-    _check_room(len(paths), (*size, CHANNELS[color]), cache)
+    shape = (len(paths), *size, CHANNELS[color])
+    if math.prod(shape[1:]) > _MOST_BYTES_A_ROW:
+        raise _no_room(shape, cache)
     if cache is None:
+        _check_room(shape, None)
         told = _Told()
         pixels = np.concatenate(list(_decoded(listing, paths, size, color, on_corrupt, scale, told)))
         return ImageStore(pixels, row_digests(pixels), told.broken, None, told.depth, scale)
@@ -103,6 +106,7 @@ def stored_images(
         with FileLock(house / f"{key}.lock"):
             known = _read_pointer(pointer)
             if known is None:
+                _check_room(shape, cache)
                 known = _build(house, key, listing, paths, size, color, on_corrupt, scale)
                 write_bytes(pointer.with_suffix(".part"), [sealed(known)])
                 pointer.with_suffix(".part").replace(pointer)
@@ -110,21 +114,24 @@ def stored_images(
     for path, reason in known["broken"].items():
         _refuse_unless(on_corrupt, path, reason)
     folder = house / known["store"]
-    pixels, digests = (np.load(folder / name, mmap_mode="r") for name in ("pixels.npy", "digests.npy"))
+    pixels, digests = _opened(folder)
     depth = tuple(known["depth"]) if known.get("depth") else None
     return ImageStore(pixels, digests, known["broken"], folder, depth, scale)
 
 
-def _check_room(n: int, shape: tuple[int, int, int], cache: Path | None) -> None:
+def _check_room(shape: tuple[int, ...], cache: Path | None) -> None:
     """Raise InputError where images of that shape have no room: before any is decoded."""
-    row = math.prod(shape)
-    room = _room(cache)
-    if row > _MOST_BYTES_A_ROW or n * row > room:
-        raise InputError(
-            f"Expected an image_size whose pixels have room. Received: {shape[0]} x {shape[1]}, {n * row / 2**30:,.1f} "
-            f"GiB for {n} images; {room / 2**30:,.1f} GiB are free{'' if cache is None else f' at {cache}'}. Take a "
-            "smaller one."
-        )
+    if math.prod(shape) > _room(cache):
+        raise _no_room(shape, cache)
+
+
+def _no_room(shape: tuple[int, ...], cache: Path | None) -> InputError:
+    n, height, width, _ = shape
+    return InputError(
+        f"Expected an image_size whose pixels have room. Received: {height} x {width}, "
+        f"{math.prod(shape) / 2**30:,.1f} GiB for {n} images; {_room(cache) / 2**30:,.1f} GiB are free"
+        f"{'' if cache is None else f' at {cache}'}. Take a smaller one."
+    )
 
 
 def _room(cache: Path | None) -> int:
@@ -150,8 +157,12 @@ def kept_images(pixels: NDArray[np.uint8], cache: Path | None) -> ImageStore:
 
     folder = cache / "images" / _store_name(pixels.shape, digests)
     write_folder(folder, fill)
-    stored, known = (np.load(folder / name, mmap_mode="r") for name in ("pixels.npy", "digests.npy"))
-    return ImageStore(stored, known, {}, folder)
+    return ImageStore(*_opened(folder), {}, folder)
+
+
+def _opened(folder: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return pixels and digests of a store, read as they are used."""
+    return np.load(folder / "pixels.npy", mmap_mode="r"), np.load(folder / "digests.npy", mmap_mode="r")
 
 
 def _store_name(shape: tuple[int, ...], digests: NDArray[np.uint8]) -> str:

@@ -467,3 +467,13 @@ def test_an_image_size_without_room_is_refused_before_anything_is_decoded(root, 
     for cache in (None, tmp_path / "cache"):
         with pytest.raises(InputError, match=r"Expected an image_size whose pixels have room. Received: 1000000 x"):
             image_folder(root, (1_000_000, 1_000_000), cache=cache)
+
+
+def test_images_that_are_stored_already_need_no_room(root, tmp_path, monkeypatch):
+    """A disk that has filled up since stops a new decoding, not the use of what lies there."""
+    first = image_folder(root, 8, cache=tmp_path / "cache")
+    monkeypatch.setattr(image_store, "_room", lambda cache: 0)
+    again = image_folder(root, 8, cache=tmp_path / "cache")
+    assert np.array_equal(first.train.x[:], again.train.x[:])
+    with pytest.raises(InputError, match=r"0\.0 GiB are free"):
+        image_folder(root, 9, cache=tmp_path / "cache")
