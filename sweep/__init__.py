@@ -58,12 +58,13 @@ def __getattr__(name: str) -> Any:
     import inspect
 
     from sweep.caller import generators_put_back, leaves_caller_alone
+    from sweep.door import checks_arguments
 
     if name in _FROM:
         with generators_put_back():
             value = getattr(importlib.import_module(_FROM[name]), name)
         if inspect.isfunction(value):
-            value = leaves_caller_alone(value)
+            value = leaves_caller_alone(checks_arguments(value))
     elif name in __all__:
         with generators_put_back():
             value = importlib.import_module(f"sweep.{name}")

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+# Before NumPy is loaded: the suite runs in two processes, whose matrix products would wait for every core. The bits
+# of TensorFlow do not hang on it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

@@ -14,13 +14,12 @@ from sweep.metrics.score_layout import MISSING
 from sweep.metrics.score_set import Names, Rows, ScoreSet
 from sweep.metrics.score_table import Decimal, Format, read_table
 from sweep.metrics.score_text import shown
-from sweep.metrics.scores import FloatArray
+from sweep.metrics.scores import LARGEST, FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Chosen = NDArray[np.bool_]
-_LARGEST = 1e300  # differences and sums of two such scores are still numbers
 
 
 def read_scores(
@@ -220,7 +219,7 @@ def _numbers(cells: "pd.Series[str]", source: str, distances: bool) -> FloatArra
             f"Expected finite scores. Received: {source} with {int(np.isinf(numbers).sum())} infinite. "
             "Clip them, or write nan for an attempt without a score."
         )
-    if (np.abs(numbers) > _LARGEST).any():
+    if (np.abs(numbers) > LARGEST).any():
         raise InputError(
             f"Expected scores between -1e300 and 1e300. Received: {source} with "
             f"{numbers[np.nanargmax(np.abs(numbers))]:g}. Divide them, or mend what wrote them."

@@ -10,6 +10,7 @@ from sweep.errors import InputError
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.integer]
+LARGEST = 1e300  # differences and sums of two such scores are still numbers
 Rate = TypeVar("Rate", float, FloatArray)  # one number, or (B,) of them
 
 
@@ -57,6 +58,8 @@ def vector(scores: ArrayLike, name: str) -> FloatArray:
             f"Expected finite {name} scores. Received: {int(np.isinf(array).sum())} infinite of {array.size}. "
             "Clip them, or give NaN for an attempt without a score."
         )
+    if (array > LARGEST).any() or (array < -LARGEST).any():
+        raise InputError(f"Expected {name} scores from {-LARGEST:g} to {LARGEST:g}. Received: larger ones. Scale them.")
     return array
 
 

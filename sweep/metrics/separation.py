@@ -5,6 +5,8 @@ from numpy.typing import ArrayLike
 
 from sweep.metrics.scores import Class, both
 
+_SQUARED = 1e150  # beyond it a square is no number
+
 
 def d_prime(genuine: ArrayLike, impostor: ArrayLike) -> float:
     """Return (mean genuine - mean impostor) / sqrt((var genuine + var impostor) / 2); NaN when no score varies.
@@ -17,6 +19,8 @@ def d_prime(genuine: ArrayLike, impostor: ArrayLike) -> float:
 
 def d_prime_of(genuine: Class, impostor: Class) -> float:
     """Return d' of two classes that are already checked."""
-    g, i = genuine.scores, impostor.scores
+    largest = max(abs(one) for each in (genuine, impostor) for one in (each.scores[0], each.scores[-1]))
+    scale = largest if largest > _SQUARED else 1.0  # d' is the same on every scale
+    g, i = genuine.scores / scale, impostor.scores / scale
     spread = np.sqrt((g.var() + i.var()) / 2)
     return float((g.mean() - i.mean()) / spread) if spread > 0 else float("nan")

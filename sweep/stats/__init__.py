@@ -5,6 +5,7 @@ every seed and of every resample of the subjects once; `estimate` and `compare` 
 values, one a seed.
 """
 
+from sweep.door import open_door
 from sweep.stats.apart import seeds_apart
 from sweep.stats.compare import compare
 from sweep.stats.comparison import Comparison
@@ -79,3 +80,5 @@ __all__ = [
     "trial_scores",
     "verdict",
 ]
+
+open_door(globals(), __all__)
