@@ -1,9 +1,14 @@
 """How often the intervals hold the truth at the edges: few people, low rates, odd data. Part of seed_statistics.py."""
 
+import multiprocessing
+import os
+import sys
 from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from sweep.stats import Design, compare, estimate, measure, simulate
 from sweep.stats.carriers import carriers
@@ -38,10 +43,27 @@ WORLDS = {
 Rates = dict[tuple[str, str, int], float]
 
 
-def of_worlds(n_studies: int, rng: np.random.Generator) -> Rates:
-    """Return coverage for new subjects, and false alarms between two equal configurations, by world and seeds."""
+def of_worlds(n_studies: int, seed: int) -> Rates:
+    """Return coverage for new subjects, and false alarms between two equal configurations, by world and seeds.
+
+    Each world has draws of its own, so that a table of some of them shows the same numbers. Worlds are shared out over
+    the processors.
+    """
+    rates: Rates = {}
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=spawn) as pool:
+        asked = [pool.submit(of_world, name, n_studies, [seed, at]) for at, name in enumerate(WORLDS)]
+        for done, answer in enumerate(asked, 1):
+            rates |= answer.result()
+            print(f"{done} of {len(asked)} worlds", file=sys.stderr)
+    return rates
+
+
+def of_world(name: str, n_studies: int, seed: list[int]) -> Rates:
+    """Return the rates of one world."""
     rates: Rates = defaultdict(float)
-    for name, design in WORLDS.items():
+    rng, design = np.random.default_rng(seed), WORLDS[name]
+    with threadpool_limits(1):  # the processors are taken already
         expected = truth(design, "hter", TRUTH, rng)
         for _ in range(n_studies):
             scores = simulate(design, SEEDS[-1], rng, shifts=(0.0, 0.0))

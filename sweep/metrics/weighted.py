@@ -7,10 +7,12 @@ FMR and FNMR cross, and only that piece is cut further. This computes the subset
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import ThreadpoolController
 
 from sweep.errors import InputError
 from sweep.metrics.crossings import crossings, weight_under
@@ -43,7 +45,8 @@ class Pool:
             totals = self._totals(w)
             alive = np.flatnonzero((totals > 0).all(axis=0))
             if alive.size:
-                answer = crossings(self._both, w if alive.size == len(w) else w[alive], totals[:, alive], method)
+                with _blas().limit(limits=1):
+                    answer = crossings(self._both, w if alive.size == len(w) else w[alive], totals[:, alive], method)
                 value[rows.start + alive], threshold[rows.start + alive] = answer
         return value, threshold
 
@@ -57,7 +60,8 @@ class Pool:
         far, frr = np.full((2, len(counts)), np.nan)
         for rows, w in _chunks(counts, len(self._both)):
             n_genuine, n_impostor = self._totals(w)
-            genuine, impostor = weight_under(self._both, w, place[rows])
+            with _blas().limit(limits=1):
+                genuine, impostor = weight_under(self._both, w, place[rows])
             known = ~np.isnan(limits[rows])
             np.divide(n_impostor - impostor, n_impostor, out=far[rows], where=known & (n_impostor > 0))
             np.divide(genuine, n_genuine, out=frr[rows], where=known & (n_genuine > 0))
@@ -109,6 +113,15 @@ def weighted_rates(
     """
     n_units = _weights(weights).shape[1]
     return Pool(genuine, impostor, genuine_unit, impostor_unit, n_units).rates(weights, thresholds)
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """Return what limits the threads of a matrix product.
+
+    The products are small: more threads gain nothing, and cost three times the time where another process works, too.
+    """
+    return ThreadpoolController().select(user_api="blas")
 
 
 def _weights(weights: ArrayLike) -> NDArray[np.generic]:
