@@ -4,7 +4,7 @@ from typing import Any
 
 from sweep import code, seeding
 from sweep.data import Splits
-from sweep.errors import InputError, one_line
+from sweep.errors import OF_USERS_CODE, InputError, one_line
 from sweep.losses import check_loss
 from sweep.returned import check_model, check_structure, one_output, one_shape
 from sweep.study import Phase, Study
@@ -35,7 +35,7 @@ def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
         outputs = output_shape(use, model, shape)
     except InputError:
         raise
-    except (Exception, SystemExit) as error:
+    except OF_USERS_CODE as error:
         raise InputError(
             f"model: expected {use} to return a Keras model for input shape {shape} and {classes} classes. "
             f"It raised {one_line(error)}"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from sweep import code, data, seeding, session
-from sweep.errors import InputError, SweepError
+from sweep.errors import InputError, SweepError, one_line
 from sweep.study import Study
 
 
@@ -90,9 +90,9 @@ def _known(category: type[Warning]) -> type[Warning]:
 def _answer(request: DataRequest) -> tuple[str, Any]:
     try:
         answer: tuple[str, Any] = ("value", prepare_data(request))
-    except SystemExit as error:
+    except (SystemExit, KeyboardInterrupt) as error:
         use = request.study.data.use
-        answer = ("error", InputError(f"Expected {use} to return the splits. It raised SystemExit: {error}."))
+        answer = ("error", InputError(f"Expected {use} to return the splits. It raised {one_line(error)}."))
     except (SweepError, MemoryError, OSError) as error:
         answer = ("error", error)
     except BaseException:  # noqa: BLE001 (the caller raises it again)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 import warnings
 from contextlib import suppress
 from types import TracebackType
@@ -12,11 +13,14 @@ from sweep import session
 from sweep.data import Prepared
 from sweep.data_function import DataRequest, receive, send
 from sweep.errors import InputError
+from sweep.library_notes import pass_on
 from sweep.process import how_it_ended
 from sweep.study import Study
 
 # Variables that the data process starts with, "" removes one: what must stand before NumPy is loaded is named here.
 DATA_VARIABLES: dict[str, str] = {}
+
+_SECONDS_FOR_LAST_WORDS = 2.0
 
 # A fresh interpreter: a fork would inherit what the caller has loaded. The caller's path comes first, since this
 # package, too, may be found by what the caller did to it.
@@ -28,6 +32,7 @@ class DataProcess:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._notes: threading.Thread | None = None
 
     def __enter__(self) -> "DataProcess":
         """Return this object; nothing is started yet."""
@@ -79,7 +84,9 @@ class DataProcess:
             env=session.variables_with(DATA_VARIABLES),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
+        self._notes = pass_on(self._process.stderr)  # type: ignore[arg-type]  # it is a pipe
         return self._process
 
     def _end(self, *, kill: bool = True) -> Any:
@@ -93,7 +100,10 @@ class DataProcess:
             if pipe is not None:
                 with suppress(OSError):  # a request that was not sent any more
                     pipe.close()
-        return process.wait()
+        code = process.wait()
+        if self._notes is not None:  # what it wrote at last; a process of the user's may hold the pipe
+            self._notes.join(_SECONDS_FOR_LAST_WORDS)
+        return code
 
 
 __all__ = ["DATA_VARIABLES", "DataProcess"]

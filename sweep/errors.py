@@ -9,8 +9,13 @@ A message says what was expected, what came and what to do, in one or two lines.
 
 import difflib
 import math
+import re
 from collections.abc import Iterable
 
+# What a person's code may raise in a process of its own, which Ctrl-C does not reach.
+OF_USERS_CODE = (Exception, SystemExit, KeyboardInterrupt)
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # Keras writes errors in bold
 _MOST_CHARACTERS, _MOST_LINES = 1900, 12  # of a message
 
 
@@ -60,10 +65,10 @@ def large(n: int) -> str:
 
 def one_line(error: BaseException) -> str:
     """Return type and message of an error in one line; an operation without a deterministic kernel is explained."""
-    text = " ".join(str(error).split())[:500]
+    text = " ".join(_COLOURS.sub("", str(error)).split())[:500]
     if "eterministic" in text and type(error).__name__ == "UnimplementedError":
         return (
             f"Expected only operations with a deterministic GPU kernel. Received: {text} "
             "Replace that operation, or set `determinism: off` and give up runs that repeat to the bit."
         )
-    return text if isinstance(error, InputError) else f"{type(error).__name__}: {text}"
+    return text if isinstance(error, InputError) else f"{type(error).__name__}{': ' * bool(text)}{text}"

@@ -14,7 +14,7 @@ from sweep.checks.outputs import last_activation, output_findings
 from sweep.checks.outside import outside_findings
 from sweep.checks.step import answers, first_batch, train_step
 from sweep.data import Splits
-from sweep.errors import InputError, one_line
+from sweep.errors import OF_USERS_CODE, InputError, one_line
 from sweep.losses import ON_PROBABILITIES, known_loss, known_optimizer
 from sweep.study import Study
 from sweep.tasks import TASKS
@@ -61,7 +61,7 @@ def look(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> Se
         return replace(seen, findings=tuple(dict.fromkeys(found)), trained=_after_steps(model, outputs))
     except InputError as error:
         return replace(seen, refused=str(error), surely=not small or not _raised(error))
-    except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever the user's code raises is the answer)
+    except OF_USERS_CODE as error:
         return replace(seen, refused=f"model: expected to train it on a batch. It raised {one_line(error)}")
 
 

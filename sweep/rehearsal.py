@@ -3,7 +3,6 @@
 import faulthandler
 import os
 import pickle
-import re
 import sys
 import tempfile
 import time
@@ -16,6 +15,7 @@ from sweep.data import open_prepared
 from sweep.distinct import Keys, spread
 from sweep.errors import InputError
 from sweep.first_step import Seen, look
+from sweep.library_notes import is_note
 from sweep.plan import Configuration, PlannedTrial
 from sweep.streams import stream_seeds
 from sweep.study import Study
@@ -23,8 +23,7 @@ from sweep.study import Study
 SECONDS_A_BUILD = 60  # one that takes longer hangs
 _SECONDS = 300  # for all of them
 _CRASHES = 5  # processes that died, after which no further one is started
-_OF_TENSORFLOW = re.compile(r"[IWEF]\d{4} |\d{4}-\d\d-\d\d \d\d:|WARNING: All log messages")  # how its log lines begin
-_DIED_OF_TIME = "Timeout (0:0"  # as faulthandler begins
+_DIED_OF_TIME = "(most recent call first)"  # as faulthandler writes; it ends the process with exit code 1
 
 
 @dataclass(frozen=True)
@@ -160,12 +159,12 @@ def _read(path: str) -> Iterator[Seen]:
 
 def _crashed(one: PlannedTrial, outcome: process.Outcome) -> str:
     use = one.configuration.study.model.use
-    if _DIED_OF_TIME in outcome.log:
+    if _DIED_OF_TIME in outcome.log and "exit code 1 " in outcome.crash:
         return (
             f"model: expected {use} to be built and trained on one batch within {SECONDS_A_BUILD} s. Received: no end. "
             "Look for a loop without end or a wait; what it downloads should lie there beforehand."
         )
-    said = [line for line in outcome.log.splitlines() if line.strip() and not _OF_TENSORFLOW.match(line)]
+    said = [line for line in outcome.log.splitlines() if line.strip() and not is_note(line)]
     last = f" It said: {said[-1].strip()[:200]}" if said else ""
     return f"model: expected {use} to be built and trained on one batch. The process was {outcome.crash}.{last}"
 

@@ -18,7 +18,7 @@ from sweep.checks.model import batchnorm_gap, model_checks
 from sweep.checks.outside import outside_checks, outside_record
 from sweep.data import Splits
 from sweep.data_process import DataProcess
-from sweep.errors import ClusterError, InputError, one_line
+from sweep.errors import OF_USERS_CODE, ClusterError, InputError, one_line
 from sweep.losses import ON_PROBABILITIES, known_loss
 from sweep.places import place
 from sweep.streams import derived_seed, stream_seeds, without_seed
@@ -77,7 +77,7 @@ def run_trial(order: TrialOrder) -> dict[str, Any]:
         row |= {"status": "ok", "error": "", "seconds.total": time.perf_counter() - at}
     except ClusterError as error:  # the trial is as good as before: it is the node that cannot run it
         return {"trial_id": order.trial_id, "status": "unfit", "stage": stages[-1], "metrics": {}, "error": str(error)}
-    except (Exception, SystemExit) as error:  # noqa: BLE001 (see above: a failure is an outcome)
+    except OF_USERS_CODE as error:  # see above: a failure is an outcome
         message = one_line(error)
         row |= {"status": "failed", "error": f"{stages[-1]}: {message}\n{traceback.format_exc()}"}
         row["seconds.total"] = time.perf_counter() - at
