@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from sweep.study import Study
 
 SECONDS_A_BUILD = 60  # one that takes longer hangs
 _SECONDS = 300  # for all of them
+_PROCESSES = min(2, os.cpu_count() or 1)  # building a model keeps one core busy
 _CRASHES = 5  # processes that died, after which no further one is started
 _DIED_OF_TIME = "(most recent call first)"  # as faulthandler writes; it ends the process with exit code 1
 
@@ -91,7 +93,7 @@ def rehearse(trials: Sequence[PlannedTrial], modules: tuple[str, ...]) -> Rehear
     ends = time.monotonic() + _SECONDS
     for determinism in (True, False):  # a process that asked TensorFlow for it cannot take that back
         some = [one for one in chosen if one.configuration.study.determinism == determinism]
-        seen |= _look_at(some, modules, ends)
+        seen |= _shared_out(some, modules, ends)
     by_config = {
         member.configuration.config_id: seen[members[0].configuration.config_id]
         for members in groups.values()
@@ -101,11 +103,30 @@ def rehearse(trials: Sequence[PlannedTrial], modules: tuple[str, ...]) -> Rehear
     return Rehearsal(by_config, len(groups), len(seen), tuple(_alike(chosen, seen, keys)))
 
 
-def _look_at(chosen: Sequence[PlannedTrial], modules: tuple[str, ...], ends: float) -> dict[str, Seen]:
-    """Return config_id -> what was seen; where a process dies, another one takes what is left."""
+def _shared_out(chosen: Sequence[PlannedTrial], modules: tuple[str, ...], ends: float) -> dict[str, Seen]:
+    """Return config_id -> what was seen, by two processes: building a model keeps one core busy.
+
+    The first compares two calls of each model function it meets, so that the second gets one model more.
+    """
+    if _PROCESSES == 1:
+        return _look_at(chosen, (), modules, ends)
+    shares = [[*chosen[:1], *chosen[3::2]], [*chosen[1:2], *chosen[2::2]]]
+    with ThreadPoolExecutor(_PROCESSES) as pool:  # of threads that wait for the processes
+        found = [pool.submit(_look_at, share, shares[:at], modules, ends) for at, share in enumerate(shares) if share]
+    return {config_id: seen for one in found for config_id, seen in one.result().items()}
+
+
+def _look_at(
+    chosen: Sequence[PlannedTrial], others: Sequence[Sequence[PlannedTrial]], modules: tuple[str, ...], ends: float
+) -> dict[str, Seen]:
+    """Return config_id -> what was seen; where a process dies, another one takes what is left.
+
+    others: shares of other processes, which compare two calls of the model functions that they meet.
+    """
     found: dict[str, Seen] = {}
     left, crashes = list(chosen), 0
-    built: set[str] = set()  # model functions of which two calls were compared
+    # Model functions of which two calls were compared.
+    built = {one.configuration.study.model.use for share in others for one in share}
     while left and crashes < _CRASHES and time.monotonic() < ends:
         orders: list[tuple[Study, str, int, bool]] = []
         for one in left:
@@ -133,7 +154,7 @@ def _look_at(chosen: Sequence[PlannedTrial], modules: tuple[str, ...], ends: flo
 def _answer(asked: _Asked) -> None:
     """Look at one study after the other in a fresh process, and write down each before the next may kill it."""
     session.find_modules_in(asked.modules)
-    session.limit_memory(0.6)
+    session.limit_memory(0.6 / _PROCESSES)
     determinism = asked.orders[0][0].determinism
     session.begin_trial(session.Machine(threads=os.cpu_count() or 1, determinism=determinism), asked.folder)
     with Path(asked.answers).open("ab") as file:
