@@ -246,6 +246,8 @@ def _single_blanks(data: bytes) -> bytes:
     """Return the text with one blank between columns and none around the lines."""
     if b"\t" in data:
         data = data.replace(b"\t", b" ")
+    if _has_single_blanks(data):
+        return data
     if b"  " in data:
         data = re.sub(rb" {2,}", b" ", data)
     if data.startswith(b" "):
@@ -255,6 +257,15 @@ def _single_blanks(data: bytes) -> bytes:
             if blank in data:  # quicker than to replace nothing
                 data = data.replace(blank, mark)
     return data
+
+
+def _has_single_blanks(data: bytes) -> bool:
+    """Return whether each blank stands alone within a line: quicker to see than to replace nothing in a large file."""
+    codes = np.frombuffer(data, np.uint8)
+    blanks = np.flatnonzero(codes == ord(" "))
+    if not blanks.size or blanks[0] == 0 or blanks[-1] == codes.size - 1:
+        return not blanks.size
+    return not any((codes[blanks + step] == ord(mark)).any() for step in (-1, 1) for mark in " \r\n")
 
 
 def _check_lengths(data: bytes, layout: Layout, table: "pd.DataFrame", source: str) -> None:
