@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fast lint bench-env lock clean
+.PHONY: help demo test thorough fast room lint bench-env lock clean
 
 help:
 	@echo "make demo       set up .venv and run the built-in study: sweep run demo"
-	@echo "make test       set up .venv and run lint, types, floors and all tests, those with Ray one at a time"
+	@echo "make test       set up .venv and run lint, types, floors and the tests, those with Ray one at a time"
 	@echo "make fast       only the tests without Ray and TensorFlow"
+	@echo "make room ROOM=stats   the tests of one folder, without Ray"
+	@echo "make thorough   all tests, and fuzz tests with 2,000 examples: before a release"
 	@echo "make bench-env  set up what the benchmarks' rivals need"
 	@echo "make lock       resolve the lock files again (needs uv)"
 
@@ -46,11 +48,20 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 
 fast: $(VENV)/dev.stamp
-	$(BIN)/pytest -m "not ray and not tensorflow"
+	$(BIN)/pytest -m "not ray and not tensorflow" -n 2 --dist loadfile $(PYTEST)
+
+ROOM ?= stats
+room: $(VENV)/dev.stamp
+	$(BIN)/pytest tests/$(ROOM) -m "not ray" $(PYTEST)
 
 test: lint $(VENV)-s3/stamp
-	$(BIN)/pytest -m "not ray" -n 2 --dist loadfile $(PYTEST)
-	$(BIN)/pytest -m ray $(PYTEST)
+	$(BIN)/pytest -m "not ray and not thorough" -n 2 --dist loadfile $(PYTEST)
+	$(BIN)/pytest -m "ray and not thorough" $(PYTEST)
+
+# What is slow by nature: it is run before a release.
+thorough: test
+	$(BIN)/pytest -m thorough $(PYTEST)
+	SEEDSWEEP_FUZZ=long $(BIN)/pytest tests/fuzz $(PYTEST)
 
 bench-env: $(VENV)/bench.stamp
 

@@ -83,6 +83,7 @@ def test_a_trial_that_runs_out_of_memory(write_study, with_memory, tmp_path):
     assert "out of memory" in err
 
 
+@pytest.mark.thorough
 def test_memory_that_rays_own_monitor_guards(write_study, tmp_path, monkeypatch):
     """Ray ends all slots of the node, the innocent ones too: these run again, and only what is alone in vain fails."""
     memory = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())

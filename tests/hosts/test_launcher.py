@@ -24,6 +24,7 @@ STUDY = {
 
 
 @pytest.mark.ray
+@pytest.mark.thorough
 def test_a_cluster_by_ssh_runs_a_study_and_outlives_the_loss_of_its_head(tmp_path: Path) -> None:
     """`--up` makes a cluster; when its head is lost, `--up` again goes on; what was brought home is not run again."""
     skip_without_namespaces("sshd", "ssh", "ssh-keygen", "rsync", "nsenter")
