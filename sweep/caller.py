@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -103,8 +103,19 @@ def _streams() -> Undo:
     return undo
 
 
-def _loggers() -> Undo:
-    known = [one for one in logging.Logger.manager.loggerDict.values() if isinstance(one, logging.Logger)]
+@contextmanager
+def loggers_put_back(names: Iterable[str]) -> Iterator[None]:
+    """Put back, at the end, the levels, handlers and propagation of some loggers."""
+    undo = _loggers([logging.getLogger(name) for name in names])
+    try:
+        yield
+    finally:
+        undo()
+
+
+def _loggers(known: Sequence[logging.Logger] | None = None) -> Undo:
+    if known is None:
+        known = [one for one in logging.Logger.manager.loggerDict.values() if isinstance(one, logging.Logger)]
     before = [(one, one.level, one.propagate, one.disabled, list(one.handlers)) for one in (logging.root, *known)]
     disabled = logging.root.manager.disable
 

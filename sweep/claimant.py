@@ -8,10 +8,10 @@ from typing import Any
 
 import ray
 from ray.exceptions import RayError
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from sweep import claims, records
 from sweep.places import place
+from sweep.ray_session import actor_here
 
 
 class Claimant:
@@ -58,9 +58,7 @@ class Claimant:
 @contextmanager
 def claiming(results: str, owner: claims.Owner) -> Iterator[Any]:
     """Give the slots of a run the actor that answers them, for a while."""
-    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
-    options = {"num_cpus": 0, "max_restarts": -1, "max_task_retries": -1, "scheduling_strategy": here}
-    actor = ray.remote(Claimant).options(**options).remote(results, owner)
+    actor = actor_here(Claimant, results, owner)
     try:
         yield actor
     finally:

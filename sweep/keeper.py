@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import ray
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from sweep import records
 from sweep.errors import ClusterError, InputError
 from sweep.places import place, probe, replace_file
+from sweep.ray_session import actor_here
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,7 @@ def linked(results: str) -> Iterator[Link]:
         raise InputError(f"Expected results that can be written. Received: {results}: {error}.") from None
     keeper = None
     try:
-        here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
-        keeper = (
-            ray.remote(Keeper)
-            .options(num_cpus=0, max_restarts=-1, max_task_retries=-1, scheduling_strategy=here)
-            .remote()
-        )
+        keeper = actor_here(Keeper)
         if not ray.get(keeper.sees.remote(results, token)):
             raise ClusterError(
                 f"Expected results that the node of this command can write. Received: {results}. Give the command on a "

@@ -4,7 +4,6 @@ Who started Ray ends it: a notebook's Ray, with its actors and objects, is as al
 own listens on loopback alone, keeps its files where nobody else may look, and ends with the driver however that ends.
 """
 
-import logging
 import os
 import shutil
 import subprocess
@@ -18,8 +17,10 @@ from typing import Any
 import ray
 from ray._common.network_utils import is_localhost, node_ip_address_from_perspective
 from ray._private import ray_constants
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from sweep import orphans, scratch
+from sweep.caller import loggers_put_back
 from sweep.errors import ClusterError, InputError, one_line
 
 _OBJECT_STORE = 256 * 2**20  # bytes; Ray carries orders and summaries only, the arrays stay in each node's cache
@@ -56,7 +57,7 @@ def ray_session(address: str | None, slots: int | None) -> Iterator[RaySession]:
             "command on a machine of the cluster, or submit the study: `sweep submit`."
         )
     address = None if address == "local" else address
-    with _log_levels():
+    with loggers_put_back(_LOGGERS):
         if ray.is_initialized():
             yield RaySession(own=False, notes=_check_connected(address))
         elif address is not None:
@@ -74,6 +75,13 @@ def node_address() -> str:
     """Return the address of this node, by which results name it: not loopback, where there is another."""
     found = str(ray.util.get_node_ip_address())
     return str(node_ip_address_from_perspective()) if is_localhost(found) else found
+
+
+def actor_here(kind: type, *arguments: Any) -> Any:
+    """Return a Ray actor on this node, which takes no slot and is started again if its process ends."""
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+    options = {"num_cpus": 0, "max_restarts": -1, "max_task_retries": -1, "scheduling_strategy": here}
+    return ray.remote(kind).options(**options).remote(*arguments)
 
 
 def _check_connected(address: str | None) -> tuple[str, ...]:
@@ -183,19 +191,6 @@ def _close(path: Path, mode: int, *, make: bool = False) -> None:
         seen = path.lstat()
         if seen.st_uid == os.getuid() and not path.is_symlink() and seen.st_mode & 0o077:
             path.chmod(mode)
-
-
-@contextmanager
-def _log_levels() -> Iterator[None]:
-    """Put Ray's loggers back as the caller had set them."""
-    loggers = [logging.getLogger(name) for name in _LOGGERS]
-    kept = [(one.level, one.propagate, one.disabled, list(one.handlers)) for one in loggers]
-    try:
-        yield
-    finally:
-        for one, (level, propagate, disabled, handlers) in zip(loggers, kept, strict=True):
-            one.setLevel(level)
-            one.propagate, one.disabled, one.handlers[:] = propagate, disabled, handlers
 
 
 def _watcher(folder: Path) -> "subprocess.Popen[bytes] | None":

@@ -13,8 +13,8 @@ from sweep.metrics.clusters import Clusters
 from sweep.metrics.eer_interval import REPLICATES, eer_cautions, eer_draws
 from sweep.metrics.equal import EER
 from sweep.metrics.half_total import HTER
-from sweep.metrics.hter_interval import hter_cautions, hter_draws, interval_of
-from sweep.metrics.interval import Interval, few_cautions, percentile
+from sweep.metrics.hter_interval import hter_cautions, hter_draws
+from sweep.metrics.interval import Interval, few_cautions, interval_of, percentile
 from sweep.metrics.proportion import Bounds, check_confidence, rule_of_3
 from sweep.metrics.scores import FloatArray
 
@@ -40,19 +40,8 @@ def covering_eer(
     unit, n_units = (clusters.unit, clusters.n_units) if clusters else ("score", point.n_genuine + point.n_impostor)
     sizes = (point.n_genuine, point.n_impostor)
     bounds, method = covering_bounds(point.value, drawn, sizes, n_units if clusters else 0, confidence)
-    return Interval(
-        estimate=point.value,
-        low=bounds.low,
-        high=bounds.high,
-        confidence=confidence,
-        method=method,
-        unit=unit,
-        n_units=n_units,
-        n_genuine=point.n_genuine,
-        n_impostor=point.n_impostor,
-        replicates=replicates,
-        cautions=eer_cautions(point) + few_cautions(sizes, unit if clusters else "", n_units, drawn),
-    )
+    cautions = eer_cautions(point) + few_cautions(sizes, unit if clusters else "", n_units, drawn)
+    return interval_of(point.value, bounds, confidence, method, sizes, unit, n_units, replicates, cautions)
 
 
 def covering_hter(
@@ -79,7 +68,7 @@ def covering_hter(
     bounds, method = covering_bounds(point.value, drawn, sizes, fewest, confidence, halves=2)
     cautions = hter_cautions(point) + few_cautions(sizes, unit if of_test else "", n_units, drawn)
     method += ", threshold estimated again"
-    return interval_of(point, bounds, confidence, method, unit, n_units, replicates, cautions)
+    return interval_of(point.value, bounds, confidence, method, sizes, unit, n_units, replicates, cautions)
 
 
 def covering_bounds(

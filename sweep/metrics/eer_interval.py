@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from sweep.metrics.clusters import Clusters
 from sweep.metrics.equal import EER, eer_of
 from sweep.metrics.exact_law import StepLaw
-from sweep.metrics.interval import Interval, cluster_cautions, count_cautions, percentile
+from sweep.metrics.interval import Interval, cluster_cautions, count_cautions, interval_of, percentile
 from sweep.metrics.lockstep import eer_replicates
 from sweep.metrics.proportion import Bounds, check_confidence, rule_of_3
 from sweep.metrics.scores import Class, FloatArray, both
@@ -41,18 +41,8 @@ def exact_interval(g: Class, i: Class, point: EER, confidence: float) -> Interva
         tail = (1 - confidence) / 2
         bounds = Bounds(law.quantile(tail, near), law.quantile(1 - tail, near))
         method = "exact bootstrap law of the step EER"
-    return Interval(
-        estimate=point.step,
-        low=bounds.low,
-        high=bounds.high,
-        confidence=confidence,
-        method=method,
-        unit="score",
-        n_units=len(g) + len(i),
-        n_genuine=len(g),
-        n_impostor=len(i),
-        cautions=eer_cautions(point),
-    )
+    sizes = (len(g), len(i))
+    return interval_of(point.step, bounds, confidence, method, sizes, "score", sum(sizes), 0, eer_cautions(point))
 
 
 def eer_bootstrap(
@@ -83,20 +73,9 @@ def eer_bootstrap(
         bounds, method = _rule_of_3(point.value, n, confidence), "rule of 3"
     else:
         bounds, method = percentile(values, confidence), "percentile bootstrap of the interpolated EER"
-    cautions = eer_cautions(point)
-    return Interval(
-        estimate=point.value,
-        low=bounds.low,
-        high=bounds.high,
-        confidence=confidence,
-        method=method,
-        unit=unit,
-        n_units=n_units,
-        n_genuine=len(g),
-        n_impostor=len(i),
-        replicates=replicates,
-        cautions=cautions + cluster_cautions(unit, n_units, undefined) if clusters else cautions,
-    )
+    cautions = eer_cautions(point) + (cluster_cautions(unit, n_units, undefined) if clusters else ())
+    sizes = (len(g), len(i))
+    return interval_of(point.value, bounds, confidence, method, sizes, unit, n_units, replicates, cautions)
 
 
 def eer_draws(

@@ -7,7 +7,7 @@ from sweep.metrics.clusters import Clusters
 from sweep.metrics.eer_interval import REPLICATES, eer_draws, pool_of
 from sweep.metrics.equal import eer_of
 from sweep.metrics.half_total import HTER, hter_of
-from sweep.metrics.interval import Interval, cluster_cautions, count_cautions, percentile
+from sweep.metrics.interval import Interval, cluster_cautions, count_cautions, interval_of, percentile
 from sweep.metrics.proportion import Bounds, check_confidence, rule_of_3
 from sweep.metrics.scores import FloatArray, both
 
@@ -55,7 +55,8 @@ def hter_interval(
             bounds, method = of_three, "rule of 3"
     if test_clusters:
         cautions += cluster_cautions(unit, n_units, undefined)
-    return interval_of(point, bounds, confidence, method, unit, n_units, replicates, cautions)
+    sizes = (point.n_genuine, point.n_impostor)
+    return interval_of(point.value, bounds, confidence, method, sizes, unit, n_units, replicates, cautions)
 
 
 def hter_draws(
@@ -95,8 +96,8 @@ def bengio_mariethoz(point: HTER, *, confidence: float = 0.95) -> Interval:
     method = "Bengio-Mariethoz, threshold held still"
     if point.value == 0:
         bounds, method = _no_error(min(point.n_genuine, point.n_impostor), confidence), "rule of 3"
-    n_units = point.n_genuine + point.n_impostor
-    return interval_of(point, bounds, confidence, method, "score", n_units, 0, hter_cautions(point))
+    sizes = (point.n_genuine, point.n_impostor)
+    return interval_of(point.value, bounds, confidence, method, sizes, "score", sum(sizes), 0, hter_cautions(point))
 
 
 def _no_error(n: int, confidence: float) -> Bounds:
@@ -111,32 +112,6 @@ def bengio_mariethoz_sd(point: HTER) -> float:
     """Return the standard deviation of the HTER by the formula in `bengio_mariethoz`."""
     far, frr = point.far, point.frr
     return float(np.sqrt(far * (1 - far) / (4 * point.n_impostor) + frr * (1 - frr) / (4 * point.n_genuine)))
-
-
-def interval_of(
-    point: HTER,
-    bounds: Bounds,
-    confidence: float,
-    method: str,
-    unit: str,
-    n_units: int,
-    replicates: int,
-    cautions: tuple[str, ...],
-) -> Interval:
-    """Return the interval with the counts of the HTER."""
-    return Interval(
-        estimate=point.value,
-        low=bounds.low,
-        high=bounds.high,
-        confidence=confidence,
-        method=method,
-        unit=unit,
-        n_units=n_units,
-        n_genuine=point.n_genuine,
-        n_impostor=point.n_impostor,
-        replicates=replicates,
-        cautions=cautions,
-    )
 
 
 def hter_cautions(point: HTER) -> tuple[str, ...]:

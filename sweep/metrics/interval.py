@@ -43,6 +43,33 @@ class Interval:
         )
 
 
+def interval_of(
+    estimate: float,
+    bounds: Bounds,
+    confidence: float,
+    method: str,
+    sizes: tuple[int, int],
+    unit: str,
+    n_units: int,
+    replicates: int,
+    cautions: tuple[str, ...],
+) -> Interval:
+    """Return the interval of a rate over genuine and impostor scores; sizes: how many of each."""
+    return Interval(
+        estimate=estimate,
+        low=bounds.low,
+        high=bounds.high,
+        confidence=confidence,
+        method=method,
+        unit=unit,
+        n_units=n_units,
+        n_genuine=sizes[0],
+        n_impostor=sizes[1],
+        replicates=replicates,
+        cautions=cautions,
+    )
+
+
 def percentile(values: FloatArray, confidence: float) -> Bounds:
     """Return the percentile interval of the replicates (B,), NaN left out: its ends are values that occurred.
 
