@@ -20,6 +20,7 @@ from scipy import stats
 from sweep.stats import Design, best_of_normal, measure, moderated_variance, simulate
 from sweep.stats.crossed import crossed_means, percentile_limits
 from sweep.stats.measured import Measured
+from sweep.stats.moderated import moderated_se
 from sweep.stats.orh import difference, single
 from sweep.stats.simulation import truth
 from sweep.stats.trial_scores import TrialScores
@@ -117,7 +118,7 @@ def of_seeds(n_studies: int, rng: np.random.Generator) -> Counts:
         rates["t on this test set", n] = np.mean(abs(few.mean(axis=1)) <= half)
     rates["stop when significant", 30] = _peeking(draws[:, :30])
     rates["failures left out", 10], rates["failures at chance", 10] = _failing(n_studies, rng)
-    rates["moderated width", 3] = _moderated(500, rng)
+    rates["moderated width", 3] = _moderated(500, np.random.default_rng([SEED, 3]))
     return {key: float(rate) for key, rate in rates.items()}
 
 
@@ -144,10 +145,11 @@ def _moderated(n_studies: int, rng: np.random.Generator) -> float:
     wide = narrow = 0.0
     for _ in range(n_studies):
         sd = np.sqrt(8 / rng.chisquare(8, 10))
-        s2 = (rng.normal(size=(10, 3)) * sd[:, None]).var(axis=1, ddof=1)
-        found = moderated_variance(s2, 2)
-        narrow += float((stats.t.ppf(0.975, found.df) * np.sqrt(found.variance)).mean())
-        wide += float((stats.t.ppf(0.975, 2) * np.sqrt(s2)).mean())
+        own = (rng.normal(size=(10, 3)) * sd[:, None]).std(axis=1, ddof=1)
+        found = moderated_variance(own**2, 2)
+        se = [moderated_se(float(own[at]), 3, found, at, LEVEL) for at in range(10)]
+        narrow += float((stats.t.ppf(0.5 + LEVEL / 2, found.df) * se).mean())
+        wide += float((stats.t.ppf(0.5 + LEVEL / 2, 2) * own / np.sqrt(3)).mean())
     return narrow / wide
 
 
