@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sweep import session
+from sweep.execution import prepare
+from sweep.study import Study
 from tests.fuzz.command import answer_of, check_answer
 from tests.report.simulated import stored
 
@@ -124,3 +127,16 @@ def test_results_that_lost_a_table_are_left_as_they_are(tmp_path: Path) -> None:
     assert code == 2
     assert "environments.parquet is missing" in err
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("case", ["17-weights-file-of-the-builder"], indirect=True)
+def test_another_file_of_the_builder_gives_other_trials(case: Path) -> None:
+    """A file that a default of the builder names counts by its content."""
+    session.find_modules_in((str(case),))
+    found = []
+    for content in (b"one", b"two", b"one"):
+        (case / "base.keras").write_bytes(content)
+        trials, _ = prepare(Study.load("study.yaml"))
+        found.append([trial.trial_id for trial in trials])
+    assert found[0] == found[2]
+    assert not set(found[0]) & set(found[1])

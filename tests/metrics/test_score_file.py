@@ -1,14 +1,18 @@
 """Score files of every format give the same scores; what cannot be read is one message."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sweep.errors import InputError
 from sweep.metrics.score_file import read_scores, read_two_files
 from sweep.metrics.score_set import ScoreSet
+from sweep.metrics.score_table import _single_blanks
 
 GENUINE, IMPOSTOR = [0.9, 0.8, float("nan")], [0.1, 0.2]
 
@@ -154,3 +158,10 @@ def test_subject_or_video_missing(tmp_path: Path) -> None:
     some = read_scores(write(tmp_path / "s.csv", "label,score,subject\n1,0.5,a\n0,0.2,\n"))
     with pytest.raises(InputError, match="1 scores without one"):
         some.clusters("subject")
+
+
+@given(text=st.lists(st.sampled_from([b"a", b"b", b" ", b"  ", b"\t", b"\n", b"\r\n"]), max_size=12).map(b"".join))
+def test_columns_are_parted_by_one_blank_each(text: bytes) -> None:
+    """Runs of blanks and tabs become one, and none is left around a line."""
+    expected = re.sub(rb" ?([\r\n]) ?", rb"\1", re.sub(rb"[ \t]+", b" ", text)).removeprefix(b" ")
+    assert _single_blanks(text) == expected
