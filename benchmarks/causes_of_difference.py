@@ -15,12 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from sweep import execution, process, records, session, trial
 from sweep.data import Splits, synthetic_attack
 from sweep.explain.difference import first_difference
 from sweep.explain.rerun import run_again
 from sweep.explain.script import explain_script
-from sweep.study import Study
+from sweep.machine import process, session
+from sweep.running import execution
+from sweep.store import records
+from sweep.study.study import Study
+from sweep.trial import trial
 
 HERE = str(Path(__file__).resolve().parent)
 SEEDS = 5
@@ -181,6 +184,6 @@ if __name__ == "__main__":
     sys.path.insert(0, HERE)
     session.find_modules_in((HERE,))
     session.quiet_environment()
-    process.warm_up("sweep.preload")
+    process.warm_up("sweep.trial.preload")
     causes()
     traps()

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from no_op_trial import SCORES, no_op
 
-from sweep import claims, session, store
-from sweep.trial import TrialOrder
+from sweep.machine import session
+from sweep.store import claims, store
+from sweep.trial.trial import TrialOrder
 
 SLOTS = 2
 
@@ -25,8 +26,8 @@ SLOTS = 2
 def measure(n: int, folder: Path) -> dict[str, float]:
     """Return the costs of n trials, in this process alone."""
     session.quiet_environment()
-    from sweep import driver  # imports Ray
-    from sweep.slot import Work
+    from sweep.running import driver  # imports Ray
+    from sweep.running.slot import Work
 
     study = {"study": "scale", "data": {"use": "none:none"}, "model": {"use": "none:none"}}
     orders = [

@@ -1,9 +1,9 @@
-"""Writes sweep/former_code.json: for every model function that this repository ever shipped, old id -> digest.
+"""Writes sweep/study/former_code.json: for every model function that this repository ever shipped, old id -> digest.
 
     python benchmarks/former_code.py
 
-Old ids were digests of whole files, see `sweep.code.former_id`. Every commit that touched sweep/models is unpacked, and
-both rules are applied to its files. The table only grows: entries that stand there are kept.
+Old ids were digests of whole files, see `sweep.study.code.former_id`. Every commit that touched sweep/models is
+unpacked, and both rules are applied to its files. The table only grows: entries that stand there are kept.
 """
 
 import json
@@ -17,12 +17,12 @@ from io import BytesIO
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TABLE = ROOT / "sweep" / "former_code.json"
+TABLE = ROOT / "sweep" / "study" / "former_code.json"
 _BOTH = """
 import json, sys
 import sweep
 sweep.__spec__.submodule_search_locations.insert(0, sys.argv[1] + "/sweep")  # its models, today's rules
-from sweep import code, reached_code
+from sweep.study import code, reached_code
 print(json.dumps({use: [code.former_id(use), reached_code.reached(use).digest] for use in sys.argv[2:]}))
 """
 

@@ -2,9 +2,10 @@
 
     .venv/bin/python benchmarks/heap.py [STUDY ...]
 
-A trial's fork server starts with 64 MB kept at the heap's top (`sweep.process`). GLIBC_TUNABLES=glibc.malloc.hugetlb=1,
-which a person may set, asks for huge pages. The largest example has pictures of 96 x 96 pixels and batches of 32. Each
-figure is the median of three trials, taken in turn: seconds of the processor, those of them in the kernel, peak memory.
+A trial's fork server starts with 64 MB kept at the heap's top (`sweep.machine.process`).
+GLIBC_TUNABLES=glibc.malloc.hugetlb=1, which a person may set, asks for huge pages. The largest example has pictures
+of 96 x 96 pixels and batches of 32. Each figure is the median of three trials, taken in turn: seconds of the
+processor, those of them in the kernel, peak memory.
 """
 
 import json
@@ -23,7 +24,7 @@ SETTINGS = {"defaults": {}, "room": {}, "room, huge pages": {"GLIBC_TUNABLES": "
 
 def timed(order):
     """Return seconds of the processor, those of them in the kernel, peak memory (MB) and the metrics in words."""
-    from sweep.trial import run_trial
+    from sweep.trial.trial import run_trial
 
     summary = run_trial(order)
     assert summary["status"] == "ok", summary["error"]
@@ -35,8 +36,9 @@ def measure(name: str, setting: str) -> None:
     """Print what `timed` returns for the first trial of a study."""
     from heap import timed as importable  # by its name: the fresh process finds it there, and not in __main__
 
-    from sweep import execution, process, session
-    from sweep.study import Study
+    from sweep.machine import process, session
+    from sweep.running import execution
+    from sweep.study.study import Study
 
     session.quiet_environment()
     if setting == "defaults":
@@ -52,7 +54,7 @@ def measure(name: str, setting: str) -> None:
         (one, *_), _ = execution.prepare(study)
         folder = execution.results_folder(study)
         (folder / "parts").mkdir(parents=True)
-        process.warm_up("sweep.preload")
+        process.warm_up("sweep.trial.preload")
         outcome = process.call(importable, execution.order_of(one, folder, str(Path.cwd()), ()))
     print(json.dumps(outcome.value))
 

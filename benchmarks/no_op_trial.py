@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sweep import records
-from sweep.trial import first_row, hand_in
+from sweep.store import records
+from sweep.trial.trial import first_row, hand_in
 
 SCORES = 1000  # a trial
 

@@ -14,7 +14,7 @@ from keras import layers
 
 from sweep.data import synthetic_domains
 from sweep.models.residual import SOURCE, residual_net
-from sweep.training import ShuffledBatches, predict
+from sweep.trial.training import ShuffledBatches, predict
 
 EPOCHS = 8
 

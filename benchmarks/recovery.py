@@ -14,8 +14,9 @@ from pathlib import Path
 
 from no_op_trial import no_op
 
-from sweep import records, session
-from sweep.trial import TrialOrder
+from sweep.machine import session
+from sweep.store import records
+from sweep.trial.trial import TrialOrder
 
 TRIALS, PATIENCE = 400, 300.0
 
@@ -33,8 +34,8 @@ def drive(address: str, folder: str) -> None:
     session.quiet_environment()
     from recovery import slow_no_op as importable  # by its name: a worker finds it there, and not in __main__
 
-    from sweep import driver
-    from sweep.slot import Work
+    from sweep.running import driver
+    from sweep.running.slot import Work
 
     study = {"study": "x", "data": {"use": "sweep.data:synthetic_vectors"}, "model": {"use": "sweep.models:dense_net"}}
     orders = [

@@ -97,7 +97,7 @@ def _stored(data: dict[str, np.ndarray]) -> object:
 
     import pandas as pd
 
-    from sweep.store import Results
+    from sweep.store.store import Results
 
     trials, n = len(data["config"]), data["label"].size
     ids = [f"{at:016x}" for at in range(trials)]

@@ -80,7 +80,7 @@ def ours(seeds: int) -> tuple[float, float]:
         }
         file = Path(folder, "throughput.yaml")
         file.write_text(json.dumps(study))  # JSON is YAML
-        command = [sys.executable, "-m", "sweep.cli", "run", str(file), "--results", folder]
+        command = [sys.executable, "-m", "sweep.commands.cli", "run", str(file), "--results", folder]
         at = time.perf_counter()
         subprocess.run(
             command, check=True, capture_output=True, env={**os.environ, "SEEDSWEEP_CACHE": f"{folder}/cache"}

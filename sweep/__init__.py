@@ -9,28 +9,28 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from sweep import metrics, stats
-    from sweep.execution import RunSummary, run
     from sweep.explain.script import explain_script
     from sweep.explain.sources import explain_study
     from sweep.explain.verify import verify
     from sweep.report.answers import against, compare, estimate, estimates
     from sweep.report.precision import plan_precision
-    from sweep.store import Results, load
-    from sweep.study import Study
+    from sweep.running.execution import RunSummary, run
+    from sweep.store.store import Results, load
+    from sweep.study.study import Study
 
 _FROM = {
-    "Results": "sweep.store",
-    "RunSummary": "sweep.execution",
-    "Study": "sweep.study",
+    "Results": "sweep.store.store",
+    "RunSummary": "sweep.running.execution",
+    "Study": "sweep.study.study",
     "against": "sweep.report.answers",
     "compare": "sweep.report.answers",
     "estimate": "sweep.report.answers",
     "estimates": "sweep.report.answers",
     "explain_script": "sweep.explain.script",
     "explain_study": "sweep.explain.sources",
-    "load": "sweep.store",
+    "load": "sweep.store.store",
     "plan_precision": "sweep.report.precision",
-    "run": "sweep.execution",
+    "run": "sweep.running.execution",
     "verify": "sweep.explain.verify",
 }
 __all__ = [
@@ -57,8 +57,8 @@ def __getattr__(name: str) -> Any:
     import importlib
     import inspect
 
-    from sweep.caller import generators_put_back, leaves_caller_alone
-    from sweep.door import checks_arguments
+    from sweep.errors.arguments import checks_arguments
+    from sweep.machine.caller import generators_put_back, leaves_caller_alone
 
     if name in _FROM:
         with generators_put_back():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sweep.progress import Progress
+from sweep.running.progress import Progress
 
 
 def ok(eer: float, hter: float = 0.5) -> dict[str, object]:

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 import sweep
-from sweep.caller import leaves_caller_alone
 from sweep.errors import InputError
+from sweep.machine.caller import leaves_caller_alone
 
 REFERENCE = Path(__file__).parents[1] / "results" / "reference"
 
@@ -39,10 +39,12 @@ def test_reading_results_imports_neither_ray_nor_tensorflow() -> None:
     assert ask(f"import sys, sweep; sweep.load, sweep.metrics, sweep.stats, sweep.Study; print({heavy})") == "[]"
 
 
-@pytest.mark.parametrize("first", ["", "import sweep.execution; ", "import sweep.commands.run; ", "import sweep.cli; "])
+@pytest.mark.parametrize("first", ["", "running.execution", "commands.run", "commands.cli"])
 def test_run_is_the_function(first: str) -> None:
     """Whatever was imported before, `sweep.run` is what runs a study, and no module of that name."""
-    assert ask(f"{first}import sweep; print(callable(sweep.run), sweep.run.__module__)") == "True sweep.execution"
+    before = f"import sweep.{first}; " if first else ""
+    found = ask(f"{before}import sweep; print(callable(sweep.run), sweep.run.__module__)")
+    assert found == "True sweep.running.execution"
 
 
 def test_every_public_name_is_there() -> None:

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 import sweep
-from sweep import cli, report
+from sweep import report
+from sweep.commands import cli
 from sweep.errors import InputError
-from sweep.study import built_in_studies
-from sweep.trust import Trust, permit
+from sweep.study.study import built_in_studies
+from sweep.study.trust import Trust, permit
 
 PLANTED = "from pathlib import Path\nPath('planted').touch()\ndef f(*a, **k):\n    Path('planted').touch()\n"
 OURS = {
@@ -96,12 +97,12 @@ def test_pythons_own_functions_are_never_called(results: Path, use: str, trust: 
         ("data", "sweep.data:prepare"),
         ("data", "sweep.data:open_prepared"),
         ("data", "sweep.models:dense_net"),
-        ("data", "sweep.places:replace_file"),
-        ("data", "sweep.store:compact"),
+        ("data", "sweep.store.places:replace_file"),
+        ("data", "sweep.store.store:compact"),
         ("data", "sweep.submit.launcher:down"),
-        ("model", "sweep.process:call"),
+        ("model", "sweep.machine.process:call"),
         ("model", "sweep.explain.rerun:run_again"),
-        ("measure", "sweep.execution:run"),
+        ("measure", "sweep.running.execution:run"),
         ("measure", "sweep.checks.traps:TRAPS"),
     ],
 )
@@ -110,7 +111,9 @@ def test_what_is_ours_but_made_for_no_study_is_refused(results: Path, key: str, 
     assert f"{key} {use} (of Seed Sweep, but not made for a study)" in refusal(results, **{key: {"use": use}})
 
 
-@pytest.mark.parametrize("use", ["sweep.process:subprocess", "sweep.code:importlib", "sweep.session:subprocess"])
+@pytest.mark.parametrize(
+    "use", ["sweep.machine.process:subprocess", "sweep.study.code:importlib", "sweep.machine.session:subprocess"]
+)
 def test_what_our_modules_import_is_no_function_of_ours(results: Path, use: str) -> None:
     """A module that one of ours imports is not reached through it."""
     assert "Expected" in refusal(results, model={"use": use}) or "expected" in refusal(results, model={"use": use})

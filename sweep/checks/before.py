@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sweep.checks.finding import Finding, Severity
 from sweep.checks.traps import TRAPS
-from sweep.streams import STREAMS
-from sweep.study import Study
+from sweep.machine.streams import STREAMS
+from sweep.study.study import Study
 
 _LEAKS = (
     ("subject", "subject_in_two_splits", "Split by subject; HTER says nothing of new subjects now."),

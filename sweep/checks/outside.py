@@ -6,7 +6,7 @@ from typing import Any
 
 from sweep.checks.finding import Finding
 from sweep.checks.traps import TRAPS
-from sweep.watched_build import outside
+from sweep.checks.watched_build import outside
 
 
 def outside_checks(model: Any) -> dict[str, float]:

@@ -2,9 +2,9 @@
 
 import os
 
-from sweep import session
 from sweep.checks.finding import Finding
-from sweep.study import Resources
+from sweep.machine import session
+from sweep.study.study import Resources
 
 
 def resource_findings(asked: Resources) -> list[Finding]:

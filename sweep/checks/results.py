@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from sweep.arms import held_streams
 from sweep.checks.finding import Finding
 from sweep.checks.traps import TRAPS, Trap
 from sweep.checks.twins import twin_findings
-from sweep.streams import STREAMS
+from sweep.machine.streams import STREAMS
+from sweep.study.arms import held_streams
 
 
 def findings_of(

@@ -12,7 +12,7 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Check the study file, its functions, its data for leaks between the splits, and build every model once."""
-    from sweep.inspection import inspect_study
+    from sweep.forecast.inspection import inspect_study
 
     found = inspect_study(study)
     if json:

@@ -38,7 +38,7 @@ def explain(
     from sweep.explain.sources import explain_study
     from sweep.explain.sources_figure import sources_png
     from sweep.explain.sources_text import as_text
-    from sweep.places import make_folder, replace_file
+    from sweep.store.places import make_folder, replace_file
 
     assert study is not None  # noqa: S101 (one of the two is given, see above)
     try:

@@ -9,7 +9,7 @@ from sweep.commands.output import say, say_json
 from sweep.errors import InputError
 
 if TYPE_CHECKING:
-    from sweep.places import Place
+    from sweep.store.places import Place
 
 
 def plan(
@@ -32,7 +32,7 @@ def plan(
     if precision is not None:
         _precision(study, results, precision, sd, level, json)
         return
-    from sweep.cost import cost
+    from sweep.forecast.cost import cost
 
     found = cost(study, seeds=seeds, results=results, measure=measure, accept_code=accept_code)
     if json:
@@ -60,11 +60,11 @@ def _precision(study: str, results: str | None, precision: str, sd: float | None
 
 def _pilot(study: str, results: str | None) -> "Place":
     """Return the folder of a study's results; a folder of results may be named in place of the study."""
-    from sweep.places import place
+    from sweep.store.places import place
 
     if "://" in study or (place(study) / "study.json").is_file():
         return place(study)
-    from sweep.execution import resolve, results_folder
+    from sweep.running.execution import resolve, results_folder
 
     folder = results_folder(resolve(study, seeds=None, results=results))
     if not (folder / "study.json").is_file():

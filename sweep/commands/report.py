@@ -10,7 +10,7 @@ from sweep.commands.output import say, say_json
 from sweep.errors import InputError, nearest
 
 if TYPE_CHECKING:
-    from sweep.places import Place
+    from sweep.store.places import Place
 
 
 def report(
@@ -24,8 +24,8 @@ def report(
 ) -> None:
     """Print the table of a study's stored trials, and write table, figures and page into RESULTS/report/."""
     from sweep import report as door
-    from sweep import store
-    from sweep.trust import Trust
+    from sweep.store import store
+    from sweep.study.trust import Trust
 
     trusted = Trust(tuple(str(folder.absolute()) for folder in modules or ()), everything=trust)
     written = door.write(store.load(folder_of(results)), level, trust=trusted)
@@ -42,10 +42,10 @@ def folder_of(results: str, under: Path = Path("results")) -> "Place":
         InputError: neither, with the nearest that exists.
     """
     if "://" in results:
-        from sweep.places import place
+        from sweep.store.places import place
 
         return place(results)
-    from sweep.paths import path_of
+    from sweep.store.paths import path_of
 
     path = path_of(results)
     for folder in (path, under / path):

@@ -24,11 +24,12 @@ def run(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Run the trials of a study that are not stored yet, and print the report."""
-    from sweep import report, store
-    from sweep.execution import module_folders
-    from sweep.execution import run as run_study
-    from sweep.study import Study
-    from sweep.trust import Trust
+    from sweep import report
+    from sweep.running.execution import module_folders
+    from sweep.running.execution import run as run_study
+    from sweep.store import store
+    from sweep.study.study import Study
+    from sweep.study.trust import Trust
 
     if about := Study.load(study).about:
         note(f"sweep: {about}")

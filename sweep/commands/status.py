@@ -15,7 +15,7 @@ def status(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Show the state of submitted studies: pending, running, succeeded, failed; trials stored of those planned."""
-    from sweep.study import Study
+    from sweep.study.study import Study
     from sweep.submit.status import statuses
 
     name = study

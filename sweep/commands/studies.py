@@ -13,8 +13,8 @@ def studies(
 ) -> None:
     """List the built-in studies, or print the file of one: `sweep studies demo > mine.yaml`."""
     from sweep.errors import InputError, nearest
-    from sweep.plan import configurations
-    from sweep.study import Study, built_in_studies
+    from sweep.study.plan import configurations
+    from sweep.study.study import Study, built_in_studies
 
     files = built_in_studies()
     if name is not None:

@@ -13,7 +13,7 @@ from sweep.commands.output import note, say, say_json
 from sweep.errors import ClusterError, InputError
 
 if TYPE_CHECKING:
-    from sweep.study import Study
+    from sweep.study.study import Study
     from sweep.submit.cluster_file import ClusterFile
     from sweep.submit.submission import Submission
 
@@ -34,8 +34,8 @@ def submit(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Run a study on a cluster: what is stored is not run again, and a job that runs already is followed."""
-    from sweep import session
-    from sweep.execution import check_code, module_folders, resolve
+    from sweep.machine import session
+    from sweep.running.execution import check_code, module_folders, resolve
     from sweep.submit import batch, launcher
     from sweep.submit.cluster_file import check_filled_in, read_cluster_file
 
@@ -125,9 +125,10 @@ def _hear(line: str) -> None:
 
 def _tell(done: "Submission", wanted: "Study", modules: tuple[str, ...], json: bool) -> None:
     """Print what became of a job, and end with its exit code."""
-    from sweep import report, store
-    from sweep.places import place
-    from sweep.trust import Trust
+    from sweep import report
+    from sweep.store import store
+    from sweep.store.places import place
+    from sweep.study.trust import Trust
 
     study = wanted.study
     own = Trust(modules, frozenset(filter(None, [wanted.answer])))  # of the person's study file, not of what came home

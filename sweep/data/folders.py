@@ -22,8 +22,8 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from sweep.errors import ClusterError
-from sweep.places import flush_folder
-from sweep.sealed import sealed, unsealed
+from sweep.store.places import flush_folder
+from sweep.store.sealed import sealed, unsealed
 
 CONTENTS = "contents.json"
 _DAY = 86400.0  # seconds for which hashed files are taken for whole, as long as their stamps stay

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from sweep import session
-from sweep.identity import Identities
-from sweep.store import Results
-from sweep.stored_plan import stands_for
-from sweep.study import Study
-from sweep.trial import TrialOrder
+from sweep.machine import session
+from sweep.store.store import Results
+from sweep.study.identity import Identities
+from sweep.study.stored_plan import stands_for
+from sweep.study.study import Study
+from sweep.trial.trial import TrialOrder
 
 
 class Codes:

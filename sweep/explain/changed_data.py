@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from sweep import session
 from sweep.data import Prepared, open_prepared
 from sweep.data.content import row_digests
 from sweep.explain.difference import Difference
+from sweep.machine import session
 
 _NAMES = ("subject", "other_subject", "video", "sample")
 

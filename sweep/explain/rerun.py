@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sweep import process, records, scratch, session
 from sweep.errors import ClusterError
 from sweep.explain.stored import Bits, bits_of
-from sweep.trial import TrialOrder, run_trial
+from sweep.machine import process, scratch, session
+from sweep.store import records
+from sweep.trial.trial import TrialOrder, run_trial
 
 
 class RerunFailedError(ClusterError):
@@ -50,13 +51,13 @@ def run_again(order: TrialOrder, variables: Mapping[str, str] | None = None) -> 
 def run_through_ray(orders: Sequence[TrialOrder], address: str | None) -> dict[str, Bits]:
     """Return trial_id -> bits of trials that run now as Ray places them, on a cluster or with this machine's GPUs.
 
-    address: as in `sweep.execution.run`.
+    address: as in `sweep.running.execution.run`.
 
     Raises:
         RerunFailedError: a trial fails or its worker is lost.
         ClusterError: no Ray at the address, or no node has what a trial asks for.
     """
-    from sweep import driver
+    from sweep.running import driver
 
     with tempfile.TemporaryDirectory(prefix="verify-", dir=scratch.folder()) as folder, session.output_as_errors():
         asked = [replace(order, results=folder, attempt=0) for order in orders]

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sweep import process, session
 from sweep.errors import InputError
 from sweep.explain.watched import GENERATORS, Conditions, Request, Run, run_watched
+from sweep.machine import process, session
 
 MEANING = {
     "python": "Python's `random`, from which Keras draws initial weights and dropout",
@@ -80,7 +80,7 @@ def explain_script(target: str, *, hear: Callable[[str], None] = lambda text: No
     elif ":" not in target:
         raise InputError(f"Expected FILE.py or package.module:function. Received: {target}.")
     session.quiet_environment()
-    process.warm_up("sweep.preload")
+    process.warm_up("sweep.trial.preload")
     with ThreadPoolExecutor(max_workers=min(MOST_AT_ONCE, os.cpu_count() or 1)) as pool:
 
         def runs(what: str, **conditions: Any) -> Future[list[Run]]:

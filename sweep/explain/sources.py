@@ -12,15 +12,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sweep import code, execution, process, session, store
-from sweep.building import build
 from sweep.data import open_prepared
 from sweep.errors import InputError, nearest
-from sweep.places import Place
-from sweep.plan import Configuration, PlannedTrial, configurations
+from sweep.machine import process, session
+from sweep.machine.streams import STREAMS, stream_seeds
+from sweep.running import execution
 from sweep.stats.attribution import Attribution, attribute, orthogonal_array
-from sweep.streams import STREAMS, stream_seeds
-from sweep.study import Study
+from sweep.store import store
+from sweep.store.places import Place
+from sweep.study import code
+from sweep.study.plan import Configuration, PlannedTrial, configurations
+from sweep.study.study import Study
+from sweep.trial.building import build
 
 HEADLINE = {"verification": ("eer", "hter"), "classification": ("accuracy",), "regression": ("mse", "mae")}
 LEVELS, REPEATS = 5, 3
@@ -82,7 +85,7 @@ def explain_study(
         name: a study file, or the name of a built-in study.
         config: the label of one configuration; None takes the first of the grid.
         levels: 5 (25 runs) or 7 (49 runs); three repeats of the first run are added.
-        results, address, slots, progress: as in `sweep.execution.run`.
+        results, address, slots, progress: as in `sweep.running.execution.run`.
         level: nominal coverage of the intervals.
 
     Raises:

@@ -9,14 +9,16 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from sweep import records, session, weights
 from sweep.errors import InputError
-from sweep.named_files import files_outside
-from sweep.plan import configurations
-from sweep.store import Results
-from sweep.study import Study
-from sweep.study_text import explain
-from sweep.trial import TrialOrder
+from sweep.machine import session
+from sweep.store import records
+from sweep.store.store import Results
+from sweep.study.named_files import files_outside
+from sweep.study.plan import configurations
+from sweep.study.study import Study
+from sweep.study.study_text import explain
+from sweep.trial import weights
+from sweep.trial.trial import TrialOrder
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def n_unseeded(results: Results) -> int:
 
 
 def bits_of(record: records.Record, scores: Any) -> Bits:
-    """Return the bits of a record as `sweep.records.read_part` gives it."""
+    """Return the bits of a record as `sweep.store.records.read_part` gives it."""
     columns = {name: scores[name].to_pylist() for name in ("split", "sample", "score")}
     keys = zip(columns["split"], columns["sample"], strict=True)
     return _bits(

@@ -9,9 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
-from sweep import code, process, session, store, trial
 from sweep.data import Prepared
-from sweep.data_process import DataProcess
 from sweep.errors import InputError
 from sweep.explain.changed_code import Codes
 from sweep.explain.changed_data import what_changed
@@ -19,10 +17,15 @@ from sweep.explain.difference import Difference, first_difference, first_step
 from sweep.explain.rerun import RerunFailedError, run_again, run_through_ray
 from sweep.explain.stored import Bits, StoredTrial, n_unseeded, stored_trials, verifiable
 from sweep.explain.surroundings import Factor, factors, variables_as_stored
-from sweep.places import Place
-from sweep.streams import stream_seeds
-from sweep.study import Study
-from sweep.trust import Trust, permit
+from sweep.machine import process, session
+from sweep.machine.streams import stream_seeds
+from sweep.store import store
+from sweep.store.places import Place
+from sweep.study import code
+from sweep.study.study import Study
+from sweep.study.trust import Trust, permit
+from sweep.trial import trial
+from sweep.trial.data_process import DataProcess
 
 DEFAULT_TRIALS = 2
 
@@ -131,7 +134,7 @@ def verify(
         why = "all had no seed, and cannot be run again" if n_unseeded(loaded) else "none. `sweep run` makes them"
         raise InputError(f"Expected a trial in {results} that is ok and had a seed. Received: {why}.")
     session.quiet_environment()
-    process.warm_up("sweep.preload")
+    process.warm_up("sweep.trial.preload")
     chosen = _spread(ids, len(ids) if trials is None else trials)
     found: list[Verified] = []
     ready: dict[tuple[str, int], Prepared] = {}

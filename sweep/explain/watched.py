@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from sweep import seeding, session, weights
+from sweep.machine import seeding, session
+from sweep.trial import weights
 
 GENERATORS = ("python", "numpy", "tensorflow", "own")
 

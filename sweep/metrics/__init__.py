@@ -3,7 +3,7 @@
 Convention everywhere: higher is more genuine, and an attempt is accepted when score >= threshold. Rates are fractions.
 """
 
-from sweep.door import open_door
+from sweep.errors.arguments import open_door
 from sweep.metrics.attacks import AttackRates, attack_rates
 from sweep.metrics.clusters import Clusters, by_pair, by_subject_then_video, by_unit
 from sweep.metrics.curves import DET, auc, det_points

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sweep import code
 from sweep.errors import InputError, SweepError, printable
-from sweep.store import Results
-from sweep.trust import NOBODY_ELSE, Trust, UntrustedError, permit
+from sweep.store.store import Results
+from sweep.study import code
+from sweep.study.trust import NOBODY_ELSE, Trust, UntrustedError, permit
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Answer:
 def answer_of(results: Results, level: float, trust: Trust = NOBODY_ELSE) -> Answer | None:
     """Return the answer of the function that the study names; None where it names none.
 
-    trust: whose function is called beside Seed Sweep's own, see `sweep.trust.permit`.
+    trust: whose function is called beside Seed Sweep's own, see `sweep.study.trust.permit`.
     The function takes `Results` and a keyword `level`, nominal coverage of intervals. What keeps it from answering, as
     missing trials or a fault in it do, stands as a sentence in its place: the report does not depend on it.
 

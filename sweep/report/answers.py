@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from sweep import stats, store
+from sweep import stats
 from sweep.errors import InputError, nearest
-from sweep.places import Place
 from sweep.report.current import current
 from sweep.report.study_scores import study_scores
 from sweep.report.summary import is_rate
@@ -15,7 +14,9 @@ from sweep.stats.interval import THIS_TEST_SET
 from sweep.stats.measured import REPLICATES, Measured, values_only
 from sweep.stats.measures import HIGHER_IS_BETTER, MEASURES, Measure
 from sweep.stats.new_subjects import Method, within
-from sweep.store import Results
+from sweep.store import store
+from sweep.store.places import Place
+from sweep.store.store import Results
 
 HEADLINE = {"verification": "hter", "classification": "accuracy", "regression": "mse"}
 OTHER_SPLITS = "other splits of these data"

@@ -11,7 +11,7 @@ from sweep.report.current import current
 from sweep.report.study_scores import study_scores
 from sweep.stats.class_report import QUANTITIES, ClassReport, class_report
 from sweep.stats.interval import Interval
-from sweep.store import Results
+from sweep.store.store import Results
 
 MOST = 20  # classes; of more the page would show nothing that is read, and every class costs three bootstraps
 

@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from sweep import stats, store
+from sweep import stats
 from sweep.errors import InputError
-from sweep.places import Place
 from sweep.report import answers
 from sweep.report.compared import Compared
 from sweep.stats.measured import Measured
 from sweep.stats.seed_tests import PAIRED
+from sweep.store import store
+from sweep.store.places import Place
 
 
 def compare_study(

@@ -6,7 +6,7 @@ import pandas as pd
 
 from sweep.errors import InputError
 from sweep.report.summary import HEADLINE
-from sweep.store import Results
+from sweep.store.store import Results
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sweep.report.summary import MetricOverSeeds, Report, Row, is_rate
 from sweep.stats import Estimate
 from sweep.stats.measures import HIGHER_IS_BETTER, MEASURES
 from sweep.stats.moderated import FEWEST, SHARED
-from sweep.store import Results
+from sweep.store.store import Results
 
 
 def with_intervals(report: Report, results: Results) -> Report:

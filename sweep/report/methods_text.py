@@ -2,14 +2,14 @@
 
 import pandas as pd
 
+from sweep.machine.streams import STREAMS
 from sweep.report.current import current
 from sweep.report.intervals import moderated
 from sweep.report.summary import Report, is_rate
 from sweep.stats import THIS_TEST_SET
 from sweep.stats.apart import seeds_apart
 from sweep.stats.measured import REPLICATES
-from sweep.store import Results
-from sweep.streams import STREAMS
+from sweep.store.store import Results
 
 OPTIMISTIC = "The epoch was chosen on the development set as well, so that the EER there is optimistic."
 _THRESHOLD = {

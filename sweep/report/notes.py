@@ -6,7 +6,7 @@ from sweep.report.current import Current
 from sweep.report.methods_text import epoch_chosen_on_dev
 from sweep.report.summary import Report
 from sweep.stats import THIS_TEST_SET
-from sweep.store import Results
+from sweep.store.store import Results
 
 WHAT = {
     "verification": "EER: development set, interpolated. HTER: test set, at the threshold of dev's EER.",

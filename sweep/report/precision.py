@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from sweep import stats, store
+from sweep import stats
 from sweep.errors import InputError
-from sweep.places import Place
 from sweep.report.answers import measure_study
 from sweep.report.columns import columns, number
 from sweep.report.current import current
 from sweep.report.labels import shortened
 from sweep.stats import Estimate, Plan
-from sweep.store import Results
+from sweep.store import store
+from sweep.store.places import Place
+from sweep.store.store import Results
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sweep.errors import InputError
 from sweep.report.current import current
 from sweep.stats.trial_scores import SplitScores, TrialScores, paired
-from sweep.store import Results
+from sweep.store.store import Results
 
 NOT_THE_SAME = "seeds had different test samples (the split is not held still), which is not one test set"
 IntArray = NDArray[np.intp]

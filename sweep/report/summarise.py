@@ -18,8 +18,8 @@ from sweep.report.notes import notes
 from sweep.report.summary import HEADLINE, Failure, MetricOverSeeds, Report, Row, is_rate
 from sweep.stats import THIS_TEST_SET, Interval, t_interval
 from sweep.stats.interval import check_level
-from sweep.store import Results
-from sweep.trust import NOBODY_ELSE, Trust
+from sweep.store.store import Results
+from sweep.study.trust import NOBODY_ELSE, Trust
 
 OTHER_SPLITS = "other splits of these data"
 
@@ -28,7 +28,7 @@ def summarise(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_EL
     """Return the report of the current plan's trials; nothing is written.
 
     Args:
-        results: what `sweep.store.load` returns.
+        results: what `sweep.store.store.load` returns.
         level: nominal coverage of the intervals.
         trust: whose `answer` is called beside Seed Sweep's own and those of the current folder.
 

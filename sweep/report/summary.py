@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.checks import Finding
-from sweep.places import Place
 from sweep.report.answer import Answer
 from sweep.stats import Interval
 from sweep.stats.class_report import ClassReport
+from sweep.store.places import Place
 
 # What the table shows of each task; all other metrics are in the JSON, the CSV and the page.
 HEADLINE = {

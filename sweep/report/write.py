@@ -6,15 +6,15 @@ from functools import partial
 from pathlib import Path
 from textwrap import fill
 
-from sweep.places import Place, make_folder, replace_file
 from sweep.report.current import current, epochs_of, test_scores
 from sweep.report.labels import names
 from sweep.report.latex import as_latex
 from sweep.report.summarise import summarise
 from sweep.report.summary import Report
 from sweep.report.tables import as_csv, as_markdown
-from sweep.store import Results
-from sweep.trust import NOBODY_ELSE, Trust
+from sweep.store.places import Place, make_folder, replace_file
+from sweep.store.store import Results
+from sweep.study.trust import NOBODY_ELSE, Trust
 
 NAMES = (
     "table.csv",
@@ -37,7 +37,7 @@ def write(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_ELSE) 
     A folder that cannot be written costs the files alone: the report then says so in its notes.
 
     Args:
-        results: what `sweep.store.load` returns.
+        results: what `sweep.store.store.load` returns.
         level: nominal coverage of the intervals.
         trust: as in `summarise`.
 

@@ -5,7 +5,7 @@ every seed and of every resample of the subjects once; `estimate` and `compare` 
 values, one a seed.
 """
 
-from sweep.door import open_door
+from sweep.errors.arguments import open_door
 from sweep.stats.apart import seeds_apart
 from sweep.stats.compare import compare
 from sweep.stats.comparison import Comparison

@@ -15,7 +15,7 @@ from sweep.report.answers import measure_study
 from sweep.report.columns import probability
 from sweep.report.current import current
 from sweep.stats import Comparison, Estimate, Interval
-from sweep.store import Results
+from sweep.store.store import Results
 
 METRICS = ("hter", "eer")
 

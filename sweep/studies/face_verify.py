@@ -15,7 +15,7 @@ from sweep.report.columns import probability
 from sweep.report.study_scores import study_scores
 from sweep.stats import Comparison, Estimate, Interval, Measured
 from sweep.stats.trial_scores import SplitScores, TrialScores
-from sweep.store import Results
+from sweep.store.store import Results
 
 METRICS = ("eer", "hter")
 UNITS = ("both persons of a pair", "the first person of a pair", "the pair")

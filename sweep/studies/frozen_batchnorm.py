@@ -13,7 +13,7 @@ from sweep.report.answers import compare
 from sweep.report.columns import limits, number, probability
 from sweep.report.current import current
 from sweep.stats import Comparison, Interval, verdict
-from sweep.store import Results
+from sweep.store.store import Results
 
 MODES = ("dynamic", "inference", "training")
 QUANTITIES = ("accuracy", "auc", "loss")

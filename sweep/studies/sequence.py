@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep import stats
-from sweep.arms import held_streams
 from sweep.errors import InputError
+from sweep.machine.streams import STREAMS
 from sweep.report.answer import Answer, Table
 from sweep.report.columns import limits, number
 from sweep.report.current import current
 from sweep.stats import Interval
-from sweep.store import Results
-from sweep.streams import STREAMS
+from sweep.store.store import Results
+from sweep.study.arms import held_streams
 
 METRIC = "mse"
 FEW = 10  # repeats, as a person would stop at

@@ -13,7 +13,7 @@ from sweep.report.classes import of_configuration
 from sweep.report.columns import probability
 from sweep.stats import Against, Comparison, Estimate, Interval
 from sweep.stats.two_sets import difference_of_sets
-from sweep.store import Results
+from sweep.store.store import Results
 
 METRIC = "accuracy"
 PUBLISHED = 0.745

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sweep.study import Study
+from sweep.study.study import Study
 from sweep.submit import kubernetes, ledger, slurm
 from sweep.submit.cluster_file import ClusterFile
 from sweep.submit.contents import contents

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sweep import code, session
 from sweep.errors import InputError
-from sweep.imports import Imported, imported
-from sweep.plan import configurations
-from sweep.study import Study
+from sweep.machine import session
+from sweep.study import code
+from sweep.study.imports import Imported, imported
+from sweep.study.plan import configurations
+from sweep.study.study import Study
+from sweep.study.trust import functions_in
 from sweep.submit.include import included
 from sweep.submit.token import token_file
-from sweep.trust import functions_in
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweep import records, store
-from sweep.places import replace_file
-from sweep.study import Study
+from sweep.store import records, store
+from sweep.store.places import replace_file
+from sweep.study.study import Study
 from sweep.submit.job_folder import folder_of_job
 from sweep.submit.ray_jobs import Job, RayCluster
 

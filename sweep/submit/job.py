@@ -10,10 +10,10 @@ import json
 import sys
 from pathlib import Path
 
-from sweep import session
 from sweep.errors import SweepError
-from sweep.execution import run
-from sweep.study import Resources, Study
+from sweep.machine import session
+from sweep.running.execution import run
+from sweep.study.study import Resources, Study
 from sweep.submit.job_folder import folder_of_job
 from sweep.submit.parcel import STORED
 from sweep.submit.stored import count_as_stored

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from sweep.errors import InputError
-from sweep.study import Study
+from sweep.study.study import Study
 from sweep.submit.cluster_file import ClusterFile
 from sweep.submit.outside import answer
 from sweep.submit.parcel import Parcel

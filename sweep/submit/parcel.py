@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from sweep.errors import InputError
-from sweep.study import Study
+from sweep.study.study import Study
 from sweep.submit.contents import contents, local_paths
 
 MOST = 100 * 2**20  # bytes before packing; code is some kB, so more is data or results that were listed

@@ -15,8 +15,8 @@ import requests
 from ray.exceptions import AuthenticationError
 from ray.job_submission import JobSubmissionClient
 
-from sweep import scratch
 from sweep.errors import ClusterError, InputError
+from sweep.machine import scratch
 from sweep.submit.parcel import Parcel
 from sweep.submit.token import HOW, Token
 

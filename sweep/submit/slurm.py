@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Sequence
 
 from sweep.errors import InputError
-from sweep.study import Study
+from sweep.study.study import Study
 from sweep.submit.cluster_file import ClusterFile
 from sweep.submit.outside import answer
 

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweep import records
 from sweep.errors import SweepError
+from sweep.store import records
 from sweep.submit import kubernetes, launcher, ledger, slurm
 from sweep.submit.cluster_file import read_cluster_file
 from sweep.submit.fetch import planned_there, standing

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sweep import records, store
+from sweep.store import records, store
 
 # Not the error: its trace holds paths and words of this machine.
 _KEYS = ("study", "trial_id", "config_id", "seed", "attempt", "status", "data_id", "code_id")

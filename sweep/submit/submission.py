@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sweep.errors import ClusterError
-from sweep.study import Study
+from sweep.study.study import Study
 from sweep.submit import ledger
 from sweep.submit.fetch import Standing, fetch, standing
 from sweep.submit.parcel import pack

@@ -9,9 +9,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sweep import execution, process, records, trial
 from sweep.checks.results import findings_of
-from sweep.study import Study
+from sweep.machine import process
+from sweep.running import execution
+from sweep.store import records
+from sweep.study.study import Study
+from sweep.trial import trial
 
 HERE = str(Path(__file__).parent)
 
@@ -30,7 +33,7 @@ def findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., d
         )
         folder = tmp_path / str(next(count))
         folder.mkdir()
-        process.warm_up("sweep.preload")
+        process.warm_up("sweep.trial.preload")
         for one in execution.prepare(study)[0]:
             order = execution.order_of(one, folder, str(tmp_path), (HERE,))
             assert not process.call(trial.run_trial, order).crash

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sweep.inspection import Inspection, inspect_study
+from sweep.forecast.inspection import Inspection, inspect_study
 
 pytestmark = pytest.mark.tensorflow
 HERE = Path(__file__).parent

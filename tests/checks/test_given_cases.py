@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sweep.errors import InputError
-from sweep.inspection import inspect_study
+from sweep.forecast.inspection import inspect_study
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"
 pytestmark = [

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sweep.inspection import inspect_study
+from sweep.forecast.inspection import inspect_study
 
 pytestmark = pytest.mark.tensorflow
 HERE = Path(__file__).parent

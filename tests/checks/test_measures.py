@@ -8,7 +8,7 @@ from sweep.checks.before import data_findings, settings_findings
 from sweep.checks.measures import checks, optimism
 from sweep.checks.results import findings_of, still_arms
 from sweep.data import synthetic_vectors
-from sweep.study import Study
+from sweep.study.study import Study
 
 
 def epochs(*orders):

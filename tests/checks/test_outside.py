@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 import sweep.models
-from sweep import watched_build
+from sweep.checks import watched_build
 from sweep.checks.outside import outside_checks, outside_findings, outside_record
 from sweep.checks.results import findings_of
-from sweep.study import Study
-from sweep.unseeded import unseeded
-from sweep.watched_build import Outside, outside, watched
+from sweep.checks.watched_build import Outside, outside, watched
+from sweep.study.study import Study
+from sweep.study.unseeded import unseeded
 
 NET = "def build(s, c, weights='default.npz'):\n    return 1\n"
 

@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
-from sweep import cli, driver, process, rehearsal, store, trial
+from sweep.commands import cli
 from sweep.errors import InputError
-from sweep.inspection import inspect_study
+from sweep.forecast.inspection import inspect_study
+from sweep.machine import process
+from sweep.running import driver
+from sweep.store import store
+from sweep.trial import rehearsal, trial
 
 pytestmark = pytest.mark.tensorflow
 HERE = Path(__file__).parent

@@ -13,10 +13,12 @@ import jsonschema
 import pytest
 import yaml
 
-from sweep import cli, execution, records, store
-from sweep.claims import Claims, this_process
-from sweep.places import make_folder
-from sweep.study import built_in_studies
+from sweep.commands import cli
+from sweep.running import execution
+from sweep.store import records, store
+from sweep.store.claims import Claims, this_process
+from sweep.store.places import make_folder
+from sweep.study.study import built_in_studies
 
 MODEL = "def build(shape, classes, *, width=1.0):\n    raise RuntimeError('never built here')\n"
 DATA = (
@@ -269,7 +271,7 @@ def test_a_full_disk_is_one_message_and_exit_code_2(
 def test_the_demo_can_be_planned_by_name(tmp_path: Path) -> None:
     """`sweep plan demo --json`, as the shell starts it: one JSON object on standard output, nothing on the other."""
     done = subprocess.run(
-        [sys.executable, "-m", "sweep.cli", "plan", "demo", "--json"],
+        [sys.executable, "-m", "sweep.commands.cli", "plan", "demo", "--json"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -311,7 +313,7 @@ def test_help_names_every_command_and_imports_nothing_heavy(tmp_path: Path) -> N
 
 def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     """`sweep schema | head` ends quietly."""
-    command = f"{sys.executable} -m sweep.cli schema | head -n 1"
+    command = f"{sys.executable} -m sweep.commands.cli schema | head -n 1"
     done = subprocess.run(
         ["bash", "-c", command], capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2]
     )
@@ -341,7 +343,7 @@ def test_an_error_that_nobody_foresaw_is_one_line(
     def fail(*_: Any, **__: Any) -> None:
         raise error
 
-    monkeypatch.setattr("sweep.inspection.inspect_study", fail)
+    monkeypatch.setattr("sweep.forecast.inspection.inspect_study", fail)
     code, out, err = answer(capfd, monkeypatch, "check", "small.yaml")
     assert (code, out) == (exit_code, "")
     assert expected in err
@@ -361,7 +363,7 @@ def test_ctrl_c_is_exit_code_130(
     def interrupt(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sweep.inspection.inspect_study", interrupt)
+    monkeypatch.setattr("sweep.forecast.inspection.inspect_study", interrupt)
     assert answer(capfd, monkeypatch, "check", "small.yaml")[0] == 130
 
 

@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweep import data, data_process, seeding, trial
-from sweep.data_function import DataRequest, prepare_data
-from sweep.data_process import DataProcess
+from sweep import data
 from sweep.errors import ClusterError, InputError
-from sweep.study import Study
+from sweep.machine import seeding
+from sweep.study.study import Study
+from sweep.trial import data_process, trial
+from sweep.trial.data_function import DataRequest, prepare_data
+from sweep.trial.data_process import DataProcess
 from tests.process.test_process import ROOT, gone
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -146,7 +148,9 @@ def test_a_variable_stands_before_anything_is_loaded(monkeypatch: pytest.MonkeyP
 
 def test_it_loads_tensorflow_only_if_the_function_does() -> None:
     """Its start takes a moment, not TensorFlow's seconds."""
-    ask = "import sys, sweep.data_function; print([n for n in ('tensorflow', 'ray', 'keras') if n in sys.modules])"
+    ask = (
+        "import sys, sweep.trial.data_function; print([n for n in ('tensorflow', 'ray', 'keras') if n in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from sweep import library_notes
+from sweep.machine import library_notes
 
 NOTES = [
     "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n",

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from sweep import execution, process, session, store, trial
+from sweep.machine import process, session
+from sweep.running import execution
+from sweep.store import store
+from sweep.trial import trial
 from tests.driver.runs import end_all
 
 MODELS = Path(__file__).resolve().parent.parent / "trial"
@@ -49,7 +52,7 @@ def undisturbed(write_study: Callable[..., Path], tmp_path_factory: pytest.TempP
     modules = execution.module_folders(study)
     session.find_modules_in(modules)
     trials, _ = execution.prepare(execution.resolve(study, seeds=None, results=results))
-    process.warm_up("sweep.preload")
+    process.warm_up("sweep.trial.preload")
     for one in trials:
         outcome = process.call(trial.run_trial, execution.order_of(one, results, str(study.parent), modules))
         assert not outcome.crash, outcome.log

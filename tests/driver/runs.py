@@ -11,13 +11,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+SWEEP = (sys.executable, "-m", "sweep.commands.cli")
 DIGESTS = ["init_sha256", "final_sha256", "scores_sha256"]  # columns that two runs with the same bits share
 _started: list[subprocess.Popen[str]] = []
 
 
 def start(study: Path | str, results: Path, *options: str, under: Sequence[str] = ()) -> subprocess.Popen[str]:
     """Start `sweep run`, by another command if one is named; the test ends it, or `end_all` where the test failed."""
-    command = [*under, sys.executable, "-m", "sweep.cli", "run", str(study), "--results", str(results), *options]
+    command = [*under, *SWEEP, "run", str(study), "--results", str(results), *options]
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

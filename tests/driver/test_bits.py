@@ -68,7 +68,7 @@ def test_a_terminal_shows_a_bar(first, write_study, tmp_path):
 
     study = write_study(seeds=2, grid={})
     screen, terminal = pty.openpty()
-    command = [sys.executable, "-m", "sweep.cli", "run", str(study), "--results", str(tmp_path)]
+    command = [sys.executable, "-m", "sweep.commands.cli", "run", str(study), "--results", str(tmp_path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=terminal, env={**os.environ, "TERM": "xterm"})
     os.close(terminal)
     shown = b""

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import sweep
-from sweep.claims import Claims, this_process
+from sweep.store.claims import Claims, this_process
 from tests.driver.runs import DIGESTS, alive, descendants, listening, parts_of, start, sweep_run, wait_for
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc to find the processes of a run")

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from ray._private import ray_constants, services
 
-from sweep import orphans, ray_session, scratch
 from sweep.errors import InputError
+from sweep.machine import orphans, scratch
+from sweep.running import ray_session
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="modes as Unix has them")
 

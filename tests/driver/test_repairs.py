@@ -8,7 +8,7 @@ from ray.air.execution._internal.actor_manager import RayActorManager
 from ray.exceptions import NodeDiedError, OutOfMemoryError, RaySystemError
 from ray.tune.schedulers import FIFOScheduler
 
-from sweep.repairs import InOrder, repaired
+from sweep.running.repairs import InOrder, repaired
 
 
 class Trial:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sweep import driver
+from sweep.running import driver
 
 MEMORY = (
     "2 worker(s) were killed due to the node running low on memory. Memory on the node was 4 GB\nOOM kill reason: 95 %"

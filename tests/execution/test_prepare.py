@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sweep import execution
 from sweep.errors import InputError
-from sweep.study import Study
+from sweep.running import execution
+from sweep.study.study import Study
 
 MODEL = {"use": "sweep.models:dense_net"}
 

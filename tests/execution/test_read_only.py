@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import sweep
-from sweep import claims, records, sharing, store
-from sweep.claimant import Claimant
-from sweep.claims import this_process
 from sweep.errors import InputError
-from sweep.trial import hand_in
+from sweep.running import sharing
+from sweep.running.claimant import Claimant
+from sweep.store import claims, records, store
+from sweep.store.claims import this_process
+from sweep.trial.trial import hand_in
 from tests.nodes.test_preflight import order
 from tests.store.recording import record, trial_id
 
@@ -33,11 +34,11 @@ def test_results_on_a_disk_that_is_read_only_are_told_first(
         folder.rmdir()
     place.symlink_to(disk)
     _let(disk, "ro")
-    monkeypatch.setattr("sweep.execution.prepare", lambda _: pytest.fail("data are prepared"))
+    monkeypatch.setattr("sweep.running.execution.prepare", lambda _: pytest.fail("data are prepared"))
     study = sweep.Study.model_validate(
         {"study": "tiny", "data": {"use": "sweep.data:synthetic_vectors"}, "model": {"use": "sweep.models:dense"}}
     )
-    monkeypatch.setattr("sweep.execution.check_code", lambda _: None)
+    monkeypatch.setattr("sweep.running.execution.check_code", lambda _: None)
     with pytest.raises(InputError, match=rf"can be written. Received: {place}.*Read-only file system"):
         sweep.run(study, results=tmp_path / "results")
 

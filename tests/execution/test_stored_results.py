@@ -10,14 +10,15 @@ import pytest
 import yaml
 from PIL import Image
 
-from sweep import execution, store
 from sweep.commands.plan import plan
 from sweep.data import Prepared
-from sweep.data_function import DataRequest, prepare_data
-from sweep.records import write_part
 from sweep.report.notes import notes
 from sweep.report.summarise import current, summarise
-from sweep.study import Study
+from sweep.running import execution
+from sweep.store import store
+from sweep.store.records import write_part
+from sweep.study.study import Study
+from sweep.trial.data_function import DataRequest, prepare_data
 from tests.report.simulated import _record
 
 

@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 def sweep(*words: str | Path, **variables: str) -> tuple[int, dict[str, Any], str]:
     """Return exit code, the JSON object on standard output, and standard error of a `sweep` command."""
     done = subprocess.run(
-        [sys.executable, "-m", "sweep.cli", *map(str, words), "--json"],
+        [sys.executable, "-m", "sweep.commands.cli", *map(str, words), "--json"],
         capture_output=True,
         text=True,
         timeout=300,

@@ -7,7 +7,7 @@ import time
 from contextlib import redirect_stderr, redirect_stdout
 from unittest.mock import patch
 
-from sweep.cli import main
+from sweep.commands.cli import main
 
 SECONDS, LINES, CHARACTERS = 15, 12, 2000
 

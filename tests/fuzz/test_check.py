@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweep import process
+from sweep.machine import process
 from tests.fuzz.command import check_answer
 from tests.fuzz.profiles import examples
 from tests.fuzz.test_plan import NUMBERS, WORDS
@@ -116,7 +116,7 @@ SAID = [*WORDS, *NUMBERS, "adam", "sgd", "mse", "binary_crossentropy", 0.01, 8, 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the functions of a study, and a fork server that has TensorFlow."""
-    process.warm_up("sweep.preload")
+    process.warm_up("sweep.trial.preload")
     folder = tmp_path_factory.mktemp("fuzz-check")
     (folder / "odd_models.py").write_text(MODELS)
     (folder / "odd_data.py").write_text(DATA_FUNCTION)

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sweep
-from sweep import store
 from sweep.errors import SweepError
+from sweep.store import store
 from tests.fuzz.command import check_answer
 from tests.fuzz.profiles import examples
 from tests.fuzz.test_plan import value

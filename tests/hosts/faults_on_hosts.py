@@ -30,6 +30,7 @@ while True:
             print(json.dumps([time.time(), node["NodeManagerAddress"], node["Alive"]]), flush=True)
     time.sleep(0.2)
 """
+SWEEP = (sys.executable, "-m", "sweep.commands.cli")
 
 
 def main(folder: Path) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def main(folder: Path) -> dict[str, Any]:
     with (folder / "said").open("w") as said:
         run = on_host(
             1,
-            [sys.executable, "-m", "sweep.cli", "run", "tiny.yaml", "--address", HEAD, "--results", str(results)],
+            [*SWEEP, "run", "tiny.yaml", "--address", HEAD, "--results", str(results)],
             stdout=said,
             stderr=said,
             cwd=folder,

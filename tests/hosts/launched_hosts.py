@@ -166,7 +166,7 @@ class Laptop:
         there = ["bash", "-c", 'cd "$0" && exec "$@"', str(self._folder)]
         with (self._folder / f"said{self._log}").open("wb") as said:
             started = subprocess.Popen(
-                [*enter, *plain, *there, sys.executable, "-m", "sweep.cli", *words],
+                [*enter, *plain, *there, sys.executable, "-m", "sweep.commands.cli", *words],
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweep.cli import main
+from sweep.commands.cli import main
 from tests.metrics.golden import GOLDEN, expected, needs_golden
 
 KEYS = {

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from sweep import identity, preflight, session
 from sweep.errors import ClusterError
-from sweep.keeper import Link, sees
-from sweep.preflight import Answer, Question
-from sweep.trial import TrialOrder
-from sweep.versions import BINDING, differing
+from sweep.machine import session
+from sweep.machine.versions import BINDING, differing
+from sweep.running import preflight
+from sweep.running.keeper import Link, sees
+from sweep.running.preflight import Answer, Question
+from sweep.study import identity
+from sweep.trial.trial import TrialOrder
 
 OURS = {"python": "3.11.4", "tensorflow": "2.21.0", "keras": "3.15.0", "numpy": "2.4.1", "seedsweep": "0.1.0"}
 MODEL = "sweep.models:small_xception"

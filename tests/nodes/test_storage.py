@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sweep import records
-from sweep.keeper import Keeper
-from sweep.trial import hand_in
+from sweep.running.keeper import Keeper
+from sweep.store import records
+from sweep.trial.trial import hand_in
 from tests.nodes.test_preflight import order
 from tests.store.recording import record
 

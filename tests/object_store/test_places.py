@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sweep.errors import InputError
-from sweep.places import ObjectPath, absolute, place
+from sweep.store.places import ObjectPath, absolute, place
 
 
 @pytest.mark.parametrize("said", ["results/", "/srv/results", "~/results"])

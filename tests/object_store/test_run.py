@@ -15,7 +15,7 @@ pytestmark = pytest.mark.ray
 
 def sweep_command(*words):
     """Return the finished `sweep WORDS`."""
-    command = [sys.executable, "-m", "sweep.cli", *words]
+    command = [sys.executable, "-m", "sweep.commands.cli", *words]
     return subprocess.run(command, capture_output=True, text=True, timeout=300)
 
 

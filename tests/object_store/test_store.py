@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sweep import checksums, compaction, records, store
-from sweep.claimant import Claimant
-from sweep.claims import this_process
 from sweep.errors import InputError
-from sweep.places import Place, names, place, replace_file
-from sweep.records import keep, parts, read_part, write_part
+from sweep.running.claimant import Claimant
+from sweep.store import checksums, compaction, records, store
+from sweep.store.claims import this_process
+from sweep.store.places import Place, names, place, replace_file
+from sweep.store.records import keep, parts, read_part, write_part
 from tests.store.recording import record, study_document, trial_id
 
 TABLES = ("trials", "scores", "epochs", "environments")
@@ -163,7 +163,7 @@ def test_two_processes_may_compact_and_write_at_the_same_time(folder: Place) -> 
     program = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from tests.store.recording import record; from sweep import store\n"
-        "from sweep.places import place; from sweep.records import write_part\n"
+        "from sweep.store.places import place; from sweep.store.records import write_part\n"
         "folder = place(sys.argv[2]); first = int(sys.argv[3])\n"
         "for at in range(first, first + 6):\n    write_part(folder, record(at))\n    store.compact(folder)\n"
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sweep import process
+from sweep.machine import process
 from tests.process import calls
 
 ROOT = Path(__file__).parents[2]

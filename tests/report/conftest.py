@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sweep import store
+from sweep.store import store
 from tests.report.simulated import stored
 
 Simulate = Callable[..., store.Results]

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from sweep import store
 from sweep.metrics.classification import classification
 from sweep.metrics.regression import regression
 from sweep.metrics.verification import verification
-from sweep.records import Record, write_part
-from sweep.study import Study
+from sweep.store import store
+from sweep.store.records import Record, write_part
+from sweep.study.study import Study
 
 
 def stored(

@@ -11,12 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 import sweep
-from sweep import store
-from sweep.cli import app
+from sweep.commands.cli import app
 from sweep.errors import InputError
 from sweep.report.answers import shares_a_factor
 from sweep.report.study_scores import study_scores
-from sweep.store import Results
+from sweep.store import store
+from sweep.store.store import Results
 from tests.report.conftest import Simulate
 
 KEYS = {"value", "low", "high", "level", "method", "covers", "n_seeds", "n_failed", "n_subjects", "components"}

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sweep import report, store
-from sweep.cli import app
+from sweep import report
+from sweep.commands.cli import app
 from sweep.commands.report import folder_of
 from sweep.errors import InputError
+from sweep.store import store
 from tests.report.conftest import Simulate
 from tests.report.simulated import stored
 
@@ -98,7 +99,7 @@ def test_report_needs_neither_ray_nor_tensorflow(tmp_path: Path) -> None:
     folder = stored(tmp_path / "results" / "face", seeds=2)
     code = (
         "import sys\n"
-        "from sweep.cli import app\n"
+        "from sweep.commands.cli import app\n"
         "assert not {'matplotlib', 'pandas', 'scipy'} & set(sys.modules), 'help is slow'\n"
         "from sweep import report, store\n"
         f"report.write(store.load({str(folder)!r}))\n"

@@ -6,11 +6,12 @@ import math
 import numpy as np
 import pytest
 
-from sweep import report, store
+from sweep import report
 from sweep.commands.output import say_json
 from sweep.errors import InputError
-from sweep.records import Record, write_part
 from sweep.stats import THIS_TEST_SET, t_interval
+from sweep.store import store
+from sweep.store.records import Record, write_part
 from tests.report.conftest import Simulate
 
 

@@ -14,8 +14,8 @@ import sweep
 from sweep import report
 from sweep.errors import InputError
 from sweep.report.answer import Answer, answer_of
-from sweep.store import Results
-from sweep.trust import Trust
+from sweep.store.store import Results
+from sweep.study.trust import Trust
 from tests.report.conftest import Simulate
 
 LABELS = ("arm=cost in $ of $x_$", "arm=_under", "arm==1+1", "arm=\x1b[31mred", "arm=a\nb")

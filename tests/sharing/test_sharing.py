@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from sweep import claims, sharing
-from sweep.claimant import Claimant
-from sweep.claims import Claims, this_process
 from sweep.errors import ClusterError
-from sweep.records import write_part
-from sweep.sharing import SharedRun
+from sweep.running import sharing
+from sweep.running.claimant import Claimant
+from sweep.running.sharing import SharedRun
+from sweep.store import claims
+from sweep.store.claims import Claims, this_process
+from sweep.store.records import write_part
 from tests.store.recording import record, trial_id
 
 
@@ -60,10 +61,10 @@ def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
 
         monkeypatch.setattr(sharing.session, "git_commit", lambda _: "")
         monkeypatch.setattr(sharing, "rehearse", lambda *_: None)
-        driver = ModuleType("sweep.driver")
+        driver = ModuleType("sweep.running.driver")
         driver.run_orders = run_orders  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, "sweep.driver", driver)
-        monkeypatch.setattr("sweep.driver", driver, raising=False)
+        monkeypatch.setitem(sys.modules, "sweep.running.driver", driver)
+        monkeypatch.setattr("sweep.running.driver", driver, raising=False)
         monkeypatch.setattr(
             sharing,
             "order_of",

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pyarrow import fs
 
-from sweep import places
-from sweep.places import ObjectPath
+from sweep.store import places
+from sweep.store.places import ObjectPath
 
 
 class _Bucket:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sweep.records import Record
+from sweep.store.records import Record
 
 
 def trial_id(number: int) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sweep import claims, owner, places
-from sweep.claims import Claims, Owner, held, remove_void, this_process, told
-from sweep.owner import owner_of
-from sweep.places import Place, make_folder, names, replace_file
+from sweep.store import claims, owner, places
+from sweep.store.claims import Claims, Owner, held, remove_void, this_process, told
+from sweep.store.owner import owner_of
+from sweep.store.places import Place, make_folder, names, replace_file
 from tests.store.recording import trial_id
 
 

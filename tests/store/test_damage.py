@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sweep import schemas, store
 from sweep.errors import InputError
-from sweep.records import write_part
+from sweep.store import schemas, store
+from sweep.store.records import write_part
 from tests.store.recording import record, study_document, trial_id
 from tests.store.test_store import TABLES, assert_same, frames, plain
 
@@ -265,7 +265,7 @@ def test_what_killed_writers_left_is_removed(tmp_path: Path) -> None:
 
 def store_name(name: str, pid: int = 1) -> str:
     """Return the name under which a process of this machine writes a file; process 1 runs always."""
-    from sweep.places import name_beside
+    from sweep.store.places import name_beside
 
     host = name_beside(Path("x")).name.split(".")[2]
     return f"{name}.{host}.{pid}.{'a' * 32}"

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sweep.places import replace_file
-from sweep.records import parts, read_part, write_part
+from sweep.store.places import replace_file
+from sweep.store.records import parts, read_part, write_part
 from tests.store.recording import record, trial_id
 
 
@@ -171,7 +171,7 @@ def test_a_writer_that_raises_leaves_the_old_file_and_nothing_else(tmp_path: Pat
 def test_a_killed_writer_leaves_no_record(tmp_path: Path) -> None:
     """A process killed while it writes leaves at most a file that no reader takes."""
     program = (
-        "import sys, time; from pathlib import Path; from sweep.places import replace_file\n"
+        "import sys, time; from pathlib import Path; from sweep.store.places import replace_file\n"
         "def slowly(file):\n    file.write(b'half'); file.flush(); print('half', flush=True); time.sleep(60)\n"
         f"replace_file(Path({str(tmp_path)!r}) / 'parts' / '{trial_id(0)}.0.parquet', slowly)"
     )
@@ -190,7 +190,7 @@ def test_a_reader_beside_a_writer_sees_old_or_new(tmp_path: Path) -> None:
     """While a file is replaced again and again, every look at it finds a whole one."""
     path = tmp_path / "table"
     program = (
-        "from pathlib import Path; from sweep.places import replace_file\n"
+        "from pathlib import Path; from sweep.store.places import replace_file\n"
         f"for at in range(60): replace_file(Path({str(path)!r}), lambda file: file.write(b'%06d' % at * 20000))"
     )
     writer = subprocess.Popen([sys.executable, "-c", program])

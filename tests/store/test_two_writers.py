@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sweep import records, store
-from sweep.places import Place, create_file
-from sweep.records import Record, parts, read_part, stored_since, write_part
+from sweep.store import records, store
+from sweep.store.places import Place, create_file
+from sweep.store.records import Record, parts, read_part, stored_since, write_part
 from tests.store.recording import record, trial_id
 
 

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 import sweep
-from sweep import store
 from sweep.errors import InputError
 from sweep.metrics.verification import verification
-from sweep.plan import as_document, configurations, plan
 from sweep.report import summarise
+from sweep.store import store
 from sweep.studies.face_attack import answer
-from sweep.study import Study
+from sweep.study.plan import as_document, configurations, plan
+from sweep.study.study import Study
 
 
 def simulated(folder, *, seeds=5, gain=0.6, fall=0.4):

@@ -5,15 +5,15 @@ import pandas as pd
 import pytest
 
 import sweep
-from sweep import store
 from sweep.data import identity_pairs
 from sweep.errors import InputError
 from sweep.metrics.score_file import read_scores
-from sweep.plan import as_document, plan
 from sweep.report import summarise
 from sweep.report.study_scores import study_scores
+from sweep.store import store
 from sweep.studies.face_verify import answer
-from sweep.study import Study
+from sweep.study.plan import as_document, plan
+from sweep.study.study import Study
 
 
 def simulated(folder, *, seeds=4, people=16, effect=0.8, skill=(1.2, 1.2)):

@@ -4,13 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweep import execution, load, store
+from sweep import load
 from sweep.checks.modes import by_mode
 from sweep.data import synthetic_vectors
 from sweep.errors import InputError
-from sweep.plan import as_document, plan
+from sweep.running import execution
+from sweep.store import store
 from sweep.studies.frozen_batchnorm import answer
-from sweep.study import Study
+from sweep.study.plan import as_document, plan
+from sweep.study.study import Study
 
 OLD, DEAF, NEW = "batch-statistics", "inference", "recalibrated"
 

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 import sweep
-from sweep import store
 from sweep.data import number_sequence
 from sweep.errors import InputError
-from sweep.plan import as_document, configurations, plan
 from sweep.report import summarise
+from sweep.store import store
 from sweep.studies.sequence import answer
-from sweep.study import Study
+from sweep.study.plan import as_document, configurations, plan
+from sweep.study.study import Study
 
 ARMS = ["unseeded", "seeded", "init only", "order only", "order only, batches of 1", "nothing varies"]
 

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 import sweep
-from sweep import store
 from sweep.errors import InputError
-from sweep.plan import as_document, configurations, plan
 from sweep.report import write
+from sweep.store import store
 from sweep.studies.transport_mode import answer
-from sweep.study import Study
+from sweep.study.plan import as_document, configurations, plan
+from sweep.study.study import Study
 
 USERS = 30
 

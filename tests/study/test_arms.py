@@ -3,8 +3,8 @@
 import pytest
 
 from sweep.errors import InputError
-from sweep.plan import configurations, plan
-from sweep.study import Study
+from sweep.study.plan import configurations, plan
+from sweep.study.study import Study
 
 BASE = {
     "study": "arms",
@@ -68,7 +68,7 @@ def test_a_wrong_arm_is_one_message(arms, said):
 def _loaded(mapping):
     from pydantic import ValidationError
 
-    from sweep.study_text import explain
+    from sweep.study.study_text import explain
 
     try:
         return Study.model_validate(mapping)

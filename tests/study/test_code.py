@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sweep import code, identity
 from sweep.errors import InputError
+from sweep.study import code, identity
 
 NET = "def build(shape, classes, *, width=1.0, dropout=0.5):\n    return None\n"
 

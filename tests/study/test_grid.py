@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweep.grid import check_axis, points
+from sweep.study.grid import check_axis, points
 
 
 def test_lists_are_crossed_in_the_order_of_the_file() -> None:

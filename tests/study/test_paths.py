@@ -7,9 +7,9 @@ import pytest
 
 import sweep
 from sweep.errors import InputError
-from sweep.execution import results_folder
-from sweep.paths import path_of
-from sweep.study import Study
+from sweep.running.execution import results_folder
+from sweep.store.paths import path_of
+from sweep.study.study import Study
 
 
 def study(**changes: Any) -> Study:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from sweep.errors import InputError
-from sweep.plan import SCHEMA_VERSION, PlannedTrial, as_document, configurations, plan
-from sweep.study import Study
+from sweep.study.plan import SCHEMA_VERSION, PlannedTrial, as_document, configurations, plan
+from sweep.study.study import Study
 
 
 def study(**changes: Any) -> Study:

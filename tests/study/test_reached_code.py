@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sweep.errors import InputError
-from sweep.reached_code import reached
+from sweep.study.reached_code import reached
 
 Files = dict[str, str]
 

@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sweep import store
-from sweep.execution import identities
-from sweep.identity import Identities, Identity
-from sweep.named_files import content
-from sweep.plan import PlannedTrial, as_document, plan
-from sweep.stored_plan import StoredPlan, stands_for, stored_plan
-from sweep.study import Study
+from sweep.running.execution import identities
+from sweep.store import store
+from sweep.study.identity import Identities, Identity
+from sweep.study.named_files import content
+from sweep.study.plan import PlannedTrial, as_document, plan
+from sweep.study.stored_plan import StoredPlan, stands_for, stored_plan
+from sweep.study.study import Study
 
 RESULTS = Path(__file__).parents[2] / "results"
 OLD, NEW = Identity("old", {"net.py, function build": "1"}), Identity("new", {"net.py, function build": "2"})
@@ -241,11 +241,11 @@ def test_code_of_measure_and_backend_are_in_the_id(project: Path) -> None:
 
 def test_a_large_file_is_digested_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its digest is kept by path, size and times; a change of it is seen."""
-    monkeypatch.setattr("sweep.named_files._LARGE", 1)
-    monkeypatch.setattr("sweep.named_files._SETTLED", -1e9)
+    monkeypatch.setattr("sweep.study.named_files._LARGE", 1)
+    monkeypatch.setattr("sweep.study.named_files._SETTLED", -1e9)
     one = study(model={"use": "net:build", "weights": "base.keras"})
     before = Identities(project / "kept").of(one)
-    monkeypatch.setattr("sweep.named_files._digest", lambda file: f"{file.read_bytes()!r:>64}")
+    monkeypatch.setattr("sweep.study.named_files._digest", lambda file: f"{file.read_bytes()!r:>64}")
     assert Identities(project / "kept").of(one) == before
     (project / "base.keras").write_bytes(b"22")
     assert Identities(project / "kept").of(one) != before

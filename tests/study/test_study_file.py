@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from sweep.errors import InputError
-from sweep.study import Study, built_in_studies
+from sweep.study.study import Study, built_in_studies
 
 SMALLEST: dict[str, Any] = {"study": "faces", "data": {"use": "sweep.data:x"}, "model": {"use": "sweep.models:y"}}
 

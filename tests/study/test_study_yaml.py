@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from sweep.errors import InputError
-from sweep.plan import configurations
-from sweep.study import MOST_TRIALS, Study
+from sweep.study.plan import configurations
+from sweep.study.study import MOST_TRIALS, Study
 
 BASE = "study: faces\ndata: {use: 'sweep.data:synthetic_vectors'}\nmodel: {use: 'sweep.models:dense_net'}\n"
 

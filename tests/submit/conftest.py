@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sweep import cli
+from sweep.commands import cli
 from tests.submit.heads import Head, ray_head
 from tests.submit.persons import furnish, give
 

@@ -43,7 +43,7 @@ def give(
     if token is not None:
         surroundings["RAY_AUTH_TOKEN_PATH"] = str(token)
     return subprocess.run(
-        [sys.executable, "-m", "sweep.cli", *words],
+        [sys.executable, "-m", "sweep.commands.cli", *words],
         cwd=place,
         env=surroundings,
         stdin=subprocess.DEVNULL,

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 import sweep
-from sweep import errors, store
-from sweep.study import Study
+from sweep import errors
+from sweep.store import store
+from sweep.study.study import Study
 from sweep.submit.fetch import Standing, fetch, standing
 from sweep.submit.job_folder import folder_of_job
 from sweep.submit.ray_jobs import Job, RayCluster

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sweep.errors import InputError
-from sweep.study import Study
+from sweep.study.study import Study
 from sweep.submit import parcel
 from sweep.submit.token import read_token
 
@@ -36,7 +36,7 @@ def test_our_own_code_is_sent_whole(here: Path) -> None:
         sent = {name for name in archive.namelist() if name.startswith("sweep/")}
     every = {path for path in SWEEP.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     assert sent == {path.relative_to(SWEEP.parent).as_posix() for path in every}
-    assert {"sweep/former_code.json", "sweep/studies/demo.yaml", "sweep/models/residual.npz"} <= sent
+    assert {"sweep/study/former_code.json", "sweep/studies/demo.yaml", "sweep/models/residual.npz"} <= sent
 
 
 def test_a_study_of_our_own_functions_sends_no_file_of_the_person(here: Path) -> None:

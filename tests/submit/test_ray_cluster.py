@@ -122,7 +122,7 @@ def test_a_parcel_unpacks_from_a_file_as_kubernetes_mounts_it(head, place, sweep
     """The runtime environment that a rendered RayJob names is one that Ray unpacks and runs."""
     from ray.job_submission import JobSubmissionClient
 
-    from sweep.study import Study
+    from sweep.study.study import Study
     from sweep.submit.parcel import pack
 
     parcel = pack(Study.load(place / "tiny.yaml"), place / "tiny.yaml")

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from sweep.errors import InputError
-from sweep.study import Study
+from sweep.study.study import Study
 from sweep.submit import launcher, ray_jobs
 from sweep.submit.contents import contents
 from sweep.submit.parcel import STORED, Parcel, pack

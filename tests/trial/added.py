@@ -28,10 +28,11 @@ def both_ways(kinds: tuple[str, ...]) -> dict[str, tuple[np.ndarray, np.ndarray]
     """Return kind -> (ours, Keras's own), each (epochs, 2): the loss of the training and that of dev."""
     import keras
 
-    from sweep import session, training
-    from sweep.building import begin_phase, build
     from sweep.data import synthetic_vectors
-    from sweep.study import Study
+    from sweep.machine import session
+    from sweep.study.study import Study
+    from sweep.trial import training
+    from sweep.trial.building import begin_phase, build
 
     session.begin_trial(session.Machine(), str(Path.cwd()))
     splits, found = synthetic_vectors(), {}

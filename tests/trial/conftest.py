@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from sweep import execution, process, records, trial
-from sweep.study import Study
+from sweep.machine import process
+from sweep.running import execution
+from sweep.store import records
+from sweep.study.study import Study
+from sweep.trial import trial
 
 HERE = str(Path(__file__).parent)
 VECTORS = {"use": "sweep.data:synthetic_vectors"}
@@ -29,7 +32,7 @@ def run_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tu
         results = tmp_path / str(next(count))
         results.mkdir()
         order = execution.order_of(trials[0], results, str(tmp_path), (HERE,))
-        process.warm_up("sweep.preload")
+        process.warm_up("sweep.trial.preload")
         outcome = process.call(trial.run_trial, order)
         assert not outcome.crash, f"{outcome.crash}: {outcome.log}"
         (path, _, _), *_ = records.parts(Path(order.results))

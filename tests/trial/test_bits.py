@@ -2,7 +2,7 @@
 
 import pytest
 
-from sweep import process
+from sweep.machine import process
 from tests.driver.runs import DIGESTS
 
 pytestmark = pytest.mark.tensorflow

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from sweep.study import Train
+from sweep.study.study import Train
 
 pytestmark = pytest.mark.tensorflow
 LONG = {"epochs": 3, "learning_rate": 0.05, "keep": "last"}
@@ -26,8 +26,8 @@ def test_a_carried_model_starts_where_the_last_fit_ended(run_one):
 
 def test_carry_over_is_named_only_where_it_is_set():
     """A study that carries nothing over has the ids and the columns it always had."""
-    from sweep.plan import configurations
-    from sweep.study import Study
+    from sweep.study.plan import configurations
+    from sweep.study.study import Study
 
     base = {"study": "s", "data": {"use": "a:b"}, "model": {"use": "c:d"}}
     plain, zero, two = (

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sweep.cost import cost
+from sweep.forecast.cost import cost
 
 pytestmark = pytest.mark.tensorflow
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from sweep import weights
+from sweep.trial import weights
 
 pytestmark = pytest.mark.tensorflow
 
@@ -25,7 +25,7 @@ def test_each_epoch_has_the_digest_of_its_weights_by_layer(run_one):
 
 def test_digests_are_columns_of_text_beside_the_numbers(run_one, tmp_path):
     """Compacted and loaded, the digests of an epoch are words and its loss a number."""
-    from sweep import store
+    from sweep.store import store
 
     record, _ = run_one(0)
     (folder,) = {path.parent.parent for path in tmp_path.glob("*/parts/*.parquet")}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sweep import process
+from sweep.machine import process
 
 pytestmark = pytest.mark.tensorflow
 
@@ -13,7 +13,7 @@ def orders_seen(_):
     import numpy as np
     import tensorflow as tf
 
-    from sweep import training
+    from sweep.trial import training
 
     seen = []
 
@@ -37,7 +37,7 @@ def orders_seen(_):
 
 def test_each_epoch_meets_every_sample_once_in_another_order():
     """Three epochs of `fit` give three permutations, all different."""
-    process.warm_up("sweep.preload")
+    process.warm_up("sweep.trial.preload")
     epochs, said = process.call(orders_seen, None).value
     assert [sorted(epoch) for epoch in epochs] == [list(range(50))] * 3
     assert epochs[0] != epochs[1] != epochs[2] != epochs[0]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sweep.plan import configurations
-from sweep.study import Study
+from sweep.study.plan import configurations
+from sweep.study.study import Study
 
 SMALL = {"use": "sweep.models:dense_net", "units": [8, 4]}
 BASE = {"study": "p", "data": {"use": "sweep.data:synthetic_vectors"}, "model": SMALL}

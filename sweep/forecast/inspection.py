@@ -1,0 +1,171 @@
+"""What can be known of a study before it is run: its data, counted, leaks, and every model, by a first step of it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sweep.checks import Finding, divided
+from sweep.checks.before import data_findings, settings_findings
+from sweep.checks.people import People, people_findings, people_of, table_lines
+from sweep.checks.resources import resource_findings
+from sweep.data import Prepared, open_prepared
+from sweep.machine import process, session
+from sweep.running.execution import check_code, module_folders, prepare, resolve
+from sweep.study.plan import Configuration
+from sweep.study.study import Study
+from sweep.trial.first_step import Seen
+from sweep.trial.rehearsal import Rehearsal, rehearse, some
+
+_MOST_MODELS = 12  # lines of models that are printed
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a check saw.
+
+    data: counts by split and people by split, for each data set. models: config_id -> label and number of parameters,
+    None where it was not built. findings: what makes numbers wrong or misleading; empty when all is well. cautions:
+    what a person should know beside them. n_builds, n_seen: distinct models, and how many of them were built.
+    """
+
+    study: str
+    data: list[dict[str, Any]]
+    models: dict[str, dict[str, Any]]
+    findings: list[Finding]
+    cautions: list[Finding] = field(default_factory=list)
+    n_builds: int = 0
+    n_seen: int = 0
+    tables: tuple[tuple[str, ...], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return every field but the printed tables."""
+        return {key: value for key, value in asdict(self).items() if key != "tables"}
+
+    def as_text(self) -> str:
+        """Return some lines for a person."""
+        lines = [f"{self.study}: the file and its functions are in order."]
+        for one, table in zip(self.data, self.tables, strict=True):
+            shape = " x ".join(map(str, one["input_shape"]))
+            lines += [f"Data {one['data_id'][:12]}, inputs {shape}:", *table]
+        built = [one for one in self.models.values() if one["parameters"] is not None]
+        lines += [f"Model {one['label'] or '(no grid)'}: {one['parameters']:,} parameters" for one in built][
+            :_MOST_MODELS
+        ]
+        if len(built) > _MOST_MODELS:
+            lines.append(f"  and {len(built) - _MOST_MODELS} more configurations")
+        lines.append(
+            f"{self.n_seen} of {self.n_builds} distinct models were tried on one batch: built, called, trained a step."
+            if self.n_builds > 1
+            else "The model was tried on one batch: built, called, trained a step."
+        )
+        lines += [f"Caution: {one}" for one in self.cautions]
+        lines += [f"Finding: {one}" for one in self.findings] or ["No findings."]
+        return "\n".join(lines)
+
+
+def inspect_study(name: str) -> Inspection:
+    """Return what is known of a study before a trial is run.
+
+    Raises:
+        InputError: file, functions or data are wrong, or no configuration of it can run.
+    """
+    session.quiet_environment()
+    modules = module_folders(name)
+    session.find_modules_in(modules)
+    study = resolve(name, seeds=None, results=None)
+    check_code(study)
+    process.warm_up("sweep.trial.preload")  # TensorFlow is imported while the data are prepared
+    trials, data = prepare(study)
+    every = {one.configuration.config_id: one.configuration for one in trials}
+    rehearsal = rehearse(trials, modules)
+    rehearsal.refuse_all(every)
+    people = {key: people_of(open_prepared(session.cache_folder(), key), study.task) for key in data}
+    compared = {one.study.data.leakage for one in every.values()} == {"allow", "refuse"}
+    found = [finding for one in data.values() for finding in data_findings(one.findings, compared)]
+    found += [finding for one in people.values() for finding in people_findings(one, study.task)]
+    found += resource_findings(study.resources)
+    for one in every.values():
+        seeded = one.study.model_copy(update={"seeds": list(study.seed_list)})
+        found += settings_findings(seeded, str(one.hp.get("arm", "")))
+    found += _of_models(every, rehearsal)
+    findings, cautions = divided(found)
+    return Inspection(
+        study=study.study,
+        data=[_counted(one, people[key]) for key, one in data.items()],
+        models={
+            key: {"label": one.label, "parameters": rehearsal.seen.get(key, Seen()).parameters}
+            for key, one in every.items()
+        },
+        findings=findings,
+        cautions=cautions,
+        n_builds=rehearsal.n_builds,
+        n_seen=rehearsal.n_seen,
+        tables=tuple(tuple(table_lines(people[key], one.counts, study.task)) for key, one in data.items()),
+    )
+
+
+def _of_models(every: Mapping[str, Configuration], rehearsal: Rehearsal) -> list[Finding]:
+    """Return the findings of all models, equal ones once, with the configurations that show them."""
+    shown: dict[Finding, list[str]] = {}
+    for key, one in every.items():
+        seen = rehearsal.seen.get(key, Seen())
+        for finding in seen.findings:
+            shown.setdefault(finding, []).append(one.label)
+        if seen.refused:
+            shown.setdefault(_refused(seen, one.study), []).append(one.label)
+    found = [_located(finding, labels, len(every)) for finding, labels in shown.items()]
+    alike: dict[str, tuple[str, str]] = {}
+    for first, second in rehearsal.alike:
+        alike.setdefault(", ".join(_differing(every[first], every[second])), (first, second))
+    for keys, (first, second) in alike.items():
+        found.append(
+            Finding(
+                "setting_changes_nothing",
+                "note",
+                f"{every[first].label} and {every[second].label} have equal weights after a step of training: "
+                f"{keys} seems to change nothing.",
+                "Look whether the model's function uses it.",
+            )
+        )
+    if rehearsal.n_seen < rehearsal.n_builds:
+        found.append(
+            Finding(
+                "not_all_built",
+                "note",
+                f"{rehearsal.n_seen} of {rehearsal.n_builds} distinct models were looked at, among them every value of "
+                "a setting that there was time for.",
+                "The others are built in the run; one that fails is a failed row.",
+            )
+        )
+    return found
+
+
+def _refused(seen: Seen, study: Study) -> Finding:
+    if seen.surely:
+        return Finding("cannot_run", "error", seen.refused, "Its trials will be rows of failures.")
+    on_gpu = study.resources.gpu > 0
+    where = "on this machine's processors, as the study asks for a GPU" if on_gpu else "with this machine and batch"
+    return Finding("could_not_be_tried", "note" if on_gpu else "error", seen.refused, f"It was tried {where}.")
+
+
+def _located(finding: Finding, labels: Sequence[str], n: int) -> Finding:
+    if n == 1 or len(labels) == n:
+        return finding
+    return Finding(finding.name, finding.severity, f"{finding.evidence} (at {some(labels)})", finding.remedy)
+
+
+def _differing(one: Configuration, other: Configuration) -> list[str]:
+    keys = sorted({*one.hp, *other.hp})
+    return [key for key in keys if key.startswith("model.") and one.hp.get(key) != other.hp.get(key)]
+
+
+def _counted(one: Prepared, people: Sequence[People]) -> dict[str, Any]:
+    counts = {name: asdict(count) for name, count in one.counts.items()}
+    told = [_finite(row.as_dict()) for row in people]
+    return {"data_id": one.data_id, "input_shape": list(one.input_shape), "counts": counts, "people": told}
+
+
+def _finite(row: dict[str, Any]) -> dict[str, Any]:
+    width = row["half_width"]
+    return row | {"half_width": list(width) if width and all(map(math.isfinite, width)) else None}

@@ -1,0 +1,113 @@
+"""What one trial takes, from a few steps of it: seconds and memory, before any trial is stored."""
+
+import math
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sweep.data import open_prepared
+from sweep.errors import InputError
+from sweep.machine import process, session
+from sweep.machine.streams import stream_seeds
+from sweep.study.plan import PlannedTrial
+from sweep.study.study import Study
+from sweep.trial.building import begin_phase, build, loss_of
+
+STEPS = 3  # timed after the first, which also traces and compiles
+
+
+@dataclass(frozen=True)
+class TrialCost:
+    """What one trial of a configuration takes.
+
+    seconds: if no epoch is saved by early stopping, alone on a processor. memory: bytes, the peak of its process; what
+    processes share of TensorFlow (some 0.7 GB) is counted in each.
+    """
+
+    seconds: float
+    memory: float
+
+
+def trial_cost(planned: PlannedTrial, modules: Sequence[str]) -> TrialCost:
+    """Return what a trial takes, by training some steps of it in a fresh process.
+
+    planned: its data are prepared. modules: where the user's modules are found.
+
+    Raises:
+        InputError: the model cannot be built or trained.
+    """
+    study = planned.configuration.study
+    asked = (study, planned.data_id, stream_seeds(planned.seed, study.hold), tuple(modules), session.here())
+    outcome = process.call(_measured, asked)
+    if outcome.crash:
+        raise InputError(f"Expected a few steps of training. The process was {outcome.crash}. {outcome.log[-500:]}")
+    if isinstance(outcome.value, str):
+        raise InputError(outcome.value)
+    return outcome.value  # type: ignore[no-any-return]
+
+
+def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) -> TrialCost | str:
+    study, data_id, seeds, modules, folder = asked
+    machine = session.Machine(study.resources.threads, study.determinism)
+    session.find_modules_in(modules)
+    session.begin_trial(machine, folder)
+    from sweep.trial import training  # imports Keras
+
+    at = _clocks()
+    splits = open_prepared(session.cache_folder(), data_id)
+    train = study.train
+    try:
+        model = build(study, splits, seeds)
+    except InputError as error:
+        return str(error)
+    begin_phase(model, train.phases[0], loss_of(study, model, splits))
+    batches = training.ShuffledBatches(splits.train.x, splits.train.y, train.batch_size, seeds["order"])
+    built = _since(at)
+    steps = [_timed(lambda: model.train_on_batch(*batches[0])) for _ in range(STEPS + 1)]
+    some = splits.dev.x[np.arange(min(len(splits.dev), training.SCORE_BATCH))]
+    scored = [_timed(lambda: training.predict(model, some)) for _ in range(2)]
+    n_epochs = (1 + train.carry_over) * sum(one.epochs for one in train.phases)
+    n_scored = n_epochs * _batches(len(splits.dev)) + sum(_batches(len(split)) for _, split in splits.items())
+    seconds = (
+        built
+        + len(train.phases) * steps[0]
+        + n_epochs * batches.steps * min(steps[1:])
+        + scored[0]
+        + n_scored * scored[1]
+    )
+    return TrialCost(seconds, _peak_memory())
+
+
+def _timed(function: Callable[[], Any]) -> float:
+    at = _clocks()
+    function()
+    return _since(at)
+
+
+def _clocks() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
+def _since(at: tuple[float, float]) -> float:
+    """Return the time that passed, without what other programs of a busy machine took of it."""
+    return min(now - then for now, then in zip(_clocks(), at, strict=True))
+
+
+def _batches(n: int) -> int:
+    from sweep.trial.training import SCORE_BATCH
+
+    return math.ceil(n / SCORE_BATCH)
+
+
+def _peak_memory() -> float:
+    """Return the largest resident size of this process so far, bytes; NaN where the system does not tell."""
+    if sys.platform == "win32":
+        return math.nan
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return float(peak if sys.platform == "darwin" else peak * 1024)

@@ -1,0 +1,1 @@
+"""This process and this machine: fresh processes, seeds, environment, scratch files, the caller's state."""

@@ -1,0 +1,1 @@
+"""Running a plan on Ray: slots, what nodes lack, records on their way home, progress."""

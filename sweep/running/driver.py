@@ -1,0 +1,216 @@
+"""The driver: Ray Tune runs one trial for each order, keeps every slot busy, and starts crashed trials again."""
+
+import logging
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, nullcontext
+from pathlib import Path
+from typing import Any
+
+import ray
+from ray import tune
+from ray.tune.search import BasicVariantGenerator
+
+from sweep.errors import ClusterError, InputError, SweepError
+from sweep.machine import scratch, session
+from sweep.running.claimant import claiming
+from sweep.running.keeper import linked
+from sweep.running.preflight import check_nodes
+from sweep.running.ray_session import ray_session
+from sweep.running.repairs import InOrder, out_of_memory, repaired
+from sweep.running.slot import CRASHES, TrialActor, Work, store_crash
+from sweep.store.claims import Owner
+from sweep.trial.trial import TrialOrder
+
+_NOT_A_REASON = r" Some common causes| Memory on the node"  # where Ray's advice begins, or its figures
+
+Report = Callable[[dict[str, Any]], None]
+
+
+class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
+    """Hears of every trial's end; ends all of them when going on is in vain.
+
+    heard: the places of the orders that ended. losses: how often Tune gave up each of the others.
+    starved: those that were killed for memory, perhaps for what another ate; they run again at the end, one at a time.
+    alone: whether trials run one at a time now. ended: how Tune ended itself the last time, if it did.
+    """
+
+    def __init__(self, orders: Sequence[TrialOrder], report: Report) -> None:
+        self._orders, self._report = orders, report
+        self.fatal: SweepError | None = None
+        self.heard: set[int] = set()
+        self.losses: Counter[int] = Counter()
+        self.starved: set[int] = set()
+        self.alone = False
+        self.ended = ""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return nothing: Tune pickles callbacks to restore a run; we resume from the store, and no screen pickles."""
+        return {}
+
+    def on_trial_result(self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **_: Any) -> None:
+        """Report a trial that ended by itself."""
+        at = trial.config["at"]
+        self._hear(at, result | {"trial_id": self._orders[at].trial_id})  # Tune puts its own id there
+
+    def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
+        """Store and report a trial whose worker was lost more often than is tried again; else leave it for later."""
+        at = trial.config["at"]
+        reasons = _reasons(trial)
+        if not self.alone and any(out_of_memory(one) for one in reasons):
+            self.starved.add(at)
+            return
+        said, starved = reasons[-1], out_of_memory(reasons[-1])
+        self.losses[at] += 1
+        if starved or trial.num_failures > CRASHES or self.losses[at] > CRASHES:
+            often = "when it ran alone, too" if starved else f"{CRASHES + 1} times"
+            how = f"lost with its worker, {often}: {re.split(_NOT_A_REASON, said)[0]}"
+            self._hear(at, store_crash(self._orders[at], how, said))
+
+    def _hear(self, at: int, summary: dict[str, Any]) -> None:
+        self.heard.add(at)
+        if summary["status"] == "unstored":
+            self.fatal = InputError(
+                f"Expected to store the record of trial {summary['trial_id']} in the results folder. Received: "
+                f"{summary['error']}. Make room or bring the storage back, and give the same command again; "
+                "what was stored is whole."
+            )
+        elif summary["status"] == "unfit":
+            self.fatal = ClusterError(f"{summary['error']} What was stored is whole; the same command goes on.")
+        self._report(summary)
+
+    def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
+        """Return False: a trial ends by itself."""
+        return False
+
+    def stop_all(self) -> bool:
+        """Return whether the run is in vain."""
+        return self.fatal is not None
+
+
+def _reasons(trial: Any) -> list[str]:
+    """Return why Tune lost a trial's worker each time: each reason stands in a file, below a line with its number."""
+    told = Path(trial.error_file).read_text(errors="replace") if trial.error_file else ""
+    each = [" ".join(one.partition("\n")[2].split()) for one in told.split("Failure # ")[1:]]
+    return [one or "no reason was given" for one in each] or ["no reason was given"]
+
+
+def run_orders(
+    orders: Sequence[TrialOrder],
+    report: Report,
+    *,
+    cpu: float,
+    gpu: float,
+    address: str | None = None,
+    slots: int | None = None,
+    note: Callable[[str], None] = lambda text: None,
+    ready: Callable[[], None] = lambda: None,
+    work: Work | None = None,
+    owner: Owner | None = None,
+) -> None:
+    """Run every order as a Tune trial; each stores its own record, `report` hears its summary.
+
+    Args:
+        orders: what to run, in this order.
+        report: called with each trial's summary, see `sweep.trial.trial.run_trial`.
+        cpu, gpu: what a trial takes of a node, as Ray counts.
+        address: a Ray cluster that is there already; None takes the Ray that this process is connected to, or starts
+            Ray on this machine and ends it afterwards.
+        slots: processors that trials may use; None takes all.
+        note: called with what a person should know of a cluster's nodes, see `sweep.running.preflight.check_nodes`.
+        ready: called before the first trial, once the nodes are known to have what a trial asks for; what it raises
+            ends the run.
+        work: what is done with an order; None runs the trial.
+        owner: this run, which claims each trial before it starts it; what another run trains is reported as "held".
+            None claims nothing.
+
+    Raises:
+        ClusterError: no Ray at the address, no node has what a trial asks for, or a node cannot run this study.
+        InputError: the results can no longer be written.
+    """
+    watcher = _Watcher(orders, report)
+    with ray_session(address, slots) as found:
+        for text in found.notes:
+            note(text)
+        _check_resources(cpu, gpu)
+        logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # every failure is stored and told once, by us
+        at_once = 0 if found.own or slots is None else max(1, int(slots / cpu)) if cpu else slots
+        with nullcontext() if found.own else linked(orders[0].results) as link, ExitStack() as room:
+            exam = check_nodes(orders, link, cpu, gpu) if link is not None else None
+            for text in exam.notes if exam is not None else ():
+                note(text)
+            ready()
+            claims = room.enter_context(claiming(orders[0].results, owner)) if owner is not None else None
+            parameters = {"orders": orders, "link": link, "exam": exam, "work": work or Work(), "claims": claims}
+            for turn in range(2 * (CRASHES + 1)):
+                watcher.alone = turn > CRASHES
+                left = [at for at in range(len(orders)) if at not in watcher.heard]
+                now = [at for at in left if (at in watcher.starved) == watcher.alone]
+                if not now or watcher.fatal is not None:
+                    continue
+                if watcher.alone:
+                    note(f"{len(now)} trials that Ray ended where memory ran out run again, one at a time")
+                _fit(parameters, now, watcher, cpu, gpu, 1 if watcher.alone else at_once)
+        if watcher.fatal is not None:
+            raise watcher.fatal
+        if len(watcher.heard) < len(orders):
+            logs = f" Ray's logs: {scratch.root() / scratch.KEPT_LOGS}." if found.own else ""
+            raise ClusterError(
+                f"Expected Ray Tune to run {len(orders)} trials. Received: {len(watcher.heard)}, then "
+                f"{watcher.ended or 'nothing more'}. What finished is stored: give the same command again.{logs}"
+            )
+
+
+def _fit(
+    parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, cpu: float, gpu: float, at_once: int
+) -> None:
+    """Run the orders at these places, at most so many at once (0: all that there is room for); some may be left.
+
+    A worker that dies between two trials makes Tune 2.60 give up a trial at once, or end itself with a KeyError.
+    What is left when all was tried is no failure of a trial: the store lacks it, and the run says so.
+    """
+    watcher.ended = ""
+    storage = tempfile.mkdtemp(prefix="tune-", dir=scratch.folder())
+    scheduler = InOrder()
+    tuner = tune.Tuner(
+        tune.with_resources(tune.with_parameters(TrialActor, **parameters), {"cpu": cpu, "gpu": gpu}),
+        param_space={"at": tune.randint(0, max(places) + 1)},
+        tune_config=tune.TuneConfig(
+            num_samples=len(places),
+            search_alg=BasicVariantGenerator([{"at": at} for at in places], max_concurrent=at_once),
+            scheduler=scheduler,
+            reuse_actors=True,
+        ),
+        run_config=tune.RunConfig(
+            name="study",
+            storage_path=storage,
+            stop=watcher,
+            callbacks=[watcher],
+            failure_config=tune.FailureConfig(max_failures=0 if watcher.alone else CRASHES),
+            checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
+            verbose=0,
+        ),
+    )
+    try:
+        with session.ending_signals(), repaired():  # after Ray's start, which sets a handler of its own
+            tuner.fit()
+    except (KeyError, ValueError, RuntimeError, tune.TuneError) as error:
+        watcher.ended = f"{type(error).__name__}: {error}"
+    finally:
+        scheduler.end_actors()
+        shutil.rmtree(storage, ignore_errors=True)
+
+
+def _check_resources(cpu: float, gpu: float) -> None:
+    """Refuse at once what no node has: Ray would wait for it without end."""
+    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    if any(node.get("CPU", 0) >= cpu and node.get("GPU", 0) >= gpu for node in nodes):
+        return
+    found = "; ".join(sorted({f"{node.get('CPU', 0):g} CPU and {node.get('GPU', 0):g} GPU" for node in nodes}))
+    raise ClusterError(
+        f"Expected a node with {cpu:g} CPU and {gpu:g} GPU for a trial. Received nodes with: {found}. "
+        "Change `resources` in the study, or name a cluster that has them with --address."
+    )

@@ -1,0 +1,179 @@
+"""Running what is missing of a plan while other runs of the same study may do so, too: each trial is trained by one."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sweep.errors import ClusterError, InputError
+from sweep.machine import session
+from sweep.running.progress import Progress
+from sweep.store import claims, records, store
+from sweep.store.places import Place
+from sweep.study.plan import PlannedTrial
+from sweep.study.study import Study
+from sweep.trial import trial
+from sweep.trial.rehearsal import Rehearsal, rehearse, some
+
+_LOOK_AGAIN = 2.0  # seconds between two looks at trials that another run holds
+
+
+@dataclass
+class SharedRun:
+    """One run of a study, which may share the trials with others.
+
+    trials: the whole plan. proved: config_ids of which a trial is stored that is ok. n_run: trials that it has trained
+    so far.
+    """
+
+    study: Study
+    folder: Place
+    modules: tuple[str, ...]
+    address: str | None
+    slots: int | None
+    trials: Sequence[PlannedTrial]
+    proved: frozenset[str]
+    show: bool
+    follow: bool
+    n_run: int = 0
+    owner: claims.Owner = field(default_factory=claims.this_process)
+    _looked: bool = False
+    _told: set[str] = field(default_factory=set)  # the other runs that a person was told of
+
+    @property
+    def n_planned(self) -> int:
+        """Return how many trials the plan has."""
+        return len(self.trials)
+
+    def share(self, missing: Sequence[PlannedTrial]) -> None:
+        """Run what is missing and what nobody else trains; then what others gave up, until all is stored.
+
+        Raises:
+            ClusterError: another run is training the rest, and this one is not to wait for it.
+        """
+        attempts = store.attempts(self.folder)
+        waiting = False
+        met: set[str] = set()  # trials that another run was seen with
+        while missing:
+            with room(self.folder):
+                holders = claims.held(self.folder, [one.trial_id for one in missing])
+            missing = [one for one in missing if one.trial_id not in met or not self._is_stored(one, attempts)]
+            lines = claims.told(holders.values(), self.n_planned)
+            free = [one for one in missing if one.trial_id not in holders]
+            if not missing:
+                return
+            if not free and not self.follow:
+                raise ClusterError(
+                    f"Expected to finish {self.n_planned} trials. Received: {'; '.join(lines)}. The rest is stored. "
+                    "Give the same command again later, or with --follow, which waits and takes over what is given up."
+                )
+            others = {str(one) for one in holders.values()}
+            if not self._told >= others or (not free and not waiting):
+                self._told |= others
+                self._say("; ".join(lines) + ("" if free else "; waiting for them"))
+            waiting = not free
+            met = set(holders) | (self._train(free, len(missing), attempts) if free else set())
+            missing = [one for one in missing if one.trial_id in met]
+            if not free:
+                with session.ending_signals():
+                    time.sleep(_LOOK_AGAIN)
+
+    def _train(self, missing: Sequence[PlannedTrial], n_left: int, attempts: dict[str, int]) -> set[str]:
+        """Run these trials, and return those that another run was training when their turn came."""
+        session.quiet_environment()
+        unproved = (
+            [one for one in missing if one.configuration.config_id not in self.proved] if not self._looked else []
+        )
+        self._looked = True
+        with ThreadPoolExecutor(1) as aside:  # a first batch takes seconds, and so does Ray's start: both at once
+            looking = aside.submit(rehearse, unproved, self.modules)
+            return self._run(missing, n_left, attempts, looking)
+
+    def _run(
+        self, missing: Sequence[PlannedTrial], n_left: int, attempts: dict[str, int], looking: Future[Rehearsal]
+    ) -> set[str]:
+        from sweep.running import driver  # imports Ray, which a study that is finished does not need
+
+        met: set[str] = set()
+        here = str(Path.cwd())
+        commit = session.git_commit(here)
+        orders = [
+            order_of(one, self.folder, here, self.modules, commit, attempts.get(one.trial_id, 0)) for one in missing
+        ]
+        done = self.n_planned - n_left
+        with Progress(self.study.task, self.n_planned, done, show=self.show) as progress, session.output_as_errors():
+
+            def hear(summary: dict[str, Any]) -> None:
+                if summary["status"] == "held":
+                    met.add(summary["trial_id"])
+                    if summary["holder"] not in self._told:
+                        self._told.add(summary["holder"])
+                        progress.note(f"trials of this study are being trained by {summary['holder']}, too")
+                    return
+                self.n_run += not summary.get("elsewhere", False)
+                progress.hear(summary)
+
+            def ready() -> None:
+                every = {one.configuration.config_id: one.configuration for one in self.trials}
+                looking.result().refuse_all(every, surely=True)
+                for reason, labels in looking.result().refused(every).items():
+                    where = f" of {some(labels)}" if any(labels) else ""
+                    progress.note(f"all trials{where} are expected to fail: {reason}")
+
+            driver.run_orders(
+                orders,
+                hear,
+                cpu=self.study.resources.cpu,
+                gpu=self.study.resources.gpu,
+                address=self.address,
+                slots=self.slots,
+                note=progress.note,
+                ready=ready,
+                owner=self.owner,
+            )
+        return met
+
+    def _is_stored(self, one: PlannedTrial, attempts: dict[str, int]) -> bool:
+        return records.stored_since(self.folder, one.trial_id, attempts.get(one.trial_id, 0)) is not None
+
+    def _say(self, text: str) -> None:
+        if self.show:
+            sys.stderr.write(f"sweep: {text}\n")
+            sys.stderr.flush()
+
+
+def order_of(
+    one: PlannedTrial, results: Place, folder: str, modules: tuple[str, ...], git_commit: str = "", attempt: int = 0
+) -> trial.TrialOrder:
+    """Return what a worker needs to run a planned trial; see `sweep.trial.trial.TrialOrder` for the arguments."""
+    return trial.TrialOrder(
+        trial_id=one.trial_id,
+        config_id=one.configuration.config_id,
+        seed=one.seed,
+        data_id=one.data_id,
+        code_id=one.code_id,
+        study=one.configuration.study.model_dump(mode="json"),
+        hp=one.configuration.hp,
+        results=str(results),
+        folder=folder,
+        modules=modules,
+        git_commit=git_commit,
+        attempt=attempt,
+    )
+
+
+@contextmanager
+def room(folder: Place) -> Iterator[None]:
+    """Turn a folder that cannot be written, or a full disk, into one message."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"Expected a results folder that can be written. Received: {folder}: "
+            f"{error.strerror or ' '.join(str(error).split())}. "
+            "Name another with --results, or see to its rights and room; what was stored is whole."
+        ) from None

@@ -1,0 +1,102 @@
+"""A slot of the cluster: a Ray actor that runs one trial after the other, each in a fresh process."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import ray
+from ray import tune
+
+from sweep.machine import process
+from sweep.running import claimant
+from sweep.running.keeper import Link, sees
+from sweep.running.preflight import Exam, late
+from sweep.running.ray_session import node_address
+from sweep.store import records
+from sweep.trial.trial import TrialOrder, first_row, hand_in, run_trial
+
+CRASHES = 2  # how often a trial whose process dies is started again, from scratch, before it counts as failed
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a slot does with an order. run: called in a fresh process. preload: what its fork server imports before."""
+
+    run: Callable[[TrialOrder], dict[str, Any]] = run_trial
+    preload: str = "sweep.trial.preload"
+
+
+class TrialActor(tune.Trainable):  # type: ignore[misc]
+    """A slot: it starts every trial that it is given in a fresh process, and outlives them all."""
+
+    def setup(
+        self,
+        config: dict[str, Any],
+        orders: Sequence[TrialOrder],
+        link: Link | None,
+        exam: Exam | None,
+        work: Work,
+        claims: Any = None,
+    ) -> None:
+        """Take the first trial, and start the fork server that imports TensorFlow once for all of them."""
+        process.warm_up(work.preload)
+        self._orders, self._link, self._run, self._claims = orders, link, work.run, claims
+        self._at: int = config["at"]
+        context = ray.get_runtime_context()
+        self._gpus = ",".join(context.get_accelerator_ids().get("GPU", []))
+        self._node = node_address()
+        self._unfit = late(exam, context.get_node_id(), self._node) if exam else ""
+        self._direct = link is None or sees(link.results, link.token)
+
+    def reset_config(self, new_config: dict[str, Any]) -> bool:
+        """Take the next trial; nothing of the last one is left, since it ran in a process of its own."""
+        self._at = new_config["at"]
+        return True
+
+    def step(self) -> dict[str, Any]:
+        """Run the trial and return its summary; its record is stored then.
+
+        A trial whose process dies is run again from scratch; one that another run trains or has stored is not run.
+        """
+        order = replace(self._orders[self._at], gpus=self._gpus, node=self._node)
+        if not self._direct:
+            order = replace(order, results="")
+        if self._unfit:
+            unfit = {"trial_id": order.trial_id, "status": "unfit", "stage": "session", "metrics": {}}
+            return unfit | {"error": self._unfit, "done": True}
+        elsewhere = claimant.ask(self._claims, order.trial_id, order.attempt)
+        if elsewhere is not None:
+            return elsewhere | {"done": True}
+        try:
+            return self._train(order) | {"done": True}
+        finally:
+            claimant.release(self._claims, order.trial_id)
+
+    def _train(self, order: TrialOrder) -> dict[str, Any]:
+        """Return the summary of a trial, after at most `CRASHES` crashes."""
+        for crash in range(CRASHES + 1):
+            order = replace(order, attempt=order.attempt + (crash > 0))
+            outcome = process.call(self._run, order)
+            summary = store_crash(order, outcome.crash, outcome.log) if outcome.crash else outcome.value
+            if summary["status"] == "unfit":
+                summary["error"] += f" Node: {self._node}."
+            summary = self._delivered(summary)
+            if not outcome.crash:
+                break
+        return summary
+
+    def _delivered(self, summary: dict[str, Any]) -> dict[str, Any]:
+        """Return the summary of a trial, after the record that it may carry was stored on the driver's node."""
+        record = summary.pop("record", None)
+        if record is None or self._link is None:
+            return summary
+        error = ray.get(self._link.keeper.store.remote(self._link.results, record))
+        return summary | ({"status": "unstored", "error": error, "metrics": {}} if error else {})
+
+
+def store_crash(order: TrialOrder, how: str, log: str = "") -> dict[str, Any]:
+    """Store an attempt whose process or worker died before it could, and return its summary."""
+    row = first_row(order) | {"status": "failed", "error": f"crash: the trial's process was {how}\n{log}".rstrip()}
+    summary = {"trial_id": order.trial_id, "status": "failed", "stage": "crash", "metrics": {}}
+    summary["error"] = row["error"].partition("\n")[0]
+    return hand_in(order, records.Record(row, environment={"git_commit": order.git_commit}), summary)

@@ -1,0 +1,215 @@
+"""A trial's record as one file under parts/, written by rename or one request: all of it is stored, or nothing.
+
+`parts/TRIAL.ATTEMPT.parquet` holds a trial's scores as rows, and its row, epochs and environment as JSON beside the
+schema. `sweep/store.py` compacts the parts into the four tables.
+"""
+
+import errno
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sweep.store import schemas
+from sweep.store.places import ObjectPath, Place, create_file, make_folder, names, whole
+from sweep.store.stored_json import RecordDocument, fault_of
+
+PATIENCE = 120.0  # seconds for storage that is away: a share that is mounted again, a server that starts again
+_FULL = (errno.ENOSPC, errno.EDQUOT)  # of this a person must hear at once
+_NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NO_RIGHT_IN_WORDS = re.compile(  # of Amazon's and Google's stores: no right, or no key that counts
+    r"ACCESS_DENIED|INVALID_ACCESS_KEY|SIGNATURE_DOES_NOT_MATCH|(AUTHENTICATION|CLIENT)_TOKEN|(Expired|Invalid)Token"
+    r"|PERMISSION_DENIED|UNAUTHENTICATED|HTTP status 40[13]\b"
+)
+PATIENCE_WITHOUT_RIGHT = 5.0  # seconds; a share that is mounted again may refuse for a moment
+PART_NAME = re.compile(r"^(?P<trial_id>[0-9a-f]{16})\.(?P<attempt>\d+)\.parquet$")
+
+_BITS = ("init_sha256", "final_sha256", "scores_sha256")  # columns that two good records of a trial share
+_TEXT = pa.string()
+SCORE_COLUMNS = {
+    "split": _TEXT,
+    "sample": _TEXT,
+    "subject": _TEXT,
+    "video": _TEXT,
+    "label": pa.float64(),
+    "score": pa.float64(),
+    "prediction": pa.float64(),
+    "other_subject": _TEXT,  # the second person of a pair; null where a sample is of one person, as in older records
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that is kept of one attempt at a trial.
+
+    trial: the columns of trials.parquet; `hp` and `metric` hold mappings for the columns hp.* and metric.*.
+    scores: columns of scores.parquet without the keys, each (n,); empty for a failed trial.
+    epochs: a mapping for each epoch. environment: what env_id stands for.
+    """
+
+    trial: dict[str, Any]
+    scores: dict[str, Any] = field(default_factory=dict)
+    epochs: list[dict[str, Any]] = field(default_factory=list)
+    environment: dict[str, Any] = field(default_factory=dict)
+
+
+def write_part(folder: Place, record: Record) -> Place:
+    """Store a record under folder/parts/ and return its file: all of it or nothing, and safe from a power cut.
+
+    Nothing good is ever replaced, whatever the order of two writers. Where the attempt's number is taken, the next free
+    one is used; a trial that is stored as ok with the same bits keeps that record alone. In a folder a file is made by
+    one writer only. An object store may let two writers take one number at the same moment: there good records have
+    even numbers and failed ones odd numbers, so that the two never meet.
+    """
+    make_folder(folder / "parts")
+    row, attempt = record.trial, -1
+    ok = row.get("status") == "ok"
+    while True:
+        attempt += 1
+        path, *after = (_part(folder, row["trial_id"], attempt + more) for more in range(3))
+        if not path.exists():
+            fits = not isinstance(folder, ObjectPath) or attempt % 2 != ok
+            # A gap is left as it is: what is compacted already keeps counting.
+            if attempt < row["attempt"] or not fits or any(one.exists() for one in after):
+                continue
+            with suppress(FileExistsError):  # another writer was faster
+                create_file(path, _writer(replace(record, trial=row | {"attempt": attempt})))
+                return path
+        if ok and _same_bits(path, row):
+            return path
+
+
+def _writer(record: Record) -> Callable[[Any], None]:
+    """Return what writes a record into an open file."""
+    trial = record.trial | {"env_id": _digest(record.environment)}
+    said: dict[str, Any] = {"trial": trial, "epochs": record.epochs, "environment": record.environment}
+    said[schemas.VERSION_KEY] = schemas.SCHEMA_VERSION
+    n = len(record.scores.get("score", ()))
+    columns = [
+        _column(record.scores[name], kind) if name in record.scores else pa.nulls(n, kind)
+        for name, kind in SCORE_COLUMNS.items()
+    ]
+    # An error may quote bytes that are no text; "replace" keeps such a record writable, now and in the tables.
+    texts = {key: json.dumps(value, ensure_ascii=False).encode(errors="replace") for key, value in said.items()}
+    table = pa.table(columns, schema=pa.schema(list(SCORE_COLUMNS.items()), texts))
+    return lambda file: pq.write_table(table, file, compression="zstd", write_page_checksum=True)
+
+
+def keep(folder: Place, record: Record, patience: float = PATIENCE) -> Place:
+    """Store a record as `write_part` does, trying again with growing pauses while the storage is away.
+
+    A folder that is not there is taken for a share that is not mounted, and is not made: the record would lie below it.
+
+    Raises:
+        OSError: the storage was away for `patience` seconds, is full, or gives no right to write.
+    """
+    started, pause = time.monotonic(), 0.5
+    end = started + patience
+    while True:
+        try:
+            if isinstance(folder, Path) and not folder.is_dir():
+                raise FileNotFoundError(errno.ENOENT, "the folder of results is gone", str(folder))
+            return write_part(folder, record)
+        except OSError as error:
+            if without_right(error):
+                end = min(end, started + PATIENCE_WITHOUT_RIGHT)
+            if error.errno in _FULL or time.monotonic() + pause > end:
+                raise
+        time.sleep(pause)
+        pause = min(2 * pause, 15.0)
+
+
+def stored_since(folder: Place, trial_id: str, attempt: int) -> dict[str, Any] | None:
+    """Return the row of a trial's record that another run stored after the attempts were counted, else None.
+
+    attempt: the number that the next record was to have then.
+    """
+    for number in (attempt, attempt + 1):  # an object store uses one of the two, see `write_part`
+        path = _part(folder, trial_id, number)
+        if path.is_file() and (row := _row(path)):
+            return row
+    return None
+
+
+def without_right(error: OSError) -> bool:
+    """Return whether the storage is there and refuses; an object store says so in words."""
+    return error.errno in _NO_RIGHT or bool(_NO_RIGHT_IN_WORDS.search(str(error)))
+
+
+def read_part(path: Place) -> tuple[Record, pa.Table]:
+    """Return a stored record without its scores, and these as a table.
+
+    Raises:
+        ValueError: torn or foreign.
+        InputError: of a newer schema.
+    """
+    try:
+        with pq.ParquetFile(whole(path), page_checksum_verification=True) as file:
+            said = _said(file.schema_arrow.metadata)
+            schemas.refuse_newer(said, path)
+            if fault := fault_of(said, RecordDocument):
+                raise ValueError(fault)
+            table = file.read(use_threads=False, columns=list(SCORE_COLUMNS)).replace_schema_metadata(None)
+            for name in set(schemas.LATER["scores"]) - set(table.column_names):
+                table = table.append_column(name, pa.nulls(len(table), SCORE_COLUMNS[name]))
+        record = Record(said["trial"], {}, said["epochs"], said["environment"])
+        if path.name != _part(path, record.trial["trial_id"], record.trial["attempt"]).name:
+            raise ValueError("another name")
+        return record, table.cast(pa.schema(list(SCORE_COLUMNS.items())))
+    except (pa.ArrowException, KeyError, TypeError, ValueError, OSError) as error:
+        raise ValueError(f"{path} is torn or not ours ({type(error).__name__}); skipped. Delete it.") from error
+
+
+def parts(folder: Place) -> Iterator[tuple[Place, str, int]]:
+    """Yield (file, trial_id, attempt) for every file under parts/ that has the name of a record."""
+    place = folder / "parts"
+    for name in names(place):
+        match = PART_NAME.match(name)
+        if match:
+            yield place / name, match["trial_id"], int(match["attempt"])
+
+
+def _part(folder: Place, trial_id: str, attempt: int) -> Place:
+    return folder / "parts" / f"{trial_id}.{attempt}.parquet"
+
+
+def _digest(environment: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(environment, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _said(metadata: Mapping[bytes, bytes] | None) -> dict[str, Any]:
+    return {key.decode(): json.loads(value) for key, value in (metadata or {}).items() if key != b"ARROW:schema"}
+
+
+def _row(path: Place) -> dict[str, Any]:
+    """Return the row that a record says, nothing if it cannot be read."""
+    try:
+        return dict(_said(pq.read_schema(whole(path)).metadata)["trial"])
+    except (pa.ArrowException, KeyError, TypeError, ValueError, OSError):
+        return {}
+
+
+def _same_bits(path: Place, row: Mapping[str, Any]) -> bool:
+    """Return whether a good record is stored there, of the same weights and scores."""
+    stored = _row(path)
+    return stored.get("status") == "ok" and all(stored.get(name) == row.get(name) for name in _BITS)
+
+
+def _column(values: Any, kind: pa.DataType) -> pa.Array:
+    """Return a column of scores; NaN becomes null, and a name with bytes that are no text is written with escapes."""
+    values = np.asarray(values)
+    if kind != _TEXT:
+        return pa.array(values.astype(np.float64), from_pandas=True)
+    try:
+        return pa.array(values.tolist(), kind)
+    except UnicodeEncodeError:
+        return pa.array([one.encode(errors="backslashreplace").decode() for one in values.tolist()], kind)

@@ -1,0 +1,186 @@
+"""The store: what a study's folder holds, read from its tables and from the records that are not in them yet.
+
+`results/STUDY/` holds study.json, trials.parquet, scores.parquet, epochs.parquet, environments.parquet and
+checksums.json. A trial's scores and epochs stand there once, those of the attempt that counts. A table that is gone or
+damaged is made anew where parts/ holds every record; else the folder is refused, and nothing in it is changed.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from sweep.errors import InputError, nearest
+from sweep.store import schemas, tables
+from sweep.store.compacted import Stored, compacted, damage, joined, new_records, refuse_loss, scores_of
+from sweep.store.compaction import compact as compact
+from sweep.store.places import Place, absolute, place, replace_file
+from sweep.store.reach import check_reach
+from sweep.store.records import Record, parts
+from sweep.store.stored_json import StudyDocument, fault_of
+from sweep.store.table_file import NAMES
+
+_READ = "all is read from the records under parts/, which hold every trial"
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a study's folder holds, as pandas frames; the columns are those of the four tables.
+
+    study: study.json: study, task, schema_version, resolved, configurations and plan. notes: what was skipped, and why.
+    """
+
+    path: Place
+    study: dict[str, Any]
+    trials: pd.DataFrame
+    scores: pd.DataFrame
+    epochs: pd.DataFrame
+    environments: pd.DataFrame
+    notes: list[str] = field(default_factory=list)
+
+
+def load(path: str | Place) -> Results:
+    """Return the results of a study: what was compacted, and every later record beside it.
+
+    Args:
+        path: the study's folder, such as results/demo or s3://bucket/results/demo.
+
+    Raises:
+        InputError: no such folder, or none of ours.
+    """
+    folder = place(path)
+    study = read_study(folder)
+    stored = compacted(folder)
+    notes = [*damage(folder, stored, _READ), *stored.notes]
+    groups = list(scores_of(folder, stored))
+    fresh, brought = _fresh(folder, stored, notes, groups)
+    refuse_loss(folder, stored, fresh, brought)
+    scores = pa.concat_tables(groups, promote_options="default").unify_dictionaries() if groups else None
+    trials, epochs, environments = joined(stored, fresh)
+    return Results(
+        path=folder,
+        study=study,
+        trials=trials.to_pandas(),
+        scores=_in_order(tables.SCORES.empty_table() if scores is None else scores).to_pandas(),
+        epochs=epochs.to_pandas(),
+        environments=environments.to_pandas(),
+        notes=notes,
+    )
+
+
+def _fresh(
+    folder: Place, stored: Stored, notes: list[str], groups: list[pa.Table] | None = None
+) -> tuple[list[Record], Counter[str]]:
+    """Return the records that are not compacted yet, and trial_id -> rows of scores of theirs, which join `groups`."""
+    fresh: list[Record] = []
+    brought: Counter[str] = Counter()
+    for records, scores in new_records(folder, stored, notes):
+        fresh += records
+        brought.update(tables.rows_of(scores))
+        if groups is not None:
+            groups.append(scores)
+    return fresh, brought
+
+
+def _in_order(scores: pa.Table) -> pa.Table:
+    return scores.select(
+        [*tables.SCORES.names, *(one for one in scores.column_names if one not in tables.SCORES.names)]
+    )
+
+
+def check(path: str | Place) -> None:
+    """Raise InputError where a folder's tables are damaged beyond what its records hold, or of a newer schema.
+
+    A folder that is not there, or holds nothing yet, is as good as any.
+    """
+    folder = place(path)
+    _refuse_newer_study(folder)
+    trials(folder)
+
+
+def read_study(folder: Place) -> dict[str, Any]:
+    """Return study.json of a folder of results.
+
+    Raises:
+        InputError: no such folder, or none of ours.
+    """
+    file = folder / "study.json"
+    check_reach(folder)
+    try:
+        document = json.loads(file.read_bytes())
+        if isinstance(document, dict):
+            schemas.refuse_newer(document, file)
+        if fault := fault_of(document, StudyDocument):
+            raise ValueError(fault)
+        found: dict[str, Any] = document
+        return found
+    except FileNotFoundError:
+        if any((folder / f"{name}.parquet").exists() for name in NAMES):
+            raise InputError(
+                f"Expected study.json beside the tables in {folder}. Received: none. The same `sweep run` command "
+                "writes it again; stored trials stay."
+            ) from None
+        above = absolute(folder).parent
+        beside = [str(item.parent) for item in above.glob("*/study.json")] if isinstance(above, Path) else []
+        raise InputError(
+            f"Expected a folder of results with study.json in it. Received: {folder}."
+            + (nearest(str(absolute(folder)), beside) or " `sweep run STUDY` makes one under results/.")
+        ) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"Expected a whole study.json. Received: {file}: {error}. The same `sweep run` command writes it again; "
+            "stored trials stay."
+        ) from None
+
+
+def write_study(folder: Place, document: dict[str, Any]) -> None:
+    """Write study.json, whole or not at all.
+
+    Raises:
+        InputError: the one that is there is of a newer schema.
+    """
+    _refuse_newer_study(folder)
+    text = json.dumps(document, indent=1).encode()
+    replace_file(folder / "study.json", lambda file: file.write(text))
+
+
+def trials(folder: Place) -> pd.DataFrame:
+    """Return the trials alone, as `load` does: a row an attempt. Torn records do not count."""
+    stored = compacted(folder, scores=False)
+    fresh, brought = _fresh(folder, stored, [])
+    refuse_loss(folder, stored, fresh, brought)
+    frame: pd.DataFrame = tables.trials(stored.trials, fresh).to_pandas()
+    return frame
+
+
+def finished(folder: Place) -> dict[str, str]:
+    """Return trial_id -> "ok" or "failed" for every trial that the store has, its last good attempt counting.
+
+    Torn records do not count: their trials are run again.
+    """
+    rows = trials(folder)
+    status = dict(zip(rows["trial_id"], rows["status"], strict=True))
+    return status | dict.fromkeys(rows["trial_id"][rows["status"] == "ok"], "ok")
+
+
+def attempts(folder: Place) -> dict[str, int]:
+    """Return trial_id -> number of attempts that were recorded, torn ones too: the next attempt's number."""
+    count: dict[str, int] = {}
+    known = compacted(folder, scores=False).known
+    for trial, attempt in (*known, *((trial, attempt) for _, trial, attempt in parts(folder))):
+        count[trial] = max(count.get(trial, 0), attempt + 1)
+    return count
+
+
+def _refuse_newer_study(folder: Place) -> None:
+    file = folder / "study.json"
+    try:
+        document = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return  # none, or one that is torn: the next takes its place
+    if isinstance(document, dict):
+        schemas.refuse_newer(document, file)

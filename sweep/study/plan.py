@@ -1,0 +1,218 @@
+"""The plan: which trials a study means, each with an id that is a digest of all that decides its bits."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from sweep.errors import InputError
+from sweep.store.schemas import SCHEMA_VERSION as SCHEMA_VERSION
+from sweep.study.arms import changed
+from sweep.study.grid import points
+from sweep.study.identity import Identity
+from sweep.study.study import Study
+from sweep.study.study_text import explain
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One arm at one point of the grid, without the seed.
+
+    Attributes:
+        config_id: names the configuration: a digest of all that the study file says and that decides a trial's bits,
+            but its seed: task, data and model with their keywords, training, held streams, determinism, threads, CPU
+            or GPU. The study's name, its results, `leakage` and how many processors a trial takes do not count. Where
+            the results hold this configuration under another name, from before its data were moved, it has that.
+        label: the arm and the grid's settings at this point, for people; "" for a study without both.
+        hp: setting -> number or word, for the columns hp.*; the arm's name is among them.
+        study: the study with this point's settings in place, without grid and arms.
+        key: digest of the same without the data, which a trial knows by content.
+    """
+
+    config_id: str
+    label: str
+    hp: dict[str, float | str]
+    study: Study
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class PlannedTrial:
+    """One configuration with one seed, and the digests of data and code that it will run on.
+
+    trial_id: a digest of the configuration's key, seed, data and code; or that of the stored trial which is the same.
+    classes: names in the order of the labels, for the report; () where they are not known.
+    """
+
+    trial_id: str
+    configuration: Configuration
+    seed: int
+    data_id: str
+    code: Identity
+    classes: tuple[str, ...] = ()
+
+    @property
+    def code_id(self) -> str:
+        """Return the digest of the code."""
+        return self.code.code_id
+
+
+def configurations(study: Study) -> tuple[Configuration, ...]:
+    """Return every configuration of a study, each once: an arm after another, each in the order of the grid.
+
+    Raises:
+        InputError: a value of the grid or of an arm does not fit its setting, or two arms are the same.
+    """
+    found: dict[str, Configuration] = {}
+    for arm, changes in (study.arms or {"": {}}).items():
+        for key in changes:
+            if any(key == axis or axis.startswith(f"{key}.") for axis in study.grid):
+                raise InputError(
+                    f"arms.{arm}: expected settings outside the grid. Received: {key}, which the grid sets."
+                )
+        for point in points(study.grid, study.samples, study.study_seed):
+            one = _configuration(study, arm, changes, point)
+            twin = found.setdefault(one.config_id, one)
+            if twin.hp.get("arm") != one.hp.get("arm"):
+                raise InputError(
+                    f"Expected arms that differ. Received: {twin.hp['arm']} and {arm} mean the same trials."
+                )
+    return tuple(found.values())
+
+
+def _configuration(study: Study, arm: str, changes: Mapping[str, Any], point: Mapping[str, Any]) -> Configuration:
+    label = " ".join(part for part in (f"arm={arm}" if arm else "", _label(point)) if part)
+    mapping = changed(study.model_dump(mode="json") | {"grid": {}, "arms": {}}, changes)
+    for key, value in point.items():
+        section, _, name = key.partition(".")
+        mapping[section] = _set(section, mapping[section], name.split("."), value)
+    try:
+        resolved = Study.model_validate(mapping)
+    except ValidationError as error:
+        raise InputError(explain(error, Study, f"{study.study}, {label or 'grid'}")) from None
+    hp = ({"arm": arm} if arm else {}) | _hp(resolved)
+    said = _what_decides(resolved)
+    key = _digest({name: value for name, value in said.items() if name != "data"})[:12]
+    return Configuration(_digest(said)[:12], label, hp, resolved, key)
+
+
+def plan(
+    study: Study, data_id: Callable[[Configuration, int], str], code_id: Callable[[Configuration], Identity | str]
+) -> Iterator[PlannedTrial]:
+    """Yield every trial of a study, seed by seed, so that each configuration has an answer early.
+
+    Args:
+        study: the study.
+        data_id: (configuration, seed) -> digest of the data that the trial sees.
+        code_id: configuration -> the identity of its code, or its digest alone.
+    """
+    every = configurations(study)
+    codes = {}
+    for configuration in every:
+        own = code_id(configuration)
+        codes[configuration.config_id] = own if isinstance(own, Identity) else Identity(own)
+    first: dict[str, str] = {}
+    for seed in study.seed_list:
+        for configuration in every:
+            data, own = data_id(configuration, seed), codes[configuration.config_id]
+            what = [SCHEMA_VERSION, configuration.key, seed, data, own.code_id]
+            trial_id = _digest(what)[:16]
+            if first.setdefault(trial_id, configuration.config_id) != configuration.config_id:
+                trial_id = _digest([*what, configuration.config_id])[:16]  # two arms whose data are the same
+            yield PlannedTrial(trial_id, configuration, seed, data, own)
+
+
+def as_document(study: Study, trials: Sequence[PlannedTrial]) -> dict[str, Any]:
+    """Return what study.json holds: the resolved study, the schema version, the configurations and the plan."""
+    every = {trial.configuration.config_id: trial for trial in trials}
+    return {
+        "study": study.study,
+        "task": study.task,
+        "schema_version": SCHEMA_VERSION,
+        "resolved": study.model_dump(mode="json"),
+        "configurations": {
+            key: {"label": one.configuration.label, "hp": one.configuration.hp}
+            | ({"classes": list(one.classes)} if one.classes else {})
+            for key, one in every.items()
+        },
+        "plan": [
+            {
+                "trial_id": trial.trial_id,
+                "config_id": trial.configuration.config_id,
+                "seed": trial.seed,
+                "data_id": trial.data_id,
+                "code_id": trial.code_id,
+            }
+            for trial in trials
+        ],
+    }
+
+
+def _what_decides(study: Study) -> dict[str, Any]:
+    return {
+        "task": study.task,
+        "data": {"use": study.data.use, **study.data.keywords},
+        "model": {"use": study.model.use, **study.model.keywords},
+        "train": study.train.said(),
+        "hold": dict(study.hold),
+        "determinism": study.determinism,
+        "threads": study.resources.threads,
+        "on_gpu": study.resources.gpu > 0,
+        **({} if study.seeded else {"seeded": False}),  # named only where it is off, so that older ids stay
+        **({"measure": {"use": study.measure.use, **study.measure.keywords}} if study.measure else {}),
+    }
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Return the value with 1.0 written as 1, so that the way a number is typed does not make another trial."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _set(key: str, section: Any, path: list[str], value: Any) -> dict[str, Any]:
+    if not isinstance(section, Mapping | None):
+        raise InputError(f"grid: expected a setting of {key}, which has none of its own. Received: {key}.{path[0]}.")
+    changed: dict[str, Any] = dict(section or {})
+    name = path[0]
+    changed[name] = _set(f"{key}.{name}", changed.get(name), path[1:], value) if path[1:] else value
+    return changed
+
+
+def _label(point: Mapping[str, Any]) -> str:
+    return " ".join(f"{key}={value:.6g}" if type(value) is float else f"{key}={value}" for key, value in point.items())
+
+
+def _hp(study: Study) -> dict[str, float | str]:
+    """Return every setting of data, model and training: numbers as float, all else as a word, absent ones left out."""
+    found: dict[str, float | str] = {}
+
+    def walk(prefix: str, value: Any) -> None:
+        if isinstance(value, Mapping):
+            for key, item in value.items():
+                walk(f"{prefix}.{key}", item)
+        elif isinstance(value, bool | str):
+            found[prefix] = str(value).lower() if isinstance(value, bool) else value
+        elif isinstance(value, int | float):
+            found[prefix] = float(value)
+        elif value is not None:
+            found[prefix] = json.dumps(value, separators=(",", ":"), default=str)
+
+    walk("data", study.data.keywords)
+    walk("model", {"use": study.model.use, **study.model.keywords})
+    walk("train", study.train.said())
+    if not study.seeded:
+        found["seeded"] = "false"
+    return found

@@ -1,0 +1,132 @@
+"""The user's data function, called in a process of its own: `python -c` this module's `serve`.
+
+A data function may seed or draw from every global generator, change the working folder, print, load libraries, or end
+the process; the caller of `sweep.run` is untouched by all of it.
+"""
+
+import os
+import pickle
+import queue
+import struct
+import sys
+import threading
+import traceback
+import warnings
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from sweep import data
+from sweep.errors import InputError, SweepError, one_line
+from sweep.machine import seeding, session
+from sweep.study import code
+from sweep.study.study import Study
+
+
+@dataclass(frozen=True)
+class DataRequest:
+    """What is asked of the process. expect: the data_id that must come out, or None."""
+
+    study: Study
+    split_seed: int
+    expect: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the process says.
+
+    kind: "value", "error" (which belongs to the caller) or "fault" (a trace). warnings: message, category, file and
+    line of each, for the caller's own filters to show or not.
+    """
+
+    kind: str
+    value: Any
+    warnings: tuple[tuple[str, type[Warning], str, int], ...]
+
+
+def prepare_data(request: DataRequest) -> data.Prepared:
+    """Return the data of a configuration, checked and cached on this node.
+
+    Raises:
+        InputError: the data function or what it returns is wrong, or the data_id is not the expected one.
+    """
+    study, split_seed = request.study, request.split_seed
+    seeding.seed_numpy_and_python(split_seed)  # a data function that draws without saying so draws the same again
+    return data.prepare(
+        code.function(study.data.use),
+        study.data.keywords,
+        split_seed=split_seed,
+        task=study.task,
+        leakage=study.data.leakage,
+        cache=session.cache_folder(),
+        expect=request.expect,
+    )
+
+
+def serve() -> None:
+    """Answer requests from standard input on what was standard output; end when the asking process does.
+
+    What the user's function prints goes to standard error.
+    """
+    session.leave_ctrl_c_to_the_caller()
+    session.quiet_environment()  # for a data function that imports TensorFlow
+    asked, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 (a user's function that asks a question gets no answer)
+        os.dup2(nothing.fileno(), 0)
+    requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(asked, requests), daemon=True).start()
+    while True:
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("default")
+            kind, value = _answer(requests.get())
+        heard = tuple((str(one.message), _known(one.category), one.filename, one.lineno) for one in told)
+        send(answers, Answer(kind, value, heard))
+
+
+def _known(category: type[Warning]) -> type[Warning]:
+    """Return Python's own category above a library's, which the caller would have to import."""
+    return next(one for one in category.__mro__ if one.__module__ == "builtins")
+
+
+def _answer(request: DataRequest) -> tuple[str, Any]:
+    try:
+        answer: tuple[str, Any] = ("value", prepare_data(request))
+    except (SystemExit, KeyboardInterrupt) as error:
+        use = request.study.data.use
+        answer = ("error", InputError(f"Expected {use} to return the splits. It raised {one_line(error)}."))
+    except (SweepError, MemoryError, OSError) as error:
+        answer = ("error", error)
+    except BaseException:  # noqa: BLE001 (the caller raises it again)
+        answer = ("fault", traceback.format_exc())
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return answer
+
+
+def _listen(asked: BinaryIO, requests: "queue.SimpleQueue[Any]") -> None:
+    """Hand requests on; the end of the pipe is the end of whoever asked, and so of this process, busy or not."""
+    while True:
+        try:
+            requests.put(receive(asked))
+        except EOFError:
+            os._exit(0)
+
+
+def send(pipe: BinaryIO, message: Any) -> None:
+    """Write a message to a pipe, with its length before it."""
+    content = pickle.dumps(message)
+    pipe.write(struct.pack("!Q", len(content)) + content)
+    pipe.flush()
+
+
+def receive(pipe: BinaryIO) -> Any:
+    """Return the next message of a pipe between processes of this program; EOFError where it ends before."""
+    head = pipe.read(8)
+    if len(head) < 8:
+        raise EOFError
+    (size,) = struct.unpack("!Q", head)
+    content = pipe.read(size)
+    if len(content) < size:
+        raise EOFError
+    return pickle.loads(content)  # noqa: S301 (written by `send`, in a process that this one started or was started by)

@@ -1,0 +1,47 @@
+"""Which configurations one batch can tell apart, and which of them are looked at where they are many."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sweep.data import open_prepared
+from sweep.machine import session
+from sweep.study.plan import PlannedTrial
+
+MOST_BUILDS = 64  # distinct models; more are not built, and that is said
+
+
+class Keys:
+    """What one batch can show of a configuration, as text: equal texts are looked at once."""
+
+    def __init__(self) -> None:
+        self._shapes: dict[str, Any] = {}
+
+    def of(self, one: PlannedTrial, model: bool = True) -> str:
+        """Return the key of a configuration; model: whether its model's keywords count."""
+        study, train = one.configuration.study, one.configuration.study.train
+        if one.data_id not in self._shapes:
+            splits = open_prepared(session.cache_folder(), one.data_id)
+            self._shapes[one.data_id] = [list(splits.train.x.shape[1:]), len(splits.classes), len(splits.train) % 256]
+        stopping = train.early_stopping
+        said = {
+            "task": study.task,
+            "data": self._shapes[one.data_id],
+            "model": [study.model.use, study.model.keywords if model else None],
+            "phases": [[phase.optimizer, phase.momentum, phase.trainable_from] for phase in train.phases],
+            "train": [train.loss, stopping and stopping.monitor, min(train.batch_size, 256)],
+            "determinism": study.determinism,
+        }
+        return json.dumps(said, sort_keys=True, default=str)
+
+
+def spread(every: Sequence[PlannedTrial]) -> list[PlannedTrial]:
+    """Return at most MOST_BUILDS of these, those first that bring a value of a setting that none before has."""
+    met: set[tuple[str, Any]] = set()
+    fresh: list[PlannedTrial] = []
+    rest: list[PlannedTrial] = []
+    for one in every:
+        values = set(one.configuration.hp.items())
+        (fresh if values - met else rest).append(one)
+        met |= values
+    return [*fresh, *rest][:MOST_BUILDS]

@@ -1,0 +1,140 @@
+"""One configuration from its model function to a first step of training on one batch: can it run, what is seen?"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from sweep.checks import Finding
+from sweep.checks.before import model_findings
+from sweep.checks.model import model_checks, policy_is_stated
+from sweep.checks.outputs import last_activation, output_findings
+from sweep.checks.outside import outside_findings
+from sweep.checks.step import answers, first_batch, train_step
+from sweep.data import Splits
+from sweep.errors import OF_USERS_CODE, InputError, one_line
+from sweep.study.study import Study
+from sweep.trial import weights
+from sweep.trial.building import begin_phase, build, loss_of
+from sweep.trial.losses import ON_PROBABILITIES, known_loss, known_optimizer
+from sweep.trial.tasks import TASKS
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one batch showed of a configuration.
+
+    parameters: of its model, None where it was not built. refused: why no trial of it can run, "" if one can.
+    surely: whether that holds for every trial, not for this machine or this small batch alone. trained: digest of the
+    first outputs and of all weights and the optimizer's state after the steps, "" without.
+    """
+
+    parameters: int | None = None
+    findings: tuple[Finding, ...] = ()
+    refused: str = ""
+    surely: bool = True
+    trained: str = ""
+
+
+def look(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> Seen:
+    """Return what one batch shows of a configuration; TensorFlow may print, and whatever is raised is an answer.
+
+    twice: whether the model is built twice, to see that each call makes a new one.
+    """
+    seen = Seen()
+    small = False
+    try:
+        _check_names(study)
+        model, shared = _built(study, splits, seeds, twice)
+        asked = {"frozen_batchnorm_by_batch"} if policy_is_stated(model) else set()
+        found = [*shared, *model_findings(model_checks(model), asked), *outside_findings(model)]
+        seen = replace(seen, parameters=int(model.count_params()), findings=tuple(found))
+        loss = loss_of(study, model, splits)
+        x, y = first_batch(splits.train.x, splits.train.y, study.train.batch_size)
+        small = len(x) < min(study.train.batch_size, len(splits.train)) or study.resources.gpu > 0
+        outputs = answers(study.model.use, model, x)
+        labels = splits.train.y if study.task == "regression" else None
+        takes = known_loss(loss) in ON_PROBABILITIES
+        found += output_findings(outputs, last_activation(model), loss, takes, labels)
+        seen = replace(seen, findings=tuple(found))
+        found += _steps(study, model, loss, x, y)
+        return replace(seen, findings=tuple(dict.fromkeys(found)), trained=_after_steps(model, outputs))
+    except InputError as error:
+        return replace(seen, refused=str(error), surely=not small or not _raised(error))
+    except OF_USERS_CODE as error:
+        return replace(seen, refused=f"model: expected to train it on a batch. It raised {one_line(error)}")
+
+
+def _check_names(study: Study) -> None:
+    """Raise InputError where a name of `train` is unknown, before anything is built."""
+    from sweep.trial.training import check_monitor
+
+    train = study.train
+    for phase in train.phases:
+        known_optimizer(phase.optimizer)
+    if train.loss is not None:
+        known_loss(train.loss)
+    if train.early_stopping is not None:
+        check_monitor(train.early_stopping.monitor, TASKS[study.task].epoch)
+
+
+def _built(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> tuple[Any, list[Finding]]:
+    """Return a model, and what a second call of its function showed.
+
+    Raises:
+        InputError: as `build`; or the second call returned the same model.
+    """
+    model = build(study, splits, seeds)
+    if not twice:
+        return model, []
+    first, digest = model, weights.digest(model.get_weights())
+    model = build(study, splits, seeds)
+    use = study.model.use
+    if model is first:
+        raise InputError(
+            f"model: expected {use} to make a new model at every call. Received: one model twice. Build it inside of "
+            "the function: what is made when the module is imported does not follow the seed, and keeps what it learnt."
+        )
+    shared = {id(one) for one in first._flatten_layers()} & {id(one) for one in model._flatten_layers()}
+    if shared:
+        names = [one.name for one in model._flatten_layers() if id(one) in shared]
+        return model, [
+            Finding(
+                "layers_of_two_models",
+                "warning",
+                f"Two calls of {use} share layers ({', '.join(names[:3])}): they are made when the module is imported.",
+                "Make every layer inside of the function, so that its weights follow the seed.",
+            )
+        ]
+    if weights.digest(model.get_weights()) != digest:
+        return model, [
+            Finding(
+                "weights_without_seed",
+                "error",
+                f"Two calls of {use} with the same seed gave other weights: no trial can be repeated.",
+                "Look for a generator of its own in the model's code, such as np.random.default_rng().",
+            )
+        ]
+    return model, []
+
+
+def _steps(study: Study, model: Any, loss: str, x: Any, y: Any) -> list[Finding]:
+    """Return what a step of each phase shows, one after the other."""
+    from sweep.trial.training import check_logs
+
+    found = []
+    for phase in study.train.phases:
+        begin_phase(model, phase, loss)
+        found += train_step(study.model.use, model, x, y, check_logs)
+    return found
+
+
+def _after_steps(model: Any, outputs: Any) -> str:
+    """Return a digest that differs where a setting does something: a first step of Adam is that of the signs alone."""
+    state = [np.asarray(value) for value in model.optimizer.variables]
+    return weights.digest([outputs, *model.get_weights(), *state])
+
+
+def _raised(error: InputError) -> bool:
+    """Return whether the model's own code raised, which on a larger batch or a GPU it might not."""
+    return error.__cause__ is not None
