@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test thorough fast room lint bench-env lock clean
+.PHONY: help demo test thorough fast room floors lint bench-env lock clean
 
 help:
 	@echo "make demo       set up .venv and run the built-in study: sweep run demo"
 	@echo "make test       set up .venv and run lint, types, floors and the tests, those with Ray one at a time"
 	@echo "make fast       only the tests without Ray and TensorFlow"
 	@echo "make room ROOM=stats   the tests of one folder, without Ray"
+	@echo "make floors     which folder of sweep/ imports which, floor by floor"
 	@echo "make thorough   all tests, and fuzz tests with 2,000 examples: before a release"
 	@echo "make bench-env  set up what the benchmarks' rivals need"
 	@echo "make lock       resolve the lock files again (needs uv)"
@@ -46,6 +47,9 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy sweep
 	$(BIN)/lint-imports
+
+floors: $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/floors.py
 
 fast: $(VENV)/dev.stamp
 	$(BIN)/pytest -m "not ray and not tensorflow" -n 2 --dist loadfile $(PYTEST)

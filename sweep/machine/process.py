@@ -17,7 +17,7 @@ from sweep.machine import scratch
 
 # A fork server needs Unix; elsewhere a spawned process trains the same bits, only slower to start.
 START_METHOD = "forkserver" if sys.platform in ("linux", "darwin") else "spawn"
-_LOG_END = 16_000  # bytes of a crashed process's output that are kept
+_LOG_END = 4000  # bytes of a crashed process's output that are kept
 # A training step takes and gives back blocks of megabytes. By its defaults glibc hands their pages back each time, and
 # the kernel clears them anew. glibc reads this when a process starts; benchmarks/heap.py says what it saves.
 _HEAP = {"MALLOC_TOP_PAD_": str(64 * 2**20)}

@@ -3,6 +3,7 @@
 import faulthandler
 import os
 import pickle
+import re
 import sys
 import tempfile
 import time
@@ -25,7 +26,7 @@ SECONDS_A_BUILD = 60  # one that takes longer hangs
 _SECONDS = 300  # for all of them
 _PROCESSES = min(2, os.cpu_count() or 1)  # building a model keeps one core busy
 _CRASHES = 5  # processes that died, after which no further one is started
-_DIED_OF_TIME = "(most recent call first)"  # as faulthandler writes; it ends the process with exit code 1
+_DIED_OF_TIME = re.compile(r'^ *File ".*", line \d+ in ', re.MULTILINE)  # as faulthandler writes, and exits with 1
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def _read(path: str) -> Iterator[Seen]:
 
 def _crashed(one: PlannedTrial, outcome: process.Outcome) -> str:
     use = one.configuration.study.model.use
-    if _DIED_OF_TIME in outcome.log and "exit code 1 " in outcome.crash:
+    if _DIED_OF_TIME.search(outcome.log) and "exit code 1 " in outcome.crash:
         return (
             f"model: expected {use} to be built and trained on one batch within {SECONDS_A_BUILD} s. Received: no end. "
             "Look for a loop without end or a wait; what it downloads should lie there beforehand."

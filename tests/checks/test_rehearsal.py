@@ -55,6 +55,16 @@ def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, 
     return ended.value.code or 0, written.out, written.err
 
 
+def test_a_build_without_end_is_told_by_the_end_of_its_trace() -> None:
+    """A long trace leaves nothing of its beginning in what is kept of the log."""
+    study = SimpleNamespace(model=SimpleNamespace(use="my:net"))
+    trial: Any = SimpleNamespace(configuration=SimpleNamespace(study=study))
+    log = '  File "keras/layers.py", line 3 in build\n  File "<string>", line 1 in <module>\n'
+    ended = "ended with exit code 1 and no answer"
+    assert "within 60 s. Received: no end" in rehearsal._crashed(trial, process.Outcome(crash=ended, log=log))
+    assert "It said: no licence" in rehearsal._crashed(trial, process.Outcome(crash=ended, log="no licence\n"))
+
+
 def test_one_that_cannot_be_built_is_failed_rows_and_the_others_go_on(
     study: Callable[..., str], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -302,7 +302,7 @@ def test_the_schema_admits_every_built_in_study(
 def test_help_names_every_command_and_imports_nothing_heavy(tmp_path: Path) -> None:
     """The first thing a person types answers at once."""
     program = (
-        "import sys; sys.argv = ['sweep', '--help']\nfrom sweep import cli\n"
+        "import sys; sys.argv = ['sweep', '--help']\nfrom sweep.commands import cli\n"
         "try: cli.main()\nexcept SystemExit as ended: print('code', ended.code)\n"
         "print([name for name in ('ray', 'tensorflow', 'keras', 'pandas', 'pyarrow', 'scipy') if name in sys.modules])"
     )

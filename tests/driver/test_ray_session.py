@@ -12,6 +12,7 @@ from ray._private import ray_constants, services
 
 from sweep.errors import InputError
 from sweep.machine import orphans, scratch
+from sweep.machine.caller import loggers_put_back
 from sweep.running import ray_session
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="modes as Unix has them")
@@ -90,7 +91,7 @@ def test_log_levels_are_put_back() -> None:
     logger, before = logging.getLogger("ray.tune"), logging.getLogger("ray.tune").level
     logger.setLevel(logging.INFO)
     try:
-        with ray_session._log_levels():
+        with loggers_put_back(["ray", "ray.tune"]):
             logger.setLevel(logging.CRITICAL)
             logger.addHandler(logging.NullHandler())
         assert logger.level == logging.INFO

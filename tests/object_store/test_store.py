@@ -162,7 +162,7 @@ def test_two_processes_may_compact_and_write_at_the_same_time(folder: Place) -> 
     """Two runs write the same trials and compact all the while; every reader sees each trial at most once."""
     program = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from tests.store.recording import record; from sweep import store\n"
+        "from tests.store.recording import record; from sweep.store import store\n"
         "from sweep.store.places import place; from sweep.store.records import write_part\n"
         "folder = place(sys.argv[2]); first = int(sys.argv[3])\n"
         "for at in range(first, first + 6):\n    write_part(folder, record(at))\n    store.compact(folder)\n"

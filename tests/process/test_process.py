@@ -15,6 +15,7 @@ from sweep.machine import process
 from tests.process import calls
 
 ROOT = Path(__file__).parents[2]
+IMPORTS = "from sweep.machine import process; from tests.process import calls"
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +58,7 @@ def test_every_call_has_a_process_of_its_own() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc reads it, and /proc shows what it read")
 def test_the_heap_has_room_from_the_start() -> None:
     """What glibc reads when the fork server starts is there by then: later would change nothing."""
-    ask = "from sweep import process as p; from tests.process import calls as c; print(p.call(c.at_start, c.HEAP))"
+    ask = f"{IMPORTS}; print(process.call(calls.at_start, calls.HEAP))"
     surroundings = {name: value for name, value in os.environ.items() if name != calls.HEAP}
     done = subprocess.run(  # a program of its own, since a fork server that is there already read nothing
         [sys.executable, "-c", ask], cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True
@@ -134,7 +135,7 @@ def test_a_script_without_a_guard_may_call(tmp_path: Path) -> None:
     """A user's script that runs a study at its top level is run once, not once a process."""
     script = tmp_path / "script.py"
     script.write_text(
-        "from sweep import process\nfrom tests.process import calls\nprint('here', flush=True)\n"
+        "from sweep.machine import process\nfrom tests.process import calls\nprint('here', flush=True)\n"
         "print(process.call(calls.double, 2).value)\n"
     )
     answer = subprocess.run(
@@ -153,7 +154,7 @@ def test_a_temporary_folder_with_a_long_path_will_do(tmp_path: Path) -> None:
     """A socket's path is short by nature; a batch system's temporary folder may be longer."""
     place = tmp_path / ("long" * 20)
     place.mkdir()
-    program = "from sweep import process; from tests.process import calls; print(process.call(calls.double, 2).value)"
+    program = f"{IMPORTS}; print(process.call(calls.double, 2).value)"
     answer = subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,
@@ -170,9 +171,7 @@ def test_a_temporary_folder_with_a_long_path_will_do(tmp_path: Path) -> None:
 def test_the_process_ends_with_its_caller(tmp_path: Path, how: signal.Signals) -> None:
     """However the caller dies, its process and its fork server are gone within seconds, and so is the log."""
     said = tmp_path / "pid"
-    program = (
-        f"from sweep import process; from tests.process import calls; process.call(calls.say_and_sleep, {str(said)!r})"
-    )
+    program = f"{IMPORTS}; process.call(calls.say_and_sleep, {str(said)!r})"
     place = tmp_path / "callers"
     place.mkdir()
     caller = subprocess.Popen(

@@ -101,7 +101,7 @@ def test_report_needs_neither_ray_nor_tensorflow(tmp_path: Path) -> None:
         "import sys\n"
         "from sweep.commands.cli import app\n"
         "assert not {'matplotlib', 'pandas', 'scipy'} & set(sys.modules), 'help is slow'\n"
-        "from sweep import report, store\n"
+        "from sweep import report\nfrom sweep.store import store\n"
         f"report.write(store.load({str(folder)!r}))\n"
         "found = {'ray', 'tensorflow', 'keras', 'matplotlib.pyplot'} & set(sys.modules)\n"
         "assert not found, found\n"

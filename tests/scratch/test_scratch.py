@@ -13,7 +13,10 @@ import pytest
 from tests.process.test_process import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes and signals as Unix has them")
-ASK = "from sweep import scratch; made = scratch.folder(); (made / 'file').write_text('x'); print(made, flush=True); "
+ASK = (
+    "from sweep.machine import scratch; made = scratch.folder(); (made / 'file').write_text('x'); "
+    "print(made, flush=True); "
+)
 
 
 @pytest.fixture
@@ -85,7 +88,7 @@ def test_the_logs_of_a_killed_runs_ray_are_kept(short: Path) -> None:
         logs = "logs = made / 'r' / 'session_2026-01-01' / 'logs'; logs.mkdir(parents=True); "
         write = f"(logs / 'raylet.out').write_text('{at}'); import os; os.kill(os.getpid(), 9)"
         run(ASK + logs + write, short)
-    run("from sweep import scratch; scratch.sweep_up()", short)
+    run("from sweep.machine import scratch; scratch.sweep_up()", short)
     assert left(short) == []
     kept = short / f"seedsweep-{os.getuid()}" / "ray-logs-of-the-last-failure"
     assert (kept / "raylet.out").read_text() in ("1", "2")

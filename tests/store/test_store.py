@@ -284,7 +284,7 @@ def test_two_processes_may_compact_and_write_at_the_same_time(folder: Path) -> N
     program = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "from pathlib import Path; from recording import record\n"
-        "from sweep import store; from sweep.store.records import write_part\n"
+        "from sweep.store import store; from sweep.store.records import write_part\n"
         f"folder = Path({str(folder)!r}); first = int(sys.argv[1])\n"
         "for at in range(first, first + 16):\n    write_part(folder, record(at))\n    store.compact(folder)\n"
     )
@@ -328,7 +328,7 @@ def test_many_records_fit_in_modest_memory(tmp_path: Path) -> None:
     program = (
         f"import os, resource, sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "from pathlib import Path; from recording import record, study_document\n"
-        "from sweep import store; from sweep.store.records import write_part\n"
+        "from sweep.store import store; from sweep.store.records import write_part\n"
         f"folder = Path({str(place)!r}); folder.mkdir(); store.write_study(folder, study_document())\n"
         "os.fsync = lambda number: None\n"  # the disk's patience is not what is tested
         "for at in range(2000): write_part(folder, record(at, n=50))\n"

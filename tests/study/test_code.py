@@ -185,7 +185,7 @@ def test_nothing_is_imported_to_check_and_digest(project: Path) -> None:
         rv_pack__layers="raise RuntimeError('imported')\ndef block(): ...\n",
     )
     program = (
-        "import sys; from sweep import code, reached_code;"
+        "import sys; from sweep.study import code, reached_code;"
         "code.check_use('model', 'rv_pack.net:build', {}); code.former_id('rv_pack.net:build');"
         "reached_code.reached('rv_pack.net:build');"
         "code.check_use('model', 'sweep.models:small_xception', {}); code.former_id('sweep.models:small_xception');"

@@ -1,0 +1,5 @@
+"""`python -m sweep`: the command line."""
+
+from sweep.commands.cli import main
+
+main()
