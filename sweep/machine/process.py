@@ -21,6 +21,7 @@ _LOG_END = 4000  # bytes of a crashed process's output that are kept
 # A training step takes and gives back blocks of megabytes. By its defaults glibc hands their pages back each time, and
 # the kernel clears them anew. glibc reads this when a process starts; benchmarks/heap.py says what it saves.
 _HEAP = {"MALLOC_TOP_PAD_": str(64 * 2**20)}
+_naming = threading.Lock()  # one at a time: the folder of temporary files is another for a moment
 _starting = threading.Lock()  # one at a time: while a process starts, the main module is hidden
 
 
@@ -49,11 +50,12 @@ def _before_the_server() -> None:
     if START_METHOD == "forkserver":
         from multiprocessing import util
 
-        kept, tempfile.tempdir = tempfile.tempdir, str(scratch.folder())
-        try:
-            util.get_temp_dir()  # made once, and kept by multiprocessing for this process
-        finally:
-            tempfile.tempdir = kept
+        with _naming:
+            kept, tempfile.tempdir = tempfile.tempdir, str(scratch.folder())
+            try:
+                util.get_temp_dir()  # made once, and kept by multiprocessing for this process
+            finally:
+                tempfile.tempdir = kept
 
 
 def warm_up(preload: str) -> None:

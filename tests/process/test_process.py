@@ -7,6 +7,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import util
 from pathlib import Path
 
 import pytest
@@ -187,3 +189,12 @@ def test_the_process_ends_with_its_caller(tmp_path: Path, how: signal.Signals) -
     assert gone(pid)
     assert gone(server)
     assert [one.name for one in place.iterdir() if one.suffix == ".log"] == []
+
+
+def test_calls_in_several_threads_leave_the_temporary_folder_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes another folder for a moment, and none takes that of another for the caller's."""
+    monkeypatch.setattr(util, "get_temp_dir", lambda: time.sleep(0.01))
+    before = tempfile.tempdir
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: process._before_the_server(), range(20)))
+    assert tempfile.tempdir == before
