@@ -193,8 +193,8 @@ def test_the_process_ends_with_its_caller(tmp_path: Path, how: signal.Signals) -
 
 def test_calls_in_several_threads_leave_the_temporary_folder_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each takes another folder for a moment, and none takes that of another for the caller's."""
-    monkeypatch.setattr(util, "get_temp_dir", lambda: time.sleep(0.01))
+    monkeypatch.setattr(util, "get_temp_dir", lambda: time.sleep(0.1))
     before = tempfile.tempdir
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: process._before_the_server(), range(20)))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: process._before_the_server(), range(2)))
     assert tempfile.tempdir == before
