@@ -5,9 +5,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import util
 from pathlib import Path
 
@@ -191,10 +191,19 @@ def test_the_process_ends_with_its_caller(tmp_path: Path, how: signal.Signals) -
     assert [one.name for one in place.iterdir() if one.suffix == ".log"] == []
 
 
-def test_calls_in_several_threads_leave_the_temporary_folder_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_within_another_leaves_the_temporary_folder_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each takes another folder for a moment, and none takes that of another for the caller's."""
-    monkeypatch.setattr(util, "get_temp_dir", lambda: time.sleep(0.1))
+    second = threading.Thread(target=process._before_the_server)
+
+    def slow() -> None:
+        if second.ident is None:
+            second.start()
+        else:
+            time.sleep(0.2)  # ends after the first
+        time.sleep(0.1)
+
+    monkeypatch.setattr(util, "get_temp_dir", slow)
     before = tempfile.tempdir
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda _: process._before_the_server(), range(2)))
+    process._before_the_server()
+    second.join()
     assert tempfile.tempdir == before
