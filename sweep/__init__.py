@@ -64,7 +64,7 @@ def __getattr__(name: str) -> Any:
         with generators_put_back():
             value = getattr(importlib.import_module(_FROM[name]), name)
         if inspect.isfunction(value):
-            value = leaves_caller_alone(checks_arguments(value))
+            value = leaves_caller_alone(checks_arguments(value, __name__))
     elif name in __all__:
         with generators_put_back():
             value = importlib.import_module(f"sweep.{name}")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import sweep
 from sweep import metrics, stats
 from sweep.errors import InputError
 
@@ -54,3 +55,9 @@ def test_d_prime_is_the_same_on_every_scale() -> None:
     genuine, impostor = np.array([3.0, 4.0, 7.0]), np.array([0.0, 1.0, 1.5])
     assert metrics.d_prime(genuine * 1e299, impostor * 1e299) == pytest.approx(metrics.d_prime(genuine, impostor))
     assert math.isnan(metrics.d_prime([1], [0]))
+
+
+def test_a_message_names_the_function_as_people_know_it() -> None:
+    """By the public door, not by the module behind it."""
+    with pytest.raises(InputError, match=r"sweep.estimate: level: expected a number"):
+        sweep.estimate("nowhere", level="0.9")  # type: ignore[arg-type]

@@ -19,18 +19,19 @@ def open_door(module: dict[str, Any], names: Iterable[str]) -> None:
     """Let the functions of a module of pure functions refuse what they cannot work with. module: its `globals()`."""
     for name in names:
         if inspect.isfunction(module[name]):
-            module[name] = checks_arguments(module[name], pure=True)
+            module[name] = checks_arguments(module[name], module["__name__"], pure=True)
             module[name].__module__ = module["__name__"]  # so that pickle finds this one
 
 
-def checks_arguments(function: Callable[P, R], *, pure: bool = False) -> Callable[P, R]:
+def checks_arguments(function: Callable[P, R], door: str, *, pure: bool = False) -> Callable[P, R]:
     """Return the function with its arguments held against its annotations: InputError where one does not fit.
 
     Numbers, words, switches and classes are looked at; an annotation that takes arrays is left to the function itself.
-    pure: whether nothing but the arguments can make it fail: what fails inside all the same, on an array of an odd
-    kind, say, is then told with the arguments, and the error itself is the cause of the one that is raised.
+    door: the module by which people know the function. pure: whether nothing but the arguments can make it fail: what
+    fails inside all the same, on an array of an odd kind, say, is then told with the arguments, and the error itself is
+    the cause of the one that is raised.
     """
-    name = f"{function.__module__.rpartition('.')[0]}.{function.__name__}"
+    name = f"{door}.{function.__name__}"
     signature: list[inspect.Signature] = []  # read at the first call: it takes a while
 
     @wraps(function)
