@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -129,12 +129,5 @@ def _named(study: Study, defaults: Callable[[str], Mapping[str, Any]]) -> dict[s
     return {"model": model, "train": study.train.model_dump(mode="json"), "measure": measure}
 
 
-def _uses(value: Any) -> Iterator[str]:
-    if isinstance(value, str) and re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", value):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _uses(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _uses(one)
+def _uses(keywords: Any) -> list[str]:
+    return [word for word in words(keywords) if re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", word)]
