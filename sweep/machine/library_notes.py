@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import threading
+from contextlib import suppress
 from typing import BinaryIO
 
 _BEGINS = re.compile(
@@ -49,5 +50,6 @@ def _pass_on(pipe: BinaryIO) -> None:
 
 def _write(text: str) -> None:
     if text and sys.stderr is not None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):  # the stream is gone; whoever writes into the pipe goes on all the same
+            sys.stderr.write(text)
+            sys.stderr.flush()

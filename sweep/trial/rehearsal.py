@@ -7,7 +7,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,23 +111,23 @@ def _shared_out(chosen: Sequence[PlannedTrial], modules: tuple[str, ...], ends: 
     """
     if _PROCESSES == 1:
         return _look_at(chosen, (), modules, ends)
-    shares = [[*chosen[:1], *chosen[3::2]], [*chosen[1:2], *chosen[2::2]]]
+    first, second = [*chosen[:1], *chosen[3::2]], [*chosen[1:2], *chosen[2::2]]
+    compared = {one.configuration.study.model.use for one in first}
     with ThreadPoolExecutor(_PROCESSES) as pool:  # of threads that wait for the processes
-        found = [pool.submit(_look_at, share, shares[:at], modules, ends) for at, share in enumerate(shares) if share]
-    return {config_id: seen for one in found for config_id, seen in one.result().items()}
+        beside = pool.submit(_look_at, second, compared, modules, ends)
+        return _look_at(first, (), modules, ends) | beside.result()
 
 
 def _look_at(
-    chosen: Sequence[PlannedTrial], others: Sequence[Sequence[PlannedTrial]], modules: tuple[str, ...], ends: float
+    chosen: Sequence[PlannedTrial], compared: Iterable[str], modules: tuple[str, ...], ends: float
 ) -> dict[str, Seen]:
     """Return config_id -> what was seen; where a process dies, another one takes what is left.
 
-    others: shares of other processes, which compare two calls of the model functions that they meet.
+    compared: model functions of which another process compares two calls.
     """
     found: dict[str, Seen] = {}
     left, crashes = list(chosen), 0
-    # Model functions of which two calls were compared.
-    built = {one.configuration.study.model.use for share in others for one in share}
+    built = set(compared)  # model functions of which two calls were compared
     while left and crashes < _CRASHES and time.monotonic() < ends:
         orders: list[tuple[Study, str, int, bool]] = []
         for one in left:
