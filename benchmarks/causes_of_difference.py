@@ -19,7 +19,10 @@ from sweep.data import Splits, synthetic_attack
 from sweep.explain.difference import first_difference
 from sweep.explain.rerun import run_again
 from sweep.explain.script import explain_script
-from sweep.machine import process, session
+from sweep.machine import process
+from sweep.machine.folders import current_folder
+from sweep.machine.import_path import find_modules_in
+from sweep.machine.variables import quiet_environment
 from sweep.running import execution
 from sweep.store import records
 from sweep.study.study import Study
@@ -85,7 +88,7 @@ def order(seed: int = 0, **keys: Any) -> trial.TrialOrder:
         study=one.configuration.study.model_dump(mode="json"),
         hp={},
         results="",
-        folder=session.here(),
+        folder=current_folder(),
         modules=(HERE,),
     )
 
@@ -182,8 +185,8 @@ def say(*lines: str) -> None:
 
 if __name__ == "__main__":
     sys.path.insert(0, HERE)
-    session.find_modules_in((HERE,))
-    session.quiet_environment()
+    find_modules_in((HERE,))
+    quiet_environment()
     process.warm_up("sweep.trial.preload")
     causes()
     traps()

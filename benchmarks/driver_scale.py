@@ -16,7 +16,7 @@ from pathlib import Path
 
 from no_op_trial import SCORES, no_op
 
-from sweep.machine import session
+from sweep.machine.variables import quiet_environment
 from sweep.store import claims, store
 from sweep.trial.trial import TrialOrder
 
@@ -25,7 +25,7 @@ SLOTS = 2
 
 def measure(n: int, folder: Path) -> dict[str, float]:
     """Return the costs of n trials, in this process alone."""
-    session.quiet_environment()
+    quiet_environment()
     from sweep.running import driver  # imports Ray
     from sweep.running.slot import Work
 

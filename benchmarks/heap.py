@@ -36,11 +36,12 @@ def measure(name: str, setting: str) -> None:
     """Print what `timed` returns for the first trial of a study."""
     from heap import timed as importable  # by its name: the fresh process finds it there, and not in __main__
 
-    from sweep.machine import process, session
+    from sweep.machine import process
+    from sweep.machine.variables import quiet_environment
     from sweep.running import execution
     from sweep.study.study import Study
 
-    session.quiet_environment()
+    quiet_environment()
     if setting == "defaults":
         process._HEAP.clear()
     with tempfile.TemporaryDirectory() as results:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from no_op_trial import no_op
 
-from sweep.machine import session
+from sweep.machine.variables import quiet_environment
 from sweep.store import records
 from sweep.trial.trial import TrialOrder
 
@@ -31,7 +31,7 @@ def slow_no_op(order):
 
 def drive(address: str, folder: str) -> None:
     """Run the trials on the cluster, as `sweep run --address` does."""
-    session.quiet_environment()
+    quiet_environment()
     from recovery import slow_no_op as importable  # by its name: a worker finds it there, and not in __main__
 
     from sweep.running import driver

@@ -112,7 +112,7 @@ def test_what_is_ours_but_made_for_no_study_is_refused(results: Path, key: str, 
 
 
 @pytest.mark.parametrize(
-    "use", ["sweep.machine.process:subprocess", "sweep.study.code:importlib", "sweep.machine.session:subprocess"]
+    "use", ["sweep.machine.process:subprocess", "sweep.study.code:importlib", "sweep.machine.repository:subprocess"]
 )
 def test_what_our_modules_import_is_no_function_of_ours(results: Path, use: str) -> None:
     """A module that one of ours imports is not reached through it."""

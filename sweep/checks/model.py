@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.models.layers import calls_of_layers, every_layer
+
 SAMPLES = 128  # of train, one batch, on which the two modes of BatchNormalization are compared
 
 
@@ -50,13 +52,11 @@ def training_false_ignored(model: Any) -> list[str]:
     cannot be seen.
     """
     found = []
-    for nodes in getattr(model, "_nodes_by_depth", {}).values():
-        for node in nodes:
-            layer = node.operation
-            if node.arguments.kwargs.get("training") is False and _asked(layer) and _has_modes(layer):
-                found.append(layer.name)
-            elif hasattr(layer, "_nodes_by_depth"):
-                found += training_false_ignored(layer)
+    for layer, keywords in calls_of_layers(model):
+        if keywords.get("training") is False and _asked(layer) and _has_modes(layer):
+            found.append(layer.name)
+        else:
+            found += training_false_ignored(layer)
     return found
 
 
@@ -108,7 +108,7 @@ def _call_in_training(call: Any, *args: Any, **keywords: Any) -> Any:
 def _batchnorms(model: Any) -> list[Any]:
     import keras
 
-    return [one for one in model._flatten_layers() if isinstance(one, keras.layers.BatchNormalization)]
+    return [one for one in every_layer(model) if isinstance(one, keras.layers.BatchNormalization)]
 
 
 def _asked(layer: Any) -> bool:
@@ -118,12 +118,11 @@ def _asked(layer: Any) -> bool:
 
 def _has_modes(layer: Any) -> bool:
     """Return whether a layer, or one inside it, does something else in training."""
-    parts = layer._flatten_layers() if hasattr(layer, "_flatten_layers") else [layer]
     return any(
         (hasattr(part, "moving_mean") and part.trainable)
         or (getattr(part, "seed_generator", None) is not None and getattr(part, "rate", 1) > 0)
         or getattr(part, "generator", None) is not None
-        for part in parts
+        for part in every_layer(layer)
     )
 
 

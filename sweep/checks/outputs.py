@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.checks.finding import Finding
+from sweep.models.layers import last_layers
 
 BOUNDED = {"sigmoid", "hard_sigmoid", "sparse_sigmoid", "softmax", "sparsemax"}  # whose values lie in [0, 1]
 SLACK = 1e-4  # a float32 softmax of many classes sums to 1 within this
@@ -26,21 +27,15 @@ def last_activation(model: Any) -> tuple[str, str]:
     import keras
 
     layers = keras.layers
-    outputs = getattr(model, "outputs", None)
-    while outputs:
-        history = outputs[0]._keras_history
-        layer = history.operation
-        if isinstance(layer, keras.Model):
-            outputs = getattr(layer, "outputs", None)
-        elif isinstance(layer, layers.Reshape | layers.Flatten | layers.Identity | layers.Dropout) or (
+    for layer in last_layers(model):
+        if isinstance(layer, layers.Reshape | layers.Flatten | layers.Identity | layers.Dropout) or (
             isinstance(layer, layers.Activation) and _name(layer.activation) == "linear"
         ):
-            outputs = layer._inbound_nodes[history.node_index].input_tensors
-        else:
-            plain = {layers.Softmax: "softmax", layers.ReLU: "relu", layers.LeakyReLU: "leaky_relu"}
-            kind = type(layer).__name__.lower()
-            known = kind if kind in BOUNDED else ""  # an operation of keras.ops
-            return str(layer.name), plain.get(type(layer)) or _name(getattr(layer, "activation", None)) or known
+            continue
+        plain = {layers.Softmax: "softmax", layers.ReLU: "relu", layers.LeakyReLU: "leaky_relu"}
+        kind = type(layer).__name__.lower()
+        known = kind if kind in BOUNDED else ""  # an operation of keras.ops
+        return str(layer.name), plain.get(type(layer)) or _name(getattr(layer, "activation", None)) or known
     return "", ""
 
 

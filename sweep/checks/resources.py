@@ -3,13 +3,13 @@
 import os
 
 from sweep.checks.finding import Finding
-from sweep.machine import session
+from sweep.machine.hardware import gpus_here
 from sweep.study.study import Resources
 
 
 def resource_findings(asked: Resources) -> list[Finding]:
     """Return a caution where a trial asks for more processors, GPUs or threads than this machine has."""
-    cpus, gpus = os.cpu_count() or 1, session.gpus_here()
+    cpus, gpus = os.cpu_count() or 1, gpus_here()
     lacks = [
         f"{wanted:g} {name}{'s' if wanted != 1 else ''} a trial, this machine has {there}"
         for name, wanted, there in (("processor", asked.cpu, cpus), ("GPU", asked.gpu, gpus))

@@ -17,7 +17,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from sweep.machine import session
+from sweep.machine.folders import cache_folder
+from sweep.machine.keras_settings import keras_home
 from sweep.study.identity import words_of
 from sweep.study.named_files import content
 from sweep.study.study import Study
@@ -77,7 +78,7 @@ def watched(study: Study) -> Iterator[list[Any]]:
             before.read |= watch.read
             before.written |= watch.written
     named = [Path(word).expanduser().absolute() for word in words_of(study) if not word.startswith("~") or _home(word)]
-    of_keras = os.path.join(session.keras_home(), "models", "")  # noqa: PTH118 (ends in a separator)
+    of_keras = os.path.join(keras_home(), "models", "")  # noqa: PTH118 (ends in a separator)
     files = [one for one in watch.read if not _is_named(Path(one), named)]
     found = Outside(
         {_spoken(one): _digest(one) for one in files if not one.startswith(of_keras)},
@@ -134,7 +135,7 @@ def _opened(path: Any, flags: Any) -> None:
 
 
 def _of_a_library(name: str) -> bool:
-    if not Path(name).is_file() or name == os.path.join(session.keras_home(), "keras.json"):  # noqa: PTH118
+    if not Path(name).is_file() or name == os.path.join(keras_home(), "keras.json"):  # noqa: PTH118
         return True
     return _installed(name) or _is_font(Path(name)) or _imported(sys._getframe())
 
@@ -191,6 +192,6 @@ def _spoken(name: str) -> str:
 
 def _digest(name: str) -> str:
     try:
-        return content(Path(name), session.cache_folder())[:16]
+        return content(Path(name), cache_folder())[:16]
     except OSError:
         return ""  # gone again

@@ -34,7 +34,7 @@ def submit(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Run a study on a cluster: what is stored is not run again, and a job that runs already is followed."""
-    from sweep.machine import session
+    from sweep.machine.import_path import find_modules_in
     from sweep.running.execution import check_code, module_folders, resolve
     from sweep.submit import batch, launcher
     from sweep.submit.cluster_file import check_filled_in, read_cluster_file
@@ -52,7 +52,7 @@ def submit(
         else:
             launcher.down(file)
         return
-    session.find_modules_in(module_folders(study))
+    find_modules_in(module_folders(study))
     wanted = resolve(study, seeds=seeds, results=results)
     check_code(wanted)
     source = Path(study) if Path(study).is_file() else None

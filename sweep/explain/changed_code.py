@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from sweep.machine import session
+from sweep.machine.folders import cache_folder
 from sweep.store.store import Results
 from sweep.study.identity import Identities
 from sweep.study.stored_plan import stands_for
 from sweep.study.study import Study
+from sweep.trial import backends
 from sweep.trial.trial import TrialOrder
 
 
@@ -16,7 +17,7 @@ class Codes:
     def __init__(self, results: Results) -> None:
         folder = results.path if isinstance(results.path, Path) else None
         self._document = results.study
-        self._identities = Identities(session.cache_folder(), session.keras_backend(), folder)
+        self._identities = Identities(cache_folder(), backends.current().NAME, folder)
 
     def now(self, order: TrialOrder, study: Study) -> str:
         """Return the stored code_id where the code is the same, else the id of now and what changed, where known."""

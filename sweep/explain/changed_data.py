@@ -5,7 +5,7 @@ import numpy as np
 from sweep.data import Prepared, open_prepared
 from sweep.data.content import row_digests
 from sweep.explain.difference import Difference
-from sweep.machine import session
+from sweep.machine.folders import cache_folder
 
 _NAMES = ("subject", "other_subject", "video", "sample")
 
@@ -18,10 +18,10 @@ def what_changed(use: str, stored_id: str, now: Prepared) -> tuple[Difference, s
     said = f"data_id {stored_id[:12]} is now {now.data_id[:12]}"
     cause = f"{use} gives other data than when the trial was stored"
     try:
-        before = open_prepared(session.cache_folder(), stored_id)
+        before = open_prepared(cache_folder(), stored_id)
     except FileNotFoundError:
         return Difference("data", detail=said), f"{cause}; the stored data are no longer in this machine's cache."
-    after = open_prepared(session.cache_folder(), now.data_id)
+    after = open_prepared(cache_folder(), now.data_id)
     parts, size, first = [], 0, ""
     for (name, old), (_, new) in zip(before.items(), after.items(), strict=True):
         if len(old) != len(new):

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from sweep.errors import ClusterError
 from sweep.explain.stored import Bits, bits_of
-from sweep.machine import process, scratch, session
+from sweep.machine import process, scratch
+from sweep.machine.output import output_as_errors
+from sweep.machine.variables import quiet_environment, variables_with
 from sweep.store import records
 from sweep.trial.trial import TrialOrder, run_trial
 
@@ -59,7 +61,7 @@ def run_through_ray(orders: Sequence[TrialOrder], address: str | None) -> dict[s
     """
     from sweep.running import driver
 
-    with tempfile.TemporaryDirectory(prefix="verify-", dir=scratch.folder()) as folder, session.output_as_errors():
+    with tempfile.TemporaryDirectory(prefix="verify-", dir=scratch.folder()) as folder, output_as_errors():
         asked = [replace(order, results=folder, attempt=0) for order in orders]
         resources = orders[0].study["resources"]
         driver.run_orders(asked, lambda _: None, cpu=resources["cpu"], gpu=resources["gpu"], address=address)
@@ -78,11 +80,11 @@ def _spawned(order: TrialOrder, variables: Mapping[str, str], folder: Path) -> s
     asked = folder / "order.pickle"
     asked.write_bytes(pickle.dumps(order))
     command = [sys.executable, "-m", "sweep.explain.rerun", str(asked)]
-    environment = session.variables_with(variables)
+    environment = variables_with(variables)
     done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603 (this module)
     return "" if done.returncode == 0 else f"ended with exit code {done.returncode}: {done.stderr[-500:]}"
 
 
 if __name__ == "__main__":
-    session.quiet_environment()
+    quiet_environment()
     run_trial(pickle.loads(Path(sys.argv[1]).read_bytes()))  # noqa: S301 (written a moment ago by `_spawned`)

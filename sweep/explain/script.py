@@ -13,7 +13,9 @@ from typing import Any
 
 from sweep.errors import InputError
 from sweep.explain.watched import GENERATORS, Conditions, Request, Run, run_watched
-from sweep.machine import process, session
+from sweep.machine import process
+from sweep.machine.folders import current_folder
+from sweep.machine.variables import quiet_environment
 
 MEANING = {
     "python": "Python's `random`, from which Keras draws initial weights and dropout",
@@ -79,7 +81,7 @@ def explain_script(target: str, *, hear: Callable[[str], None] = lambda text: No
         target = str(Path(target).absolute())
     elif ":" not in target:
         raise InputError(f"Expected FILE.py or package.module:function. Received: {target}.")
-    session.quiet_environment()
+    quiet_environment()
     process.warm_up("sweep.trial.preload")
     with ThreadPoolExecutor(max_workers=min(MOST_AT_ONCE, os.cpu_count() or 1)) as pool:
 
@@ -122,7 +124,7 @@ def explain_script(target: str, *, hear: Callable[[str], None] = lambda text: No
 
 
 def _run(target: str, conditions: Conditions) -> list[Run]:
-    outcome = process.call(run_watched, Request(target, session.here(), conditions))
+    outcome = process.call(run_watched, Request(target, current_folder(), conditions))
     if outcome.crash:
         raise InputError(f"Expected {target} to run. Its process was {outcome.crash}. {outcome.log[-500:]}")
     return list(outcome.value)

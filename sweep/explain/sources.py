@@ -14,8 +14,12 @@ import pandas as pd
 
 from sweep.data import open_prepared
 from sweep.errors import InputError, nearest
-from sweep.machine import process, session
+from sweep.machine import process
+from sweep.machine.folders import cache_folder
+from sweep.machine.import_path import find_modules_in
 from sweep.machine.streams import STREAMS, stream_seeds
+from sweep.machine.variables import quiet_environment
+from sweep.models.layers import every_layer
 from sweep.running import execution
 from sweep.stats.attribution import Attribution, attribute, orthogonal_array
 from sweep.store import store
@@ -94,7 +98,7 @@ def explain_study(
     """
     array = orthogonal_array(levels, len(STREAMS))
     modules = execution.module_folders(name)
-    session.find_modules_in(modules)
+    find_modules_in(modules)
     study = execution.resolve(name, seeds=None, results=results)
     execution.check_code(study)
     one = _chosen(study, config)
@@ -160,7 +164,7 @@ def _repeats(rows: pd.DataFrame, metrics: tuple[str, ...]) -> Repeats:
 
 def _idle(study: Study, trial: PlannedTrial, modules: tuple[str, ...]) -> dict[str, str]:
     """Return the streams that cannot act, with the reason; what they would take goes to the rest, as it must."""
-    session.quiet_environment()
+    quiet_environment()
     outcome = process.call(_streams_of_layers, (trial.configuration.study, trial.data_id, modules))
     if outcome.crash or isinstance(outcome.value, str):
         raise InputError(outcome.value or f"model: its process was {outcome.crash}. {outcome.log[-500:]}")
@@ -174,12 +178,12 @@ def _idle(study: Study, trial: PlannedTrial, modules: tuple[str, ...]) -> dict[s
 def _streams_of_layers(asked: tuple[Study, str, tuple[str, ...]]) -> list[str] | str:
     """Build the model in a fresh process; return the streams that its layers draw from, or what is wrong."""
     study, data_id, modules = asked
-    session.find_modules_in(modules)
+    find_modules_in(modules)
     try:
-        model = build(study, open_prepared(session.cache_folder(), data_id), stream_seeds(0, study.hold))
+        model = build(study, open_prepared(cache_folder(), data_id), stream_seeds(0, study.hold))
     except InputError as error:
         return str(error)
-    layers = list(model._flatten_layers())
+    layers = every_layer(model)
     drawing = [one for one in layers if getattr(one, "seed_generator", None) and getattr(one, "rate", 1)]
     augmenting = [one for one in layers if getattr(one, "generator", None)]
     return [name for name, found in (("dropout", drawing), ("augment", augmenting)) if found]

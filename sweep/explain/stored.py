@@ -10,7 +10,8 @@ import pandas as pd
 from pydantic import ValidationError
 
 from sweep.errors import InputError
-from sweep.machine import session
+from sweep.machine.folders import current_folder
+from sweep.machine.repository import git_commit
 from sweep.store import records
 from sweep.store.store import Results
 from sweep.study.named_files import files_outside
@@ -90,9 +91,9 @@ def stored_trials(results: Results, trial_ids: list[str], modules: tuple[str, ..
             study=studies[row["config_id"]].model_dump(mode="json"),
             hp={},
             results="",
-            folder=session.here(),
+            folder=current_folder(),
             modules=modules,
-            git_commit=session.git_commit(session.here()),
+            git_commit=git_commit(current_folder()),
         )
         frame = scores[trial_id]
         keys = zip(frame["split"].astype(str), frame["sample"].astype(str), strict=True)

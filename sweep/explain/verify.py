@@ -17,8 +17,9 @@ from sweep.explain.difference import Difference, first_difference, first_step
 from sweep.explain.rerun import RerunFailedError, run_again, run_through_ray
 from sweep.explain.stored import Bits, StoredTrial, n_unseeded, stored_trials, verifiable
 from sweep.explain.surroundings import Factor, factors, variables_as_stored
-from sweep.machine import process, session
+from sweep.machine import process
 from sweep.machine.streams import stream_seeds
+from sweep.machine.variables import quiet_environment
 from sweep.store import store
 from sweep.store.places import Place
 from sweep.study import code
@@ -133,7 +134,7 @@ def verify(
     if not ids:
         why = "all had no seed, and cannot be run again" if n_unseeded(loaded) else "none. `sweep run` makes them"
         raise InputError(f"Expected a trial in {results} that is ok and had a seed. Received: {why}.")
-    session.quiet_environment()
+    quiet_environment()
     process.warm_up("sweep.trial.preload")
     chosen = _spread(ids, len(ids) if trials is None else trials)
     found: list[Verified] = []

@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from sweep.machine import seeding, session
-from sweep.trial import weights
+from sweep.machine.import_path import find_modules_in
+from sweep.trial import seeding, weights
+from sweep.trial.process_state import Machine, begin_trial
 
 GENERATORS = ("python", "numpy", "tensorflow", "own")
 
@@ -79,8 +80,8 @@ class Run:
 def run_watched(request: Request) -> list[Run]:
     """Return the runs of a script in this process, which must be fresh."""
     conditions = request.conditions
-    session.begin_trial(session.Machine(conditions.threads, conditions.determinism), request.folder)
-    session.find_modules_in((request.folder,))
+    begin_trial(Machine(conditions.threads, conditions.determinism), request.folder)
+    find_modules_in((request.folder,))
     call = _caller(request.target)
     found = []
     for _ in range(conditions.times):

@@ -8,7 +8,8 @@ from typing import Any
 from sweep.checks import Finding
 from sweep.checks.resources import resource_findings
 from sweep.forecast.trial_cost import STEPS, TrialCost, trial_cost
-from sweep.machine import process, session
+from sweep.machine import process
+from sweep.machine.import_path import find_modules_in
 from sweep.running.execution import check_code, module_folders, plan_in, prepare, resolve, results_folder
 from sweep.store import claims, store
 
@@ -93,7 +94,7 @@ def cost(
         InputError: study, data or code are wrong.
     """
     modules = module_folders(study)
-    session.find_modules_in(modules)
+    find_modules_in(modules)
     resolved = resolve(study, seeds=seeds, results=results)
     check_code(resolved)
     planned, _ = prepare(resolved)

@@ -10,7 +10,10 @@ from sweep.checks.before import data_findings, settings_findings
 from sweep.checks.people import People, people_findings, people_of, table_lines
 from sweep.checks.resources import resource_findings
 from sweep.data import Prepared, open_prepared
-from sweep.machine import process, session
+from sweep.machine import process
+from sweep.machine.folders import cache_folder
+from sweep.machine.import_path import find_modules_in
+from sweep.machine.variables import quiet_environment
 from sweep.running.execution import check_code, module_folders, prepare, resolve
 from sweep.study.plan import Configuration
 from sweep.study.study import Study
@@ -70,9 +73,9 @@ def inspect_study(name: str) -> Inspection:
     Raises:
         InputError: file, functions or data are wrong, or no configuration of it can run.
     """
-    session.quiet_environment()
+    quiet_environment()
     modules = module_folders(name)
-    session.find_modules_in(modules)
+    find_modules_in(modules)
     study = resolve(name, seeds=None, results=None)
     check_code(study)
     process.warm_up("sweep.trial.preload")  # TensorFlow is imported while the data are prepared
@@ -80,7 +83,7 @@ def inspect_study(name: str) -> Inspection:
     every = {one.configuration.config_id: one.configuration for one in trials}
     rehearsal = rehearse(trials, modules)
     rehearsal.refuse_all(every)
-    people = {key: people_of(open_prepared(session.cache_folder(), key), study.task) for key in data}
+    people = {key: people_of(open_prepared(cache_folder(), key), study.task) for key in data}
     compared = {one.study.data.leakage for one in every.values()} == {"allow", "refuse"}
     found = [finding for one in data.values() for finding in data_findings(one.findings, compared)]
     found += [finding for one in people.values() for finding in people_findings(one, study.task)]

@@ -11,11 +11,14 @@ import numpy as np
 
 from sweep.data import open_prepared
 from sweep.errors import InputError
-from sweep.machine import process, session
+from sweep.machine import process
+from sweep.machine.folders import cache_folder, current_folder
+from sweep.machine.import_path import find_modules_in
 from sweep.machine.streams import stream_seeds
 from sweep.study.plan import PlannedTrial
 from sweep.study.study import Study
 from sweep.trial.building import begin_phase, build, loss_of
+from sweep.trial.process_state import Machine, begin_trial
 
 STEPS = 3  # timed after the first, which also traces and compiles
 
@@ -41,7 +44,7 @@ def trial_cost(planned: PlannedTrial, modules: Sequence[str]) -> TrialCost:
         InputError: the model cannot be built or trained.
     """
     study = planned.configuration.study
-    asked = (study, planned.data_id, stream_seeds(planned.seed, study.hold), tuple(modules), session.here())
+    asked = (study, planned.data_id, stream_seeds(planned.seed, study.hold), tuple(modules), current_folder())
     outcome = process.call(_measured, asked)
     if outcome.crash:
         raise InputError(f"Expected a few steps of training. The process was {outcome.crash}. {outcome.log[-500:]}")
@@ -52,13 +55,13 @@ def trial_cost(planned: PlannedTrial, modules: Sequence[str]) -> TrialCost:
 
 def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) -> TrialCost | str:
     study, data_id, seeds, modules, folder = asked
-    machine = session.Machine(study.resources.threads, study.determinism)
-    session.find_modules_in(modules)
-    session.begin_trial(machine, folder)
+    machine = Machine(study.resources.threads, study.determinism)
+    find_modules_in(modules)
+    begin_trial(machine, folder)
     from sweep.trial import training  # imports Keras
 
     at = _clocks()
-    splits = open_prepared(session.cache_folder(), data_id)
+    splits = open_prepared(cache_folder(), data_id)
     train = study.train
     try:
         model = build(study, splits, seeds)

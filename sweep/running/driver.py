@@ -15,7 +15,8 @@ from ray import tune
 from ray.tune.search import BasicVariantGenerator
 
 from sweep.errors import ClusterError, InputError, SweepError
-from sweep.machine import scratch, session
+from sweep.machine import scratch
+from sweep.machine.signals import ending_signals
 from sweep.running.claimant import claiming
 from sweep.running.keeper import linked
 from sweep.running.preflight import check_nodes
@@ -195,7 +196,7 @@ def _fit(
         ),
     )
     try:
-        with session.ending_signals(), repaired():  # after Ray's start, which sets a handler of its own
+        with ending_signals(), repaired():  # after Ray's start, which sets a handler of its own
             tuner.fit()
     except (KeyError, ValueError, RuntimeError, tune.TuneError) as error:
         watcher.ended = f"{type(error).__name__}: {error}"

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from sweep.data import Prepared
 from sweep.errors import ClusterError, InputError
-from sweep.machine import session
+from sweep.machine.folders import cache_folder
+from sweep.machine.import_path import find_modules_in
 from sweep.machine.streams import stream_seeds
 from sweep.running.sharing import SharedRun, room
 from sweep.running.sharing import order_of as order_of
@@ -24,6 +25,7 @@ from sweep.study.plan import Configuration, PlannedTrial, as_document, configura
 from sweep.study.stored_plan import StoredPlan, stored_plan
 from sweep.study.study import Study
 from sweep.study.study_text import explain
+from sweep.trial import backends
 from sweep.trial.data_process import DataProcess
 
 
@@ -76,7 +78,7 @@ def run(
         ClusterError: no node has what a trial asks for, trials were lost, or another run is training the rest.
     """
     modules = module_folders(study)
-    session.find_modules_in(modules)
+    find_modules_in(modules)
     study = resolve(study, seeds=seeds, results=results)
     check_code(study)
     folder = results_folder(study)
@@ -173,13 +175,13 @@ def plan_in(folder: Place, trials: Sequence[PlannedTrial], *, accept_code: bool 
     except InputError:  # torn: it is written again; one of a newer version is refused there
         document = None
     rows = store.trials(folder)
-    return stored_plan(trials, document, rows, accept_code=accept_code, kept=session.cache_folder())
+    return stored_plan(trials, document, rows, accept_code=accept_code, kept=cache_folder())
 
 
 def identities(study: Study) -> Identities:
     """Return what finds the identities of a study's configurations on this machine."""
     folder = results_folder(study)
-    return Identities(session.cache_folder(), session.keras_backend(), folder if isinstance(folder, Path) else None)
+    return Identities(cache_folder(), backends.current().NAME, folder if isinstance(folder, Path) else None)
 
 
 def resolve(study: Study | str | Path, *, seeds: int | Sequence[int] | None, results: str | Place | None) -> Study:

@@ -10,12 +10,14 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from sweep.data import open_prepared
 from sweep.errors import ClusterError, InputError, one_line
-from sweep.machine import session
-from sweep.machine.versions import differing
+from sweep.machine.folders import cache_folder
+from sweep.machine.hardware import processor
+from sweep.machine.import_path import find_modules_in
 from sweep.running.keeper import Link, sees
 from sweep.study import identity
 from sweep.study.named_files import named_files
 from sweep.trial.trial import TrialOrder
+from sweep.trial.versions import differing, versions_here
 
 _PATIENCE = 180  # seconds for a node to answer; a slow share takes a minute to import this package
 
@@ -60,7 +62,7 @@ class Answer:
 class Exam:
     """What every node must pass.
 
-    versions: of the driver, see `sweep.machine.session.versions`. passed: the ids of nodes that did; one that joins
+    versions: of the driver, see `sweep.trial.versions.versions_here`. passed: the ids of nodes that did; one that joins
     later is asked by its first slot. notes: on those nodes, what a person should know, and no reason to stop.
     """
 
@@ -82,7 +84,7 @@ def check_nodes(orders: Sequence[TrialOrder], link: Link, cpu: float, gpu: float
         ClusterError: a node has other versions, other code or no data, or does not answer; it is named.
     """
     able = [node for node in ray.nodes() if node["Alive"] and _can_take(node, cpu, gpu)]
-    asked, versions = question(orders, link), session.versions()
+    asked, versions = question(orders, link), versions_here()
     answers = _ask(able, asked)
     for name, answer in answers.items():
         refuse(name, answer, versions)
@@ -117,13 +119,13 @@ def question(orders: Sequence[TrialOrder], link: Link) -> Question:
 
 def look(asked: Question) -> Answer:
     """Return a node's answer; runs there."""
-    session.find_modules_in(asked.modules)
+    find_modules_in(asked.modules)
     missing = [] if _prepared(asked.data_ids) else [one for one in asked.paths if not _there(one, asked.folder)]
     other = [use for use, digest in asked.code.items() if _code_id(use) != digest]
     there = _files(list(asked.files), asked.folder, Path(asked.results)) if asked.files else {}
     unlike = tuple(word for word, digest in asked.files.items() if there.get(word) != digest)
     seen = sees(asked.results, asked.token)
-    return Answer(session.versions(), session.processor(), seen, tuple(missing), tuple(other), unlike)
+    return Answer(versions_here(), processor(), seen, tuple(missing), tuple(other), unlike)
 
 
 def refuse(name: str, answer: Answer, versions: Mapping[str, str]) -> None:
@@ -228,14 +230,14 @@ def _there(path: str, folder: str) -> bool:
 
 
 def _files(words: Sequence[str], folder: str, results: Path) -> dict[str, str]:
-    return named_files(words, kept=session.cache_folder(), without=results, start=Path(folder))
+    return named_files(words, kept=cache_folder(), without=results, start=Path(folder))
 
 
 def _prepared(data_ids: Sequence[str]) -> bool:
     """Return whether this node has all of the data decoded already."""
     try:
         for data_id in data_ids:
-            open_prepared(session.cache_folder(), data_id)
+            open_prepared(cache_folder(), data_id)
     except (OSError, ValueError):
         return False
     return True

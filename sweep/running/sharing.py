@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import ClusterError, InputError
-from sweep.machine import session
+from sweep.machine.output import output_as_errors
+from sweep.machine.repository import git_commit
+from sweep.machine.signals import ending_signals
+from sweep.machine.variables import quiet_environment
 from sweep.running.progress import Progress
 from sweep.store import claims, records, store
 from sweep.store.places import Place
@@ -79,12 +82,12 @@ class SharedRun:
             met = set(holders) | (self._train(free, len(missing), attempts) if free else set())
             missing = [one for one in missing if one.trial_id in met]
             if not free:
-                with session.ending_signals():
+                with ending_signals():
                     time.sleep(_LOOK_AGAIN)
 
     def _train(self, missing: Sequence[PlannedTrial], n_left: int, attempts: dict[str, int]) -> set[str]:
         """Run these trials, and return those that another run was training when their turn came."""
-        session.quiet_environment()
+        quiet_environment()
         unproved = (
             [one for one in missing if one.configuration.config_id not in self.proved] if not self._looked else []
         )
@@ -100,12 +103,12 @@ class SharedRun:
 
         met: set[str] = set()
         here = str(Path.cwd())
-        commit = session.git_commit(here)
+        commit = git_commit(here)
         orders = [
             order_of(one, self.folder, here, self.modules, commit, attempts.get(one.trial_id, 0)) for one in missing
         ]
         done = self.n_planned - n_left
-        with Progress(self.study.task, self.n_planned, done, show=self.show) as progress, session.output_as_errors():
+        with Progress(self.study.task, self.n_planned, done, show=self.show) as progress, output_as_errors():
 
             def hear(summary: dict[str, Any]) -> None:
                 if summary["status"] == "held":

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import InputError
-from sweep.machine import session
+from sweep.machine.folders import cache_folder
 from sweep.study import code
 from sweep.study.imports import Imported, imported
 from sweep.study.plan import configurations
@@ -72,7 +72,7 @@ def contents(study: Study, source: Path | None, *, never: Sequence[Path] = ()) -
         elsewhere = "" if own else f"from {one.root}"
         said = ", ".join(part for part in ("imported", elsewhere, kind) if part)
         add(within / one.file.relative_to(one.root), one.file, said)
-    keep_out = [*never, session.cache_folder(), token_file()]
+    keep_out = [*never, cache_folder(), token_file()]
     keep_out += [] if "://" in study.results else [Path(study.results).expanduser()]
     listed = included(study.submit.include, folder, here, keep_out)
     for file in listed.files:

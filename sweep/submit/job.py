@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from sweep.errors import SweepError
-from sweep.machine import session
+from sweep.machine.variables import quiet_environment
 from sweep.running.execution import run
 from sweep.study.study import Resources, Study
 from sweep.submit.job_folder import folder_of_job
@@ -60,7 +60,7 @@ def _hint(said: str) -> str:
 
 def _session_logs(wanted: Resources | None) -> Path:
     """Return the folder of the session's logs, when there is a node with what a trial wants."""
-    session.quiet_environment()
+    quiet_environment()
     import ray
 
     context = ray.init(address="auto", log_to_driver=False, logging_level="ERROR")

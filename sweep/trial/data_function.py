@@ -17,9 +17,12 @@ from typing import Any, BinaryIO
 
 from sweep import data
 from sweep.errors import InputError, SweepError, one_line
-from sweep.machine import seeding, session
+from sweep.machine.folders import cache_folder
+from sweep.machine.signals import leave_ctrl_c_to_the_caller
+from sweep.machine.variables import quiet_environment
 from sweep.study import code
 from sweep.study.study import Study
+from sweep.trial import seeding
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def prepare_data(request: DataRequest) -> data.Prepared:
         split_seed=split_seed,
         task=study.task,
         leakage=study.data.leakage,
-        cache=session.cache_folder(),
+        cache=cache_folder(),
         expect=request.expect,
     )
 
@@ -68,8 +71,8 @@ def serve() -> None:
 
     What the user's function prints goes to standard error.
     """
-    session.leave_ctrl_c_to_the_caller()
-    session.quiet_environment()  # for a data function that imports TensorFlow
+    leave_ctrl_c_to_the_caller()
+    quiet_environment()  # for a data function that imports TensorFlow
     asked, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123 (a user's function that asks a question gets no answer)

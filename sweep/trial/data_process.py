@@ -11,9 +11,10 @@ from typing import Any
 
 from sweep.data import Prepared
 from sweep.errors import InputError
-from sweep.machine import session
+from sweep.machine.folders import current_folder
 from sweep.machine.library_notes import pass_on
 from sweep.machine.process import how_it_ended
+from sweep.machine.variables import variables_with
 from sweep.study.study import Study
 from sweep.trial.data_function import DataRequest, receive, send
 
@@ -83,10 +84,10 @@ class DataProcess:
         return answer.value  # type: ignore[no-any-return]
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        path = json.dumps([str(one) or session.here() for one in sys.path])
+        path = json.dumps([str(one) or current_folder() for one in sys.path])
         self._process = subprocess.Popen(  # noqa: S603 (this interpreter, and a module of ours)
             [sys.executable, "-P", "-c", _PROGRAM, path],  # -P: not a json.py of the current folder's
-            env=session.variables_with(DATA_VARIABLES),
+            env=variables_with(DATA_VARIABLES),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sweep.data import open_prepared
-from sweep.machine import session
+from sweep.machine.folders import cache_folder
 from sweep.study.plan import PlannedTrial
 
 MOST_BUILDS = 64  # distinct models; more are not built, and that is said
@@ -21,7 +21,7 @@ class Keys:
         """Return the key of a configuration; model: whether its model's keywords count."""
         study, train = one.configuration.study, one.configuration.study.train
         if one.data_id not in self._shapes:
-            splits = open_prepared(session.cache_folder(), one.data_id)
+            splits = open_prepared(cache_folder(), one.data_id)
             self._shapes[one.data_id] = [list(splits.train.x.shape[1:]), len(splits.classes), len(splits.train) % 256]
         stopping = train.early_stopping
         said = {

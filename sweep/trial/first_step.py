@@ -13,6 +13,7 @@ from sweep.checks.outside import outside_findings
 from sweep.checks.step import answers, first_batch, train_step
 from sweep.data import Splits
 from sweep.errors import OF_USERS_CODE, InputError, one_line
+from sweep.models.layers import every_layer
 from sweep.study.study import Study
 from sweep.trial import weights
 from sweep.trial.building import begin_phase, build, loss_of
@@ -95,9 +96,9 @@ def _built(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> 
             f"model: expected {use} to make a new model at every call. Received: one model twice. Build it inside of "
             "the function: what is made when the module is imported does not follow the seed, and keeps what it learnt."
         )
-    shared = {id(one) for one in first._flatten_layers()} & {id(one) for one in model._flatten_layers()}
+    shared = {id(one) for one in every_layer(first)} & {id(one) for one in every_layer(model)}
     if shared:
-        names = [one.name for one in model._flatten_layers() if id(one) in shared]
+        names = [one.name for one in every_layer(model) if id(one) in shared]
         return model, [
             Finding(
                 "layers_of_two_models",

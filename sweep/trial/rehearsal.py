@@ -14,13 +14,17 @@ from pathlib import Path
 
 from sweep.data import open_prepared
 from sweep.errors import InputError
-from sweep.machine import process, scratch, session
+from sweep.machine import process, scratch
+from sweep.machine.folders import cache_folder, current_folder
+from sweep.machine.import_path import find_modules_in
 from sweep.machine.library_notes import is_note
+from sweep.machine.memory import limit_memory
 from sweep.machine.streams import stream_seeds
 from sweep.study.plan import Configuration, PlannedTrial
 from sweep.study.study import Study
 from sweep.trial.distinct import Keys, spread
 from sweep.trial.first_step import Seen, look
+from sweep.trial.process_state import Machine, begin_trial
 
 SECONDS_A_BUILD = 60  # one that takes longer hangs
 _SECONDS = 300  # for all of them
@@ -137,7 +141,7 @@ def _look_at(
         with tempfile.TemporaryDirectory(prefix="check-", dir=scratch.folder()) as folder:
             answers = str(Path(folder) / "answers")
             outcome = process.call(
-                _answer, _Asked(tuple(orders), modules, session.here(), answers, ends, SECONDS_A_BUILD)
+                _answer, _Asked(tuple(orders), modules, current_folder(), answers, ends, SECONDS_A_BUILD)
             )
             seen = list(_read(answers))
         for one, what in zip(left, seen, strict=False):
@@ -154,16 +158,16 @@ def _look_at(
 
 def _answer(asked: _Asked) -> None:
     """Look at one study after the other in a fresh process, and write down each before the next may kill it."""
-    session.find_modules_in(asked.modules)
-    session.limit_memory(0.6 / _PROCESSES)
+    find_modules_in(asked.modules)
+    limit_memory(0.6 / _PROCESSES)
     determinism = asked.orders[0][0].determinism
-    session.begin_trial(session.Machine(threads=os.cpu_count() or 1, determinism=determinism), asked.folder)
+    begin_trial(Machine(threads=os.cpu_count() or 1, determinism=determinism), asked.folder)
     with Path(asked.answers).open("ab") as file:
         for study, data_id, seed, twice in asked.orders:
             if time.monotonic() > asked.ends:
                 return
             faulthandler.dump_traceback_later(asked.seconds, exit=True, file=sys.__stderr__ or sys.stderr)
-            splits = open_prepared(session.cache_folder(), data_id)
+            splits = open_prepared(cache_folder(), data_id)
             seen = look(study, splits, stream_seeds(seed, study.hold), twice)
             faulthandler.cancel_dump_traceback_later()
             pickle.dump(seen, file)

@@ -4,6 +4,7 @@ import inspect
 from typing import Any
 
 from sweep.errors import InputError
+from sweep.models.layers import every_layer, outputs_as_given
 
 
 def check_model(use: str, model: Any) -> None:
@@ -42,7 +43,7 @@ def check_structure(use: str, model: Any, fixed: int | None) -> None:
             f"inputs ({names}). A label is no input; put what belongs together into one array and take it apart in the "
             "model."
         )
-    carried = [layer.name for layer in model._flatten_layers() if getattr(layer, "stateful", False)]
+    carried = [layer.name for layer in every_layer(model) if getattr(layer, "stateful", False)]
     if carried:
         raise InputError(
             f"model: expected {use} to return a model that answers each sample by itself. Received: {carried[0]} with "
@@ -59,7 +60,7 @@ def check_structure(use: str, model: Any, fixed: int | None) -> None:
 
 def one_output(use: str, model: Any) -> None:
     """Raise InputError where a Functional model gives its outputs in a list or a mapping."""
-    outputs = getattr(model, "_outputs_struct", None)
+    outputs = outputs_as_given(model)
     if isinstance(outputs, dict):
         one_shape(use, outputs)
     elif isinstance(outputs, list | tuple):

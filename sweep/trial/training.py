@@ -2,13 +2,14 @@
 
 import inspect
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from typing import Any
 
 import keras
 import numpy as np
 
 from sweep.errors import InputError, nearest
+from sweep.models.layers import adds_losses_in_calls, innermost_layers
 from sweep.trial import weights
 from sweep.trial.losses import known_loss, known_optimizer
 
@@ -111,7 +112,7 @@ def train_from(model: keras.Model, place: int | str) -> None:
     Raises:
         InputError: no such layer.
     """
-    every = list(_leaves(model))
+    every = list(innermost_layers(model))
     names = [layer.name for layer in every]
     if isinstance(place, str) and place not in names:
         said = nearest(place, names) or f" The last layers: {', '.join(names[-8:])}."
@@ -121,14 +122,6 @@ def train_from(model: keras.Model, place: int | str) -> None:
         raise InputError(f"train.trainable_from: expected a layer from 0 to {len(every)}. Received: {place}.")
     for at, layer in enumerate(every):
         layer.trainable = at >= start
-
-
-def _leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            yield from _leaves(layer)
-        else:
-            yield layer
 
 
 def compile_model(
@@ -249,16 +242,11 @@ def mean_loss(model: keras.Model, loss: str, x: Any, labels: np.ndarray, outputs
     What layers add in a call (activity_regularizer, add_loss) depends on the batch: there Keras evaluates, in batches
     of batch_size, as its `fit` does on validation data.
     """
-    if added_in_a_call(model):
+    if adds_losses_in_calls(model):
         return _evaluated(model, x, labels, batch_size)
     target = labels.astype(np.float32)[:, None] if outputs.shape[1] == 1 else labels
     values = keras.ops.convert_to_numpy(keras.losses.get(loss)(target, outputs))
     return float(np.mean(values, dtype=np.float64)) + sum(float(value) for value in model.losses)
-
-
-def added_in_a_call(model: keras.Model) -> bool:
-    """Return whether some layer added a loss when the model was last called; those of weights alone do not count."""
-    return any(layer._losses for layer in model._flatten_layers())
 
 
 class _InOrder(keras.utils.PyDataset):  # type: ignore[misc]

@@ -17,7 +17,8 @@ from sweep.checks.model import batchnorm_gap, model_checks
 from sweep.checks.outside import outside_checks, outside_record
 from sweep.data import Splits
 from sweep.errors import OF_USERS_CODE, ClusterError, InputError, one_line
-from sweep.machine import session
+from sweep.machine.folders import cache_folder
+from sweep.machine.import_path import find_modules_in
 from sweep.machine.streams import derived_seed, stream_seeds, without_seed
 from sweep.store import records
 from sweep.store.places import place
@@ -26,7 +27,9 @@ from sweep.study.study import Study, Train, Use
 from sweep.trial import weights
 from sweep.trial.building import begin_phase, build, loss_of
 from sweep.trial.data_process import DataProcess
+from sweep.trial.environment import environment
 from sweep.trial.losses import ON_PROBABILITIES, known_loss
+from sweep.trial.process_state import Machine, begin_trial
 from sweep.trial.tasks import TASKS, Task
 
 
@@ -109,10 +112,10 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     """Run a trial from a clean session to its metrics, and fill in its record."""
     study, row = Study.model_validate(order.study), record.trial
     # TensorFlow refuses random operations without a seed while it is told to be deterministic.
-    machine = session.Machine(study.resources.threads, study.determinism and study.seeded, order.gpus)
-    session.find_modules_in(order.modules)
-    session.begin_trial(machine, order.folder)
-    record.environment.update(session.environment(machine))
+    machine = Machine(study.resources.threads, study.determinism and study.seeded, order.gpus)
+    find_modules_in(order.modules)
+    begin_trial(machine, order.folder)
+    record.environment.update(environment(machine))
     seeds = stream_seeds(order.seed, study.hold)
     if not study.seeded:
         seeds = without_seed(seeds)
@@ -190,7 +193,7 @@ def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
     Raises:
         ClusterError: this node sees other data than where the study was planned, or none, or has no room.
     """
-    cache = session.cache_folder()
+    cache = cache_folder()
     try:
         return data.open_prepared(cache, data_id)
     except FileNotFoundError:

@@ -62,7 +62,7 @@ def test_the_table_is_lined_up() -> None:
 
 def test_a_gpu_that_is_not_here_is_a_caution(monkeypatch: pytest.MonkeyPatch) -> None:
     """A study for a cluster is no fault; that nothing of it can start here is said."""
-    monkeypatch.setattr("sweep.machine.session.gpus_here", lambda: 0)
+    monkeypatch.setattr("sweep.checks.resources.gpus_here", lambda: 0)
     [one] = resource_findings(Resources(gpu=2))
     assert one.caution
     assert "2 GPUs a trial, this machine has 0" in one.evidence

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sweep.machine import session
+from sweep.machine.import_path import find_modules_in
 from sweep.running.execution import prepare
 from sweep.study.study import Study
 from tests.fuzz.command import answer_of, check_answer
@@ -132,7 +132,7 @@ def test_results_that_lost_a_table_are_left_as_they_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", ["17-weights-file-of-the-builder"], indirect=True)
 def test_another_file_of_the_builder_gives_other_trials(case: Path) -> None:
     """A file that a default of the builder names counts by its content."""
-    session.find_modules_in((str(case),))
+    find_modules_in((str(case),))
     found = []
     for content in (b"one", b"two", b"one"):
         (case / "base.keras").write_bytes(content)

@@ -14,9 +14,8 @@ import pytest
 
 from sweep import data
 from sweep.errors import ClusterError, InputError
-from sweep.machine import seeding
 from sweep.study.study import Study
-from sweep.trial import data_process, trial
+from sweep.trial import data_process, seeding, trial
 from sweep.trial.data_function import DataRequest, prepare_data
 from sweep.trial.data_process import DataProcess
 from tests.process.test_process import ROOT, gone

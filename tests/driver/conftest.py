@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from sweep.machine import process, session
+from sweep.machine import process
+from sweep.machine.import_path import find_modules_in
 from sweep.running import execution
 from sweep.store import store
 from sweep.trial import trial
@@ -50,7 +51,7 @@ def undisturbed(write_study: Callable[..., Path], tmp_path_factory: pytest.TempP
     """Return a study of twelve trials, and its trials as fresh processes give them without Ray or any fault."""
     study, results = write_study(seeds=6), tmp_path_factory.mktemp("undisturbed")
     modules = execution.module_folders(study)
-    session.find_modules_in(modules)
+    find_modules_in(modules)
     trials, _ = execution.prepare(execution.resolve(study, seeds=None, results=results))
     process.warm_up("sweep.trial.preload")
     for one in trials:

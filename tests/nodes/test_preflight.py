@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from sweep.errors import ClusterError
-from sweep.machine import session
-from sweep.machine.versions import BINDING, differing
+from sweep.machine.hardware import processor
 from sweep.running import preflight
 from sweep.running.keeper import Link, sees
 from sweep.running.preflight import Answer, Question
 from sweep.study import identity
 from sweep.trial.trial import TrialOrder
+from sweep.trial.versions import differing, versions_here
 
 OURS = {"python": "3.11.4", "tensorflow": "2.21.0", "keras": "3.15.0", "numpy": "2.4.1", "seedsweep": "0.1.0"}
 MODEL = "sweep.models:small_xception"
@@ -46,7 +46,7 @@ def test_equal_nodes_pass() -> None:
     preflight.refuse("n1", answer(versions=OURS | {"python": "3.11.9", "ray": "2.60.0"}), OURS)
 
 
-@pytest.mark.parametrize("name", BINDING)
+@pytest.mark.parametrize("name", OURS)
 def test_another_version_is_refused_by_name(name: str) -> None:
     """What may change bits must be equal on all nodes; the message names package, versions and node."""
     theirs = OURS | {name: "3.12.1" if name == "python" else "1.0"}
@@ -76,7 +76,7 @@ def test_a_node_whose_weights_are_others_is_refused_by_name(tmp_path: Path, monk
     other = preflight.look(asked)
     assert other.other_files == ("base.keras",)
     with pytest.raises(ClusterError, match=r"same content of base\.keras .* node n7"):
-        preflight.refuse("n7", other, session.versions())
+        preflight.refuse("n7", other, versions_here())
 
 
 def test_a_node_looks_for_data_code_and_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +89,7 @@ def test_a_node_looks_for_data_code_and_results(tmp_path: Path, monkeypatch: pyt
     assert asked.paths == ("data/faces",)
     assert asked.code == {use: identity.code_id(use) for use in (MODEL, "sweep.data:image_folder")}
     found = preflight.look(asked)
-    assert found == Answer(session.versions(), session.processor(), True, (), ())
+    assert found == Answer(versions_here(), processor(), True, (), ())
     elsewhere = Question(
         **{**vars(asked), "folder": str(tmp_path / "other"), "token": ".driver-2", "code": {"no_such:net": "x"}}
     )
@@ -100,7 +100,7 @@ def test_a_node_looks_for_data_code_and_results(tmp_path: Path, monkeypatch: pyt
 def test_a_node_that_joins_late_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What passed with the others is not asked again; what cannot look is told by name, as what lacks something."""
     asked = preflight.question([order(tmp_path)], Link(str(tmp_path), ".driver-1", None))
-    exam = preflight.Exam(asked, session.versions(), frozenset({"a"}), ())
+    exam = preflight.Exam(asked, versions_here(), frozenset({"a"}), ())
     assert preflight.late(exam, "b", "n7") == ""
     missing = preflight.Exam(Question(**{**vars(asked), "paths": ("faces",)}), exam.versions, exam.passed, ())
     assert "no faces on node n7" in preflight.late(missing, "b", "n7")

@@ -59,7 +59,7 @@ def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
                 report(elsewhere)
             claimant.end()
 
-        monkeypatch.setattr(sharing.session, "git_commit", lambda _: "")
+        monkeypatch.setattr(sharing, "git_commit", lambda _: "")
         monkeypatch.setattr(sharing, "rehearse", lambda *_: None)
         driver = ModuleType("sweep.running.driver")
         driver.run_orders = run_orders  # type: ignore[attr-defined]

@@ -29,12 +29,12 @@ def both_ways(kinds: tuple[str, ...]) -> dict[str, tuple[np.ndarray, np.ndarray]
     import keras
 
     from sweep.data import synthetic_vectors
-    from sweep.machine import session
     from sweep.study.study import Study
     from sweep.trial import training
     from sweep.trial.building import begin_phase, build
+    from sweep.trial.process_state import Machine, begin_trial
 
-    session.begin_trial(session.Machine(), str(Path.cwd()))
+    begin_trial(Machine(), str(Path.cwd()))
     splits, found = synthetic_vectors(), {}
     for kind in kinds:
         model_of = {"use": "tests.trial.added:with_added_loss", "kind": kind}

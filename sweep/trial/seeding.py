@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from sweep.machine.streams import derived_seed
+from sweep.models.layers import every_layer
+from sweep.trial import backends
 
 
 def seed_everything(seed: int) -> None:
@@ -29,7 +31,7 @@ def give_layers_their_streams(model: Any, dropout: int, augment: int) -> None:
         augment: seed of the stream "augment".
     """
     place = 0
-    for layer in model._flatten_layers():
+    for layer in every_layer(model):
         for attribute, seed in (("seed_generator", dropout), ("generator", augment)):
             state = getattr(getattr(layer, attribute, None), "state", None)
             if state is not None:
@@ -46,14 +48,14 @@ def seed_numpy_and_python(seed: int) -> None:
 
 
 def seed_generators(seeds: Mapping[str, int]) -> None:
-    """Seed "python", "numpy" and "tensorflow" as named; the others get a new state, which a fork would share."""
+    """Seed "python", "numpy" and the backend as named; the others get a new state, which a fork would share."""
     import numpy as np
-    import tensorflow as tf
 
     random.seed(seeds.get("python"))
     np.random.seed(seeds.get("numpy"))  # noqa: NPY002 (this is the global generator that a user's code may use)
-    if "tensorflow" in seeds:
-        tf.random.set_seed(seeds["tensorflow"])
+    backend = backends.current()
+    if backend.NAME in seeds:
+        backend.seed(seeds[backend.NAME])
 
 
 @contextmanager

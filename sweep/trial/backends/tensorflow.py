@@ -1,0 +1,44 @@
+"""TensorFlow, as a trial uses it; what changes bits was measured on TensorFlow 2.21."""
+
+from sweep.errors import ClusterError
+
+NAME = "tensorflow"
+PACKAGES = ("tensorflow",)
+FLAGS = ("TF_ENABLE_ONEDNN_OPTS", "TF_XLA_FLAGS", "XLA_FLAGS", "NVIDIA_TF32_OVERRIDE")
+
+
+def begin(*, threads: int, determinism: bool, gpus: str) -> None:
+    """Set threads, GPUs and deterministic kernels of this process, before its first operation.
+
+    Raises:
+        ClusterError: GPUs were given, and TensorFlow sees none.
+    """
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    devices = tf.config.list_physical_devices("GPU")
+    if gpus and not devices:
+        raise ClusterError(
+            f"Expected TensorFlow to see GPU {gpus}. Received: none. Install TensorFlow with CUDA and a driver "
+            "on this node, or set `resources: {gpu: 0}`."
+        )
+    for device in devices:  # fractional GPUs share one memory; without growth the first trial takes it all
+        tf.config.experimental.set_memory_growth(device, True)
+    if determinism:
+        tf.config.experimental.enable_op_determinism()
+
+
+def seed(seed: int) -> None:
+    """Seed TensorFlow's global generator, which orders the samples of `fit(shuffle=True)`."""
+    import tensorflow as tf
+
+    tf.random.set_seed(seed)
+
+
+def gpu_models() -> str:
+    """Return the models of the visible GPUs, with commas between."""
+    import tensorflow as tf
+
+    devices = tf.config.list_physical_devices("GPU")
+    return ", ".join(str(tf.config.experimental.get_device_details(one).get("device_name", "")) for one in devices)
