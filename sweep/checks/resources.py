@@ -4,7 +4,7 @@ import os
 
 from sweep.checks.finding import Finding
 from sweep.machine.hardware import gpus_here
-from sweep.study.study import Resources
+from sweep.study.parts import Resources
 
 
 def resource_findings(asked: Resources) -> list[Finding]:

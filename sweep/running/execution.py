@@ -218,16 +218,10 @@ def module_folders(study: Study | str | Path) -> tuple[str, ...]:
 
 def check_code(study: Study) -> None:
     """Raise InputError where a function of the study is not there or does not take its keywords."""
-    seen: set[tuple[str, ...]] = set()
-    for one in configurations(study):
-        for key, used in (("data", one.study.data), ("model", one.study.model)):
-            if (what := (key, used.use, *used.keywords)) not in seen:
-                seen.add(what)
-                code.check_use(key, used.use, used.keywords)
-    if study.measure is not None:
-        code.check_use("measure", study.measure.use, study.measure.keywords)
-    if study.answer is not None:
-        code.check_use("answer", study.answer, {})
+    configurations(study)  # whose settings must fit first
+    for one in study.functions():
+        if one.role != "keyword":
+            code.check_use(one.role, one.use, one.keywords)
 
 
 def prepare(study: Study) -> tuple[tuple[PlannedTrial, ...], dict[str, Prepared]]:

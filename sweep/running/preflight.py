@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from sweep.machine.folders import cache_folder
 from sweep.machine.hardware import processor
 from sweep.machine.import_path import find_modules_in
 from sweep.running.keeper import Link, sees
-from sweep.study import identity
+from sweep.study import code, identity
+from sweep.study.functions import functions_of
 from sweep.study.named_files import named_files
 from sweep.trial.trial import TrialOrder
 from sweep.trial.versions import differing, versions_here
@@ -107,7 +109,9 @@ def late(exam: Exam, node_id: str, name: str) -> str:
 
 def question(orders: Sequence[TrialOrder], link: Link) -> Question:
     """Return what the nodes are asked before these trials."""
-    used = {order.study[key]["use"] for order in orders for key in ("data", "model", "measure") if order.study.get(key)}
+    defaults = cache(code.defaults)
+    studies = {order.config_id: order.study for order in orders}.values()
+    used = {one.use for study in studies for one in functions_of(study, defaults) if one.decides_bits}
     paths = {value: None for order in orders for value in order.study["data"].values() if _is_path(value, order.folder)}
     data_ids = dict.fromkeys(order.data_id for order in orders)
     first = orders[0]

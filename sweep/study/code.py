@@ -7,7 +7,7 @@ import ast
 import hashlib
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,7 @@ def function(use: str) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
-def check_use(key: str, use: str, keywords: dict[str, Any]) -> Definition:
+def check_use(key: str, use: str, keywords: Mapping[str, Any]) -> Definition:
     """Return the definition of the function that a study names, or say what is wrong with name or keywords.
 
     Args:

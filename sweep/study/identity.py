@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.study import code
+from sweep.study.functions import BY_CODE, functions_of
 from sweep.study.named_files import named_files, words
 from sweep.study.reached_code import Reached, reached
 from sweep.study.study import Study
@@ -52,10 +52,10 @@ class Identities:
         named = _named(study, self._defaults)
         main = self._reached(study.model.use)
         others: dict[str, Reached] = {}
-        for use in dict.fromkeys(_uses(named)):
-            module, _, name = use.partition(":")
-            if use != study.model.use and code.find(module, name) is not None:
-                others[use] = self._reached(use)
+        for one in functions_of(study.model_dump(mode="json"), self._defaults):
+            module, _, name = one.use.partition(":")
+            if one.decides == "code" and one.use != study.model.use and code.find(module, name) is not None:
+                others[one.use] = self._reached(one.use)
         found = self._files_of(named)
         parts = dict(main.parts)
         for other in others.values():
@@ -87,12 +87,10 @@ def words_of(study: Study) -> list[str]:
 def words_in(studies: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the words of several studies' JSON, each once, see `words_of`."""
     known = cache(code.defaults)
-    used = {
-        json.dumps({key: one.get(key) for key in ("model", "train", "measure")}, sort_keys=True): one for one in studies
-    }
+    used = {json.dumps({key: one.get(key) for key in (*BY_CODE, "train")}, sort_keys=True): one for one in studies}
     found: dict[str, None] = {}
     for one in used.values():
-        for key in ("model", "measure"):
+        for key in BY_CODE:
             section = one.get(key) or {}
             found |= dict.fromkeys(words({**known(section.get("use", "")), **section}))
         found |= dict.fromkeys(words(one.get("train")))
@@ -122,12 +120,6 @@ def what_changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[st
 
 def _named(study: Study, defaults: Callable[[str], Mapping[str, Any]]) -> dict[str, Any]:
     """Return the keywords of a study's functions; where the study gives none, the default that the function has."""
-    measure: dict[str, Any] = {}
-    if study.measure is not None:
-        measure = {"use": study.measure.use, **defaults(study.measure.use), **study.measure.keywords}
-    model = {**defaults(study.model.use), **study.model.keywords}
-    return {"model": model, "train": study.train.model_dump(mode="json"), "measure": measure}
-
-
-def _uses(keywords: Any) -> list[str]:
-    return [word for word in words(keywords) if re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", word)]
+    parts = [part for role in BY_CODE if (part := getattr(study, role)) is not None]
+    named: dict[str, Any] = {part.use: {**defaults(part.use), **part.keywords} for part in parts}
+    return {**named, "train": study.train.model_dump(mode="json")}

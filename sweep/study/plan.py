@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from sweep.errors import InputError
 from sweep.store.schemas import SCHEMA_VERSION as SCHEMA_VERSION
-from sweep.study.arms import changed
-from sweep.study.grid import points
+from sweep.study.functions import ROLES
 from sweep.study.identity import Identity
+from sweep.study.settings import Settings, every_settings
 from sweep.study.study import Study
 from sweep.study.study_text import explain
 
@@ -67,30 +67,21 @@ def configurations(study: Study) -> tuple[Configuration, ...]:
         InputError: a value of the grid or of an arm does not fit its setting, or two arms are the same.
     """
     found: dict[str, Configuration] = {}
-    for arm, changes in (study.arms or {"": {}}).items():
-        for key in changes:
-            if any(key == axis or axis.startswith(f"{key}.") for axis in study.grid):
-                raise InputError(
-                    f"arms.{arm}: expected settings outside the grid. Received: {key}, which the grid sets."
-                )
-        for point in points(study.grid, study.samples, study.study_seed):
-            one = _configuration(study, arm, changes, point)
-            twin = found.setdefault(one.config_id, one)
-            if twin.hp.get("arm") != one.hp.get("arm"):
-                raise InputError(
-                    f"Expected arms that differ. Received: {twin.hp['arm']} and {arm} mean the same trials."
-                )
+    for settings in every_settings(study.model_dump(mode="json") | {"grid": study.grid, "arms": study.arms}):
+        one = _configuration(study, settings)
+        twin = found.setdefault(one.config_id, one)
+        if twin.hp.get("arm") != one.hp.get("arm"):
+            raise InputError(
+                f"Expected arms that differ. Received: {twin.hp['arm']} and {settings.arm} mean the same trials."
+            )
     return tuple(found.values())
 
 
-def _configuration(study: Study, arm: str, changes: Mapping[str, Any], point: Mapping[str, Any]) -> Configuration:
-    label = " ".join(part for part in (f"arm={arm}" if arm else "", _label(point)) if part)
-    mapping = changed(study.model_dump(mode="json") | {"grid": {}, "arms": {}}, changes)
-    for key, value in point.items():
-        section, _, name = key.partition(".")
-        mapping[section] = _set(section, mapping[section], name.split("."), value)
+def _configuration(study: Study, settings: Settings) -> Configuration:
+    arm = settings.arm
+    label = " ".join(part for part in (f"arm={arm}" if arm else "", _label(settings.point)) if part)
     try:
-        resolved = Study.model_validate(mapping)
+        resolved = Study.model_validate(settings.study)
     except ValidationError as error:
         raise InputError(explain(error, Study, f"{study.study}, {label or 'grid'}")) from None
     hp = ({"arm": arm} if arm else {}) | _hp(resolved)
@@ -154,15 +145,17 @@ def as_document(study: Study, trials: Sequence[PlannedTrial]) -> dict[str, Any]:
 def _what_decides(study: Study) -> dict[str, Any]:
     return {
         "task": study.task,
-        "data": {"use": study.data.use, **study.data.keywords},
-        "model": {"use": study.model.use, **study.model.keywords},
+        **{
+            role: {"use": part.use, **part.keywords}
+            for role, decides in ROLES.items()
+            if decides != "nothing" and (part := getattr(study, role)) is not None
+        },
         "train": study.train.said(),
         "hold": dict(study.hold),
         "determinism": study.determinism,
         "threads": study.resources.threads,
         "on_gpu": study.resources.gpu > 0,
         **({} if study.seeded else {"seeded": False}),  # named only where it is off, so that older ids stay
-        **({"measure": {"use": study.measure.use, **study.measure.keywords}} if study.measure else {}),
     }
 
 
@@ -180,15 +173,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
-
-
-def _set(key: str, section: Any, path: list[str], value: Any) -> dict[str, Any]:
-    if not isinstance(section, Mapping | None):
-        raise InputError(f"grid: expected a setting of {key}, which has none of its own. Received: {key}.{path[0]}.")
-    changed: dict[str, Any] = dict(section or {})
-    name = path[0]
-    changed[name] = _set(f"{key}.{name}", changed.get(name), path[1:], value) if path[1:] else value
-    return changed
 
 
 def _label(point: Mapping[str, Any]) -> str:

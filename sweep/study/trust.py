@@ -7,7 +7,7 @@ imported, every name is looked up in the source.
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from sweep.errors import InputError
 from sweep.machine import import_path
 from sweep.store.places import Place
 from sweep.study import code, origin
+from sweep.study.functions import functions_in, settings_in, words_at
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,6 @@ _NAMED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 class UntrustedError(InputError):
     """A folder of results names code that is neither ours nor the person's."""
-
-
-def functions_in(study: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield (key, "package.module:function") for every function that a study as JSON names, at any depth."""
-    for parts, word in _words(study):
-        if "use" in _settings(parts):
-            yield ".".join(parts[: parts.index("use", len(parts) - len(_settings(parts)))]), word
-        elif parts == ("answer",):
-            yield "answer", word
 
 
 def module_folders(folder: Place, trust: Trust) -> tuple[str, ...]:
@@ -161,33 +153,16 @@ def _why_not(key: str, use: str, found: origin.Origin, folder: Place, folders: I
 def _other_ways_to_code(study: Mapping[str, Any]) -> list[str]:
     """Return keywords that lead to code or to writing by another way than `use`."""
     found = []
-    for parts, word in _words(study):
-        if {"class_name", "registered_name"} & set(_settings(parts)):
+    for parts, word in words_at(study):
+        if {"class_name", "registered_name"} & set(settings_in(parts)):
             found.append(f"{'.'.join(parts)} {word} (a Keras configuration, which can name any code)")
-        elif "cache" in _settings(parts):
+        elif "cache" in settings_in(parts):
             found.append(f"{'.'.join(parts)} {word} (a folder to write into)")
     return found
-
-
-def _words(value: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield (keys that lead there, word) for every word in JSON; a dotted key is several, an arm's name one."""
-    if isinstance(value, str):
-        yield at, value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _words(item, (*at, *((str(key),) if at == ("arms",) else str(key).split("."))))
-    elif isinstance(value, list | tuple):
-        for number, item in enumerate(value):
-            yield from _words(item, (*at, str(number)))
-
-
-def _settings(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the keys below a section of a study; an arm's name is none, whatever it is."""
-    return parts[2:] if parts[0] == "arms" else parts[1:]
 
 
 def _is_inside(path: Path, folder: Place) -> bool:
     return isinstance(folder, Path) and path.resolve().is_relative_to(folder.resolve())
 
 
-__all__ = ["NOBODY_ELSE", "Trust", "UntrustedError", "functions_in", "module_folders", "permit"]
+__all__ = ["NOBODY_ELSE", "Trust", "UntrustedError", "module_folders", "permit"]

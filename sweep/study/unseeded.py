@@ -16,9 +16,8 @@ _CLOCKS = {"time", "time_ns", "perf_counter", "perf_counter_ns", "monotonic", "m
 
 def unseeded(study: Study) -> tuple[str, ...]:
     """Return each place that draws from no seed, or one of the clock, as "net.py, line 3: np.random.default_rng()"."""
-    uses = [study.model.use, *([study.measure.use] if study.measure else [])]
     found: dict[str, None] = {}
-    for use in uses:
+    for use in dict.fromkeys(one.use for one in study.functions() if one.decides == "code"):
         try:
             known = reached(use)
         except InputError:

@@ -9,10 +9,9 @@ from typing import Any
 from sweep.errors import InputError
 from sweep.machine.folders import cache_folder
 from sweep.study import code
+from sweep.study.functions import BY_CODE
 from sweep.study.imports import Imported, imported
-from sweep.study.plan import configurations
 from sweep.study.study import Study
-from sweep.study.trust import functions_in
 from sweep.submit.include import included
 from sweep.submit.token import token_file
 
@@ -48,7 +47,7 @@ def contents(study: Study, source: Path | None, *, never: Sequence[Path] = ()) -
     here = Path.cwd()
     folder = here if source is None else source.absolute().parent
     below = folder.relative_to(here) if folder.is_relative_to(here) else Path()
-    found = imported(named(study), (str(here), str(folder)))
+    found = imported((one.use for one in study.functions()), (str(here), str(folder)))
     files: dict[str, Path] = {}
     why: dict[str, str] = {}
 
@@ -82,12 +81,6 @@ def contents(study: Study, source: Path | None, *, never: Sequence[Path] = ()) -
                 add(file.relative_to(root), file, "listed")
     study_file = (below / source.name).as_posix() if source is not None else f"{study.study}.yaml"
     return Contents(study_file, files, why, _notes(found, listed.left, study, here, files))
-
-
-def named(study: Study) -> Iterator[str]:
-    """Yield every function that the study names, in any of its arms."""
-    for one in configurations(study):
-        yield from (use for _, use in functions_in(one.study.model_dump(mode="json")))
 
 
 def local_paths(study: Study, section: str, here: Path, files: Mapping[str, Path]) -> dict[str, Path]:
@@ -140,7 +133,7 @@ def _notes(
     if left:
         said = ", ".join(path.name for path in left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
         notes.append(f"stays here: {said}. Hidden files, keys and links to elsewhere go only where named exactly")
-    for section in ("model", "measure"):
+    for section in BY_CODE:
         notes += [
             f"{key} names {path}, which stays here unless submit: {{include: [...]}} lists it"
             for key, path in local_paths(study, section, here, files).items()

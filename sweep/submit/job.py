@@ -13,7 +13,8 @@ from pathlib import Path
 from sweep.errors import SweepError
 from sweep.machine.variables import quiet_environment
 from sweep.running.execution import run
-from sweep.study.study import Resources, Study
+from sweep.study.parts import Resources
+from sweep.study.study import Study
 from sweep.submit.job_folder import folder_of_job
 from sweep.submit.parcel import STORED
 from sweep.submit.stored import count_as_stored

@@ -6,7 +6,8 @@ from sweep.checks.watched_build import watched
 from sweep.data import Splits
 from sweep.errors import OF_USERS_CODE, InputError, one_line
 from sweep.study import code
-from sweep.study.study import Phase, Study
+from sweep.study.parts import Phase
+from sweep.study.study import Study
 from sweep.trial import seeding
 from sweep.trial.losses import check_loss
 from sweep.trial.returned import check_model, check_structure, one_output, one_shape

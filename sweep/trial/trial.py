@@ -23,7 +23,8 @@ from sweep.machine.streams import derived_seed, stream_seeds, without_seed
 from sweep.store import records
 from sweep.store.places import place
 from sweep.study import code
-from sweep.study.study import Study, Train, Use
+from sweep.study.parts import Train, Use
+from sweep.study.study import Study
 from sweep.trial import weights
 from sweep.trial.building import begin_phase, build, loss_of
 from sweep.trial.data_process import DataProcess

@@ -8,7 +8,7 @@ import pytest
 from sweep.checks.people import people_findings, people_of, table_lines
 from sweep.checks.resources import resource_findings
 from sweep.data import Count, Split, Splits
-from sweep.study.study import Resources
+from sweep.study.parts import Resources
 
 
 def splits(people: dict[str, int], each: int = 2) -> Splits:

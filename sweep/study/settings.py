@@ -1,0 +1,53 @@
+"""What a study says in each of its arms and at each point of its grid: its mapping with these settings in place."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sweep.errors import InputError
+from sweep.study.arms import changed
+from sweep.study.grid import points
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One arm at one point of the grid.
+
+    arm: its name, "" in a study without arms. point: setting -> value, as the grid gives it. study: as JSON, without
+    grid and arms; nothing of it is checked yet.
+    """
+
+    arm: str
+    point: Mapping[str, Any]
+    study: dict[str, Any]
+
+
+def every_settings(study: Mapping[str, Any]) -> Iterator[Settings]:
+    """Yield the settings of a study as JSON, an arm after another, each in the order of the grid.
+
+    Raises:
+        InputError: an arm and the grid change the same setting, or the grid one that cannot have a value.
+    """
+    grid, arms = study.get("grid") or {}, study.get("arms") or {}
+    plain = dict(study) | {"grid": {}, "arms": {}}
+    for arm, changes in (arms or {"": {}}).items():
+        for key in changes:
+            if any(key == axis or axis.startswith(f"{key}.") for axis in grid):
+                raise InputError(
+                    f"arms.{arm}: expected settings outside the grid. Received: {key}, which the grid sets."
+                )
+        for point in points(grid, study.get("samples", 1), study.get("study_seed", 0)):
+            mapping = changed(plain, changes)
+            for key, value in point.items():
+                section, _, name = key.partition(".")
+                mapping[section] = _set(section, mapping.get(section), name.split("."), value)
+            yield Settings(arm, point, mapping)
+
+
+def _set(key: str, section: Any, path: list[str], value: Any) -> dict[str, Any]:
+    if not isinstance(section, Mapping | None):
+        raise InputError(f"grid: expected a setting of {key}, which has none of its own. Received: {key}.{path[0]}.")
+    changed: dict[str, Any] = dict(section or {})
+    name = path[0]
+    changed[name] = _set(f"{key}.{name}", changed.get(name), path[1:], value) if path[1:] else value
+    return changed
