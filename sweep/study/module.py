@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from sweep.study import code
-from sweep.study.syntax import is_text, words
+from sweep.study.scopes import is_text, words
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 

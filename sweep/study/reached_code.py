@@ -11,12 +11,13 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sweep.errors import InputError
 from sweep.study import code
+from sweep.study.meanings import WHOLE, Meanings, modules_of
 from sweep.study.module import Module, read_module
-from sweep.study.syntax import Form, Ref, bound_by, words
+from sweep.study.scopes import words
+from sweep.study.syntax import Form, Ref
 
 _COMPUTED = {
     "globals",
@@ -32,7 +33,7 @@ _COMPUTED = {
 }
 _IMPORTS = {"import_module", "__import__", "run_path", "run_module", "exec_module", "load_module", "find_loader"}
 _DOCS = {"__doc__", "getdoc", "getsource", "cleandoc"}
-_STATEMENTS, _WHOLE = "*", ""  # the keys of what a module does when it is imported, and of all of it
+_STATEMENTS = "*"  # the key of what a module does when it is imported
 _MOST_FILES = 2000
 
 
@@ -82,7 +83,7 @@ class _Walk:
             self._queue: list[tuple[str, str]] = []
             self._modules: dict[str, Module] = {}
             self.visit(start)
-            self._reach(start, name if start.defines(name) else _WHOLE)
+            self.reach(start, name if start.defines(name) else WHOLE)
             at = 0
             while at < len(self._queue):
                 self._read(*self._queue[at])
@@ -129,7 +130,7 @@ class _Walk:
         if parent is not None:
             self.visit(parent)
         for node in module.imports:
-            for name in _modules_of(node, module):
+            for name in modules_of(node, module):
                 other = self.module(name)
                 if other is not None:
                     self.visit(other)
@@ -154,7 +155,8 @@ class _Walk:
             self._queue.append(key)
         return key
 
-    def _reach(self, module: Module, name: str) -> Ref:
+    def reach(self, module: Module, name: str) -> Ref:
+        """Take up a definition of a module, or all of it, and return what stands for it in a form."""
         self.visit(module)
         return Ref(self._enqueue(module, name), name or "module")
 
@@ -163,7 +165,7 @@ class _Walk:
         statements = module.statements(name, classes_act=self._classes)
         if not statements:
             return
-        form = Form(_Meanings(self, module), docstrings=self._docstrings)
+        form = Form(Meanings(self, module), docstrings=self._docstrings)
         for one in statements:
             form.tokens.append(module.place(one, name, classes_act=self._classes))
             form.add([one])
@@ -171,8 +173,8 @@ class _Walk:
         used = set().union(*(words(one) for one in statements))
         self._words |= used
         self._texts(module, statements, used)
-        if name != _WHOLE and (used & (_COMPUTED | _IMPORTS) or any(_computed_attribute(one) for one in statements)):
-            self._reach(module, _WHOLE)
+        if name != WHOLE and (used & (_COMPUTED | _IMPORTS) or any(_computed_attribute(one) for one in statements)):
+            self.reach(module, WHOLE)
 
     def _texts(self, module: Module, statements: Sequence[ast.stmt], used: set[str]) -> None:
         """Follow words in quotes that name a definition or a module, and imports of computed names."""
@@ -184,127 +186,21 @@ class _Walk:
                     for name in _beside(module):
                         other = self.module(name)
                         if other is not None:
-                            self._reach(other, _WHOLE)
+                            self.reach(other, WHOLE)
 
     def _text(self, module: Module, text: str, imports: bool) -> None:
         if not re.fullmatch(r"\.*[A-Za-z_][\w.]*([:>]\w+)?", text):
             return
         last = re.split(r"[.:>]", text)[-1]
         if module.defines_code(last):
-            self._reach(module, last)
+            self.reach(module, last)
         if imports or ":" in text:
             name = text.partition(":")[0]
             if name.startswith("."):
                 name = module.package(len(name) - len(name.lstrip("."))) + "." + name.lstrip(".")
             other = self.module(name)
             if other is not None:
-                self._reach(other, _WHOLE)
-
-    def meaning(self, module: Module, name: str, chain: Sequence[str], seen: frozenset[Any]) -> tuple[Ref | str, int]:
-        """Return what a name in a module means."""
-        if (module.name, name) in seen:
-            return f"'{name}", 0
-        seen |= {(module.name, name)}
-        if module.defines(name):
-            return self._reach(module, name), 0
-        for node in module.imports:
-            if name in bound_by(node):
-                return self.imported(module, node, name, chain, seen)
-        for node in module.imports:
-            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
-                other = self.module(code.absolute(node, module.name, module.file))
-                if other is None:
-                    continue
-                self.visit(other)
-                meant = self.meaning(other, name, chain, seen)
-                if meant != (f"'{name}", 0):
-                    return meant
-        return f"'{name}", 0
-
-    def imported(
-        self, module: Module, node: ast.Import | ast.ImportFrom, name: str, chain: Sequence[str], seen: frozenset[Any]
-    ) -> tuple[Ref | str, int]:
-        """Return what a name means that an import binds."""
-        alias = next(one for one, bound in zip(node.names, bound_by(node), strict=True) if bound == name)
-        if isinstance(node, ast.Import):
-            return self._of_module(alias.name if alias.asname else alias.name.partition(".")[0], chain, 0, seen)
-        parent = code.absolute(node, module.name, module.file)
-        return self._attribute(parent, alias.name, chain, seen)
-
-    def _attribute(self, parent: str, name: str, chain: Sequence[str], seen: frozenset[Any]) -> tuple[Ref | str, int]:
-        """Return what `name` of a module means, be it a definition there, handed on, or a module below."""
-        other = self.module(parent)
-        below = f"{parent}.{name}"
-        if other is None:
-            return self._of_module(below, chain, 0, seen) if self.module(below) else (f"@{below}", 0)
-        self.visit(other)
-        if other.knows(name):
-            meant = self.meaning(other, name, chain, seen)
-            if meant != (f"'{name}", 0):
-                return meant
-        if self.module(below):
-            return self._of_module(below, chain, 0, seen)
-        found = code.find(parent, name)
-        origin = self.module(found.module) if found is not None else None
-        if origin is not None and origin.defines(name):
-            self._reach(other, "__getattr__") if other.defines("__getattr__") else None
-            return self._reach(origin, name), 0
-        starred = self.meaning(other, name, chain, seen)
-        return starred if starred != (f"'{name}", 0) else (self._reach(other, _WHOLE), 0)
-
-    def _of_module(self, name: str, chain: Sequence[str], used: int, seen: frozenset[Any]) -> tuple[Ref | str, int]:
-        """Return what a module followed by attributes means; a module alone means all of it."""
-        module = self.module(name)
-        if module is None and not (name != "sweep" and chain and self.module(f"{name}.{chain[0]}")):
-            return f"@{name}", used
-        if not chain:
-            return (self._reach(module, _WHOLE), used) if module else (f"@{name}", used)
-        first, rest = chain[0], chain[1:]
-        below = self.module(f"{name}.{first}")
-        if below is not None and not (module is not None and module.defines(first)):
-            self.visit(below)
-            return self._of_module(below.name, rest, used + 1, seen)
-        meant, more = self._attribute(name, first, rest, seen)
-        return meant, used + 1 + more
-
-    def whole_import(self, module: Module, node: ast.Import | ast.ImportFrom) -> None:
-        """Reach all that an import brings, where it is not known what of it is used."""
-        for alias, bound in zip(node.names, bound_by(node), strict=True):
-            if alias.name != "*":
-                self.imported(module, node, bound, (), frozenset())
-            if isinstance(node, ast.Import) or alias.name == "*":
-                for name in _modules_of(node, module):
-                    other = self.module(name)
-                    if other is not None:
-                        self._reach(other, _WHOLE)
-
-
-@dataclass(frozen=True)
-class _Meanings:
-    """What names mean in one module, for its forms."""
-
-    walk: _Walk
-    module: Module
-
-    def name(self, name: str, chain: Sequence[str]) -> tuple[Ref | str, int]:
-        return self.walk.meaning(self.module, name, chain, frozenset())
-
-    def local_import(self, node: ast.Import | ast.ImportFrom, known: str | None, chain: Sequence[str]) -> Any:
-        for name in _modules_of(node, self.module):
-            other = self.walk.module(name)
-            if other is not None:
-                self.walk.visit(other)
-        if known is None:
-            return self.walk.whole_import(self.module, node)
-        return self.walk.imported(self.module, node, known, chain, frozenset())
-
-
-def _modules_of(node: ast.Import | ast.ImportFrom, module: Module) -> list[str]:
-    """Return the modules that an import may run."""
-    if isinstance(node, ast.Import):
-        return [one.name for one in node.names]
-    parent = code.absolute(node, module.name, module.file)
-    return [parent, *(f"{parent}.{one.name}" for one in node.names if one.name != "*")]
+                self.reach(other, WHOLE)
 
 
 def _computed_attribute(statement: ast.stmt) -> bool:

@@ -5,12 +5,22 @@ so that Python 3.11 to 3.13 write the same.
 """
 
 import ast
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+from sweep.study.scopes import (
+    COMPREHENSIONS,
+    Function,
+    Scope,
+    bound_by,
+    is_text,
+    scope_of_class,
+    scope_of_comprehension,
+    scope_of_function,
+    words,
+)
+
 _SEES_LOCALS = {"locals", "vars", "eval", "exec", "dir", "currentframe", "_getframe", "stack"}
 _LOCAL_WORDS = {
     ("ExceptHandler", "name"),
@@ -41,25 +51,14 @@ class Resolver(Protocol):
         """Return what a name that this import binds means, as `name` does; known None: the import as a whole."""
 
 
-@dataclass
-class _Scope:
-    """Names of a function, class or comprehension: those that may be renamed, those that stay, those of imports."""
-
-    renamed: set[str] = field(default_factory=set)
-    kept: set[str] = field(default_factory=set)
-    imported: dict[str, ast.Import | ast.ImportFrom] = field(default_factory=dict)
-    outside: set[str] = field(default_factory=set)
-    is_class: bool = False
-
-
 class Form:
     """The form of statements as tokens: words, and a `Ref` where a definition elsewhere is meant."""
 
     def __init__(self, resolver: Resolver, *, docstrings: bool = False) -> None:
         self.tokens: list[str | Ref] = []
         self._resolver, self._docstrings = resolver, docstrings
-        self._scopes: list[_Scope] = []
-        self._every: list[_Scope] = []
+        self._scopes: list[Scope] = []
+        self._every: list[Scope] = []
         self._numbers: dict[tuple[int, str], int] = {}
         self._renames = True
 
@@ -90,7 +89,7 @@ class Form:
             self._function(node)
         elif isinstance(node, ast.ClassDef):
             self._class(node)
-        elif isinstance(node, _COMPREHENSIONS):
+        elif isinstance(node, COMPREHENSIONS):
             self._comprehension(node)
         elif isinstance(node, ast.JoinedStr):
             self._joined(node)
@@ -198,7 +197,7 @@ class Form:
             self._value(
                 f"annotation {one.arg}" if one in every[len(arguments.posonlyargs) :] else "annotation", one.annotation
             )
-        self._push(_scope_of(node))
+        self._push(scope_of_function(node))
         for kind in ("posonlyargs", "args", "vararg", "kwonlyargs", "kwarg"):
             value = getattr(arguments, kind)
             for one in value if isinstance(value, list) else [value] if value else []:
@@ -215,10 +214,7 @@ class Form:
         self.tokens += ["(ClassDef", f"'{node.name}"]
         for name in ("decorator_list", "bases", "keywords", "type_params"):
             self._value(name, getattr(node, name, None))
-        scope = _Scope(is_class=True)
-        for one in _bindings(node.body):
-            scope.kept.add(one[0])
-        self._push(scope)
+        self._push(scope_of_class(node))
         self._value("body", node.body)
         self._scopes.pop()
         self.tokens.append(")")
@@ -226,10 +222,7 @@ class Form:
     def _comprehension(self, node: Any) -> None:
         self.tokens.append(f"({type(node).__name__}")
         self._value("iter", node.generators[0].iter)
-        scope = _Scope()
-        for one in node.generators:
-            scope.renamed |= {name.id for name in ast.walk(one.target) if isinstance(name, ast.Name)}
-        self._push(scope)
+        self._push(scope_of_comprehension(node.generators))
         for at, one in enumerate(node.generators):
             self._fields(one, False, ("iter",) if at == 0 else ())
         self._fields(node, False, ("generators",))
@@ -251,34 +244,9 @@ class Form:
                 self._node(one)
         self.tokens.append(")")
 
-    def _push(self, scope: _Scope) -> None:
+    def _push(self, scope: Scope) -> None:
         self._scopes.append(scope)
         self._every.append(scope)  # its id names it in _numbers, and must not be given to another
-
-
-def words(node: ast.AST) -> set[str]:
-    """Return every name and attribute in a piece of source."""
-    found = set()
-    for one in ast.walk(node):
-        if isinstance(one, ast.Name):
-            found.add(one.id)
-        elif isinstance(one, ast.Attribute):
-            found.add(one.attr)
-        elif isinstance(one, ast.alias):
-            found.add(one.name.rpartition(".")[2])
-    return found
-
-
-def is_text(node: ast.AST) -> bool:
-    """Return whether a statement is a text alone: a docstring, or a comment in quotes."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def bound_by(node: ast.Import | ast.ImportFrom) -> list[str]:
-    """Return the names that an import binds."""
-    return [
-        one.asname or (one.name.partition(".")[0] if isinstance(node, ast.Import) else one.name) for one in node.names
-    ]
 
 
 def _chain(node: ast.Attribute) -> tuple[ast.Name, list[str]] | None:
@@ -288,57 +256,3 @@ def _chain(node: ast.Attribute) -> tuple[ast.Name, list[str]] | None:
         names.insert(0, inner.attr)
         inner = inner.value
     return (inner, names) if isinstance(inner, ast.Name) else None
-
-
-def _scope_of(node: Function | ast.Lambda) -> _Scope:
-    arguments = node.args
-    scope = _Scope(renamed={one.arg for one in arguments.posonlyargs})
-    stars = [one for one in (arguments.vararg, arguments.kwarg) if one]
-    scope.kept = {one.arg for one in (*arguments.args, *arguments.kwonlyargs, *stars)}
-    times: dict[str, list[Any]] = {}
-    for name, by in _bindings([ast.Expr(node.body)] if isinstance(node, ast.Lambda) else node.body):
-        times.setdefault(name, []).append(by)
-    for name, several in times.items():
-        if any(isinstance(by, ast.Global | ast.Nonlocal) for by in several):
-            scope.outside |= {name} if any(isinstance(by, ast.Global) for by in several) else set()
-        elif name in scope.kept or any(isinstance(by, Function | ast.ClassDef) for by in several):
-            scope.kept.add(name)
-        elif all(isinstance(by, ast.Import | ast.ImportFrom) for by in several):
-            if len(several) == 1 and not getattr(several[0], "guarded", False):
-                scope.imported[name] = several[0]
-            else:
-                scope.kept.add(name)
-        elif any(isinstance(by, ast.Import | ast.ImportFrom) for by in several):
-            scope.kept.add(name)
-        else:
-            scope.renamed.add(name)
-    return scope
-
-
-def _bindings(statements: Sequence[ast.AST], guarded: bool = False) -> Iterator[tuple[str, ast.AST]]:
-    """Yield (name, what binds it) for all that these statements bind in their own scope."""
-    for node in statements:
-        if isinstance(node, Function | ast.ClassDef):
-            yield node.name, node
-            outer = [*node.decorator_list, *(node.bases if isinstance(node, ast.ClassDef) else node.args.defaults)]
-            yield from _bindings(outer, guarded)
-            continue
-        if isinstance(node, ast.Lambda):
-            continue
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            node.guarded = guarded  # type: ignore[union-attr]
-            yield from ((name, node) for name in bound_by(node))
-        elif isinstance(node, ast.Global | ast.Nonlocal):
-            yield from ((name, node) for name in node.names)
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id, node
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            yield node.name, node
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            yield node.rest, node
-        if isinstance(node, _COMPREHENSIONS):  # of its names only those of := belong to the function
-            inner = [one.target for one in ast.walk(node) if isinstance(one, ast.NamedExpr)]
-            yield from _bindings(inner, guarded)
-            continue
-        inside = guarded or isinstance(node, ast.Try | ast.TryStar)
-        yield from _bindings(list(ast.iter_child_nodes(node)), inside)
