@@ -20,23 +20,23 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Expected Python 3.11 to 3.13. Received: " + sys.version.split()[0] + ". Say make PYTHON=/path/to/python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/run.stamp: $(BIN)/python requirements.lock pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+$(VENV)/run.stamp: $(BIN)/python locks/requirements.lock pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+$(VENV)/dev.stamp: $(VENV)/run.stamp locks/requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements-dev.lock
 	touch $@
 
-$(VENV)/bench.stamp: $(VENV)/dev.stamp requirements-bench.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+$(VENV)/bench.stamp: $(VENV)/dev.stamp locks/requirements-bench.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements-bench.lock
 	touch $@
 
 # The S3 server of the tests lives apart: what it depends on does not agree with the run-time pins.
-$(VENV)-s3/stamp: $(BIN)/python requirements-s3.lock
+$(VENV)-s3/stamp: $(BIN)/python locks/requirements-s3.lock
 	$(BIN)/python -m venv $(VENV)-s3
-	$(VENV)-s3/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-s3.lock
+	$(VENV)-s3/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements-s3.lock
 	touch $@
 
 demo: $(VENV)/run.stamp
@@ -72,11 +72,11 @@ bench-env: $(VENV)/bench.stamp
 OPTIONS = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 LOCK = uv pip compile pyproject.toml $(OPTIONS)
 lock:
-	uv pip compile tests/object_store/server.txt $(OPTIONS) -o requirements-s3.lock
-	$(LOCK) --extra build -o requirements.lock
-	$(LOCK) --extra build --extra gpu -c requirements.lock -o requirements-gpu.lock
-	$(LOCK) --extra build --extra dev -c requirements.lock -o requirements-dev.lock
-	$(LOCK) --extra build --extra dev --extra bench -c requirements-dev.lock -o requirements-bench.lock
+	uv pip compile tests/object_store/server.txt $(OPTIONS) -o locks/requirements-s3.lock
+	$(LOCK) --extra build -o locks/requirements.lock
+	$(LOCK) --extra build --extra gpu -c locks/requirements.lock -o locks/requirements-gpu.lock
+	$(LOCK) --extra build --extra dev -c locks/requirements.lock -o locks/requirements-dev.lock
+	$(LOCK) --extra build --extra dev --extra bench -c locks/requirements-dev.lock -o locks/requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) $(VENV)-s3 .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

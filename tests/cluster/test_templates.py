@@ -12,8 +12,10 @@ import jsonschema
 import pytest
 import yaml
 
+import sweep
+
 ROOT = Path(__file__).resolve().parents[2]
-CLUSTER = ROOT / "cluster"
+CLUSTER, LOCKS = ROOT / "cluster", ROOT / "locks"
 SCHEMAS = ROOT.parent / "shared" / "schemas"
 LAUNCHER = ["on-prem.yaml", "aws.yaml", "gcp.yaml"]
 EVERY = [*LAUNCHER, "kubernetes.yaml", "slurm.sbatch", "Containerfile"]
@@ -37,7 +39,7 @@ def read(name: str) -> Any:
 
 def pins() -> dict[str, str]:
     """Return package -> version of the lock file that nodes install."""
-    return dict(re.findall(r"^([a-z][\w.-]*)==([^ ;\\]+)", (ROOT / "requirements-gpu.lock").read_text(), re.M))
+    return dict(re.findall(r"^([a-z][\w.-]*)==([^ ;\\]+)", (LOCKS / "requirements-gpu.lock").read_text(), re.M))
 
 
 def schema(path: str) -> Any:
@@ -90,7 +92,7 @@ def test_every_node_of_a_launcher_file_starts_ray_alike(name: str) -> None:
     assert file["file_mounts"]["~/.ray/auth_token"] == "~/.ray/auth_token"  # noqa: S105 (a path, not a token)
     assert any("chmod 600 ~/.ray/auth_token" in command for command in file["setup_commands"])
     install = "pip install --quiet --require-hashes -r ~/seedsweep/requirements-gpu.lock"
-    assert file["file_mounts"]["~/seedsweep/requirements-gpu.lock"] == "requirements-gpu.lock"
+    assert file["file_mounts"]["~/seedsweep/requirements-gpu.lock"] == "locks/requirements-gpu.lock"
     assert any(install in command for command in file["setup_commands"])
 
 
@@ -129,15 +131,16 @@ def test_what_a_head_installs_besides_is_pinned_and_fits_the_lock_file() -> None
 
 
 def test_versions_are_those_of_the_project() -> None:
-    """Ray's version and the image's tag are the pins of pyproject.toml, in every lock file too."""
+    """Ray's version is the pin of pyproject.toml, in every lock file too; the image's tag is the package's version."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     ray = next(one for one in project["dependencies"] if one.startswith("ray["))
     assert read("kubernetes.yaml")["spec"]["rayClusterSpec"]["rayVersion"] == ray.split("==")[1] == pins()["ray"]
     images = re.findall(r"seedsweep:(\S+)", text("kubernetes.yaml") + text("Containerfile"))
     assert len(images) >= 4
-    assert set(images) == {project["version"]}
+    assert set(images) == {sweep.__version__}
+    assert project["dynamic"] == ["version"], "the version stands in sweep/__init__.py, and is read from there"
     locked = re.compile(r"^[a-z].*==.*$", re.M)
-    here, there = ((ROOT / name).read_text() for name in ("requirements.lock", "requirements-gpu.lock"))
+    here, there = ((LOCKS / name).read_text() for name in ("requirements.lock", "requirements-gpu.lock"))
     assert set(locked.findall(here)) <= set(locked.findall(there))
 
 
@@ -168,7 +171,7 @@ def test_the_image_installs_the_lock_file_by_hash() -> None:
     lines = text("Containerfile")
     installs = re.findall(r"pip install.*", lines)
     assert installs == [
-        "pip install --no-cache-dir --require-hashes -r ${LOCK}",
+        "pip install --no-cache-dir --require-hashes -r requirements.lock",
         "pip install --no-cache-dir --no-deps --no-build-isolation .",
     ]
     assert lines.index("USER 1000") > lines.rindex("RUN ")

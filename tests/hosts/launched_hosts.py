@@ -106,7 +106,7 @@ def filled_in(folder: Path) -> str:
         ("[FILL-IN, FILL-IN]", str([f"10.78.0.{host}" for host in WORKERS])),
         ("ssh_user: FILL-IN", "ssh_user: root"),
         ("~/.ssh/FILL-IN", str(folder / "key")),
-        (": requirements-gpu.lock", f": {folder / 'requirements.lock'}"),
+        (": locks/requirements-gpu.lock", f": {folder / 'requirements.lock'}"),
         ("requirements-gpu.lock", "requirements.lock"),
         ("ray start --", "ray start --num-cpus=1 --"),
     ):

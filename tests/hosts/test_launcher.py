@@ -31,7 +31,7 @@ def test_a_cluster_by_ssh_runs_a_study_and_outlives_the_loss_of_its_head(tmp_pat
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(STUDY))
     shutil.copy(HERE.parent / "trial" / "odd_models.py", tmp_path)
     shutil.copy(ROOT / "cluster" / "on-prem.yaml", tmp_path / "template.yaml")
-    shutil.copy(ROOT / "requirements.lock", tmp_path)
+    shutil.copy(ROOT / "locks" / "requirements.lock", tmp_path)
     found = run_on_hosts(HERE / "launched_hosts.py", tmp_path)
     said = "\n".join(step["said"] for step in found.values() if isinstance(step, dict))
     assert found["up"]["exit_code"] == 0, said

@@ -23,7 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the URL of moto's server; skip where it is not installed."""
     command = shutil.which("moto_server", path=f"{ROOT / '.venv-s3' / 'bin'}{os.pathsep}{os.environ['PATH']}")
     if command is None:
-        pytest.skip("needs moto_server: `make .venv-s3/stamp` installs it from requirements-s3.lock")
+        pytest.skip("needs moto_server: `make .venv-s3/stamp` installs it from locks/requirements-s3.lock")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("s3") / "log"
