@@ -17,9 +17,9 @@ from ray.tune.search import BasicVariantGenerator
 from sweep.errors import ClusterError, InputError, SweepError
 from sweep.machine import scratch, session
 from sweep.running.claimant import claiming
-from sweep.running.keeper import linked
 from sweep.running.preflight import check_nodes
 from sweep.running.ray_session import ray_session
+from sweep.running.record_relay import linked
 from sweep.running.repairs import InOrder, out_of_memory, repaired
 from sweep.running.slot import CRASHES, TrialActor, Work, store_crash
 from sweep.store.claims import Owner

@@ -9,9 +9,9 @@ from ray import tune
 
 from sweep.machine import process
 from sweep.running import claimant
-from sweep.running.keeper import Link, sees
 from sweep.running.preflight import Exam, late
 from sweep.running.ray_session import node_address
+from sweep.running.record_relay import Link, sees
 from sweep.store import records
 from sweep.trial.trial import TrialOrder, first_row, hand_in, run_trial
 
@@ -90,7 +90,7 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
         record = summary.pop("record", None)
         if record is None or self._link is None:
             return summary
-        error = ray.get(self._link.keeper.store.remote(self._link.results, record))
+        error = ray.get(self._link.relay.store.remote(self._link.results, record))
         return summary | ({"status": "unstored", "error": error, "metrics": {}} if error else {})
 
 

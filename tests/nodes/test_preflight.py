@@ -9,8 +9,8 @@ from sweep.errors import ClusterError
 from sweep.machine import session
 from sweep.machine.versions import BINDING, differing
 from sweep.running import preflight
-from sweep.running.keeper import Link, sees
 from sweep.running.preflight import Answer, Question
+from sweep.running.record_relay import Link, sees
 from sweep.study import identity
 from sweep.trial.trial import TrialOrder
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sweep.running.keeper import Keeper
+from sweep.running.record_relay import RecordRelay
 from sweep.store import records
 from sweep.trial.trial import hand_in
 from tests.nodes.test_preflight import order
@@ -60,7 +60,7 @@ def test_a_full_disk_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     summary = hand_in(order(tmp_path), record(), {"trial_id": "x", "status": "ok", "metrics": {"eer": 0.1}})
     assert summary["status"] == "unstored"
     assert "No space left" in summary["error"]
-    assert "No space left" in Keeper().store(str(tmp_path), record())
+    assert "No space left" in RecordRelay().store(str(tmp_path), record())
 
 
 def test_a_trial_that_does_not_see_the_results_hands_its_record_back(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_trial_that_does_not_see_the_results_hands_its_record_back(tmp_path: P
     one = record()
     summary = hand_in(replace(order(tmp_path), results=""), one, {"status": "ok"})
     assert summary["record"] is one
-    assert Keeper().store(str(tmp_path), summary["record"]) == ""
+    assert RecordRelay().store(str(tmp_path), summary["record"]) == ""
     ((path, _, _),) = records.parts(tmp_path)
     back, scores = records.read_part(path)
     assert back.trial["metric"] == one.trial["metric"]
