@@ -40,7 +40,7 @@ def measure(n: int, folder: Path) -> dict[str, float]:
     cpu, before = _cpu(), _memory()
     driver.run_orders(
         orders,
-        lambda summary: finished_at.append(time.monotonic()),
+        lambda _: finished_at.append(time.monotonic()),
         cpu=1,
         gpu=0,
         slots=SLOTS,

@@ -26,10 +26,10 @@ def timed(order):
     """Return seconds of the processor, those of them in the kernel, peak memory (MB) and the metrics in words."""
     from sweep.trial.trial import run_trial
 
-    summary = run_trial(order)
-    assert summary["status"] == "ok", summary["error"]
+    outcome = run_trial(order)
+    assert outcome.status == "ok", outcome.error
     used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime, used.ru_stime, used.ru_maxrss / 1024, str(summary["metrics"])
+    return used.ru_utime + used.ru_stime, used.ru_stime, used.ru_maxrss / 1024, str(outcome.metrics)
 
 
 def measure(name: str, setting: str) -> None:

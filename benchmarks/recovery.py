@@ -22,7 +22,7 @@ TRIALS, PATIENCE = 400, 300.0
 
 
 def slow_no_op(order):
-    """Return the summary of a trial of half a second; its record names the node that ran it."""
+    """Return the outcome of a trial of half a second; its record names the node that ran it."""
     from dataclasses import replace
 
     time.sleep(0.5)

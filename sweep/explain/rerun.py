@@ -35,8 +35,8 @@ def run_again(order: TrialOrder, variables: Mapping[str, str] | None = None) -> 
         if variables:
             crash = _spawned(order, variables, Path(folder))
         else:
-            outcome = process.call(run_trial, order)
-            crash = outcome.crash or outcome.value["error"]
+            ended = process.call(run_trial, order)
+            crash = ended.crash or ended.value.error
         found = [path for path, _, _ in records.parts(Path(folder))]
         if not found:
             raise RerunFailedError(f"Expected trial {order.trial_id} to run as it did. Received: {crash}")

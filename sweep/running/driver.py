@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,14 @@ from sweep.running.ray_session import ray_session
 from sweep.running.record_relay import linked
 from sweep.running.repairs import InOrder, out_of_memory, repaired
 from sweep.running.slot import CRASHES, TrialActor, Work, store_crash
+from sweep.running.tune_result import from_tune
 from sweep.store.claims import Owner
+from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.trial import TrialOrder
 
 _NOT_A_REASON = r" Some common causes| Memory on the node"  # where Ray's advice begins, or its figures
 
-Report = Callable[[dict[str, Any]], None]
+Report = Callable[[TrialOutcome], None]
 
 
 class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
@@ -54,7 +57,7 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
     def on_trial_result(self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **_: Any) -> None:
         """Report a trial that ended by itself."""
         at = trial.config["at"]
-        self._hear(at, result | {"trial_id": self._orders[at].trial_id})  # Tune puts its own id there
+        self._hear(at, from_tune(result, self._orders[at]))
 
     def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
         """Store and report a trial whose worker was lost more often than is tried again; else leave it for later."""
@@ -68,19 +71,20 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
         if starved or trial.num_failures > CRASHES or self.losses[at] > CRASHES:
             often = "when it ran alone, too" if starved else f"{CRASHES + 1} times"
             how = f"lost with its worker, {often}: {re.split(_NOT_A_REASON, said)[0]}"
-            self._hear(at, store_crash(self._orders[at], how, said))
+            order = self._orders[at]
+            self._hear(at, replace(store_crash(order, how, said), config_id=order.config_id, seed=order.seed))
 
-    def _hear(self, at: int, summary: dict[str, Any]) -> None:
+    def _hear(self, at: int, outcome: TrialOutcome) -> None:
         self.heard.add(at)
-        if summary["status"] == "unstored":
+        if outcome.status is Status.UNSTORED:
             self.fatal = InputError(
-                f"Expected to store the record of trial {summary['trial_id']} in the results folder. Received: "
-                f"{summary['error']}. Make room or bring the storage back, and give the same command again; "
+                f"Expected to store the record of trial {outcome.trial_id} in the results folder. Received: "
+                f"{outcome.error}. Make room or bring the storage back, and give the same command again; "
                 "what was stored is whole."
             )
-        elif summary["status"] == "unfit":
-            self.fatal = ClusterError(f"{summary['error']} What was stored is whole; the same command goes on.")
-        self._report(summary)
+        elif outcome.status is Status.UNFIT:
+            self.fatal = ClusterError(f"{outcome.error} What was stored is whole; the same command goes on.")
+        self._report(outcome)
 
     def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
         """Return False: a trial ends by itself."""
@@ -111,11 +115,11 @@ def run_orders(
     work: Work | None = None,
     owner: Owner | None = None,
 ) -> None:
-    """Run every order as a Tune trial; each stores its own record, `report` hears its summary.
+    """Run every order as a Tune trial; each stores its own record, `report` hears its outcome.
 
     Args:
         orders: what to run, in this order.
-        report: called with each trial's summary, see `sweep.trial.trial.run_trial`.
+        report: called with each trial's outcome, see `sweep.trial.outcome`.
         cpu, gpu: what a trial takes of a node, as Ray counts.
         address: a Ray cluster that is there already; None takes the Ray that this process is connected to, or starts
             Ray on this machine and ends it afterwards.

@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from sweep.errors import ClusterError, InputError
 from sweep.machine import session
@@ -17,6 +16,7 @@ from sweep.store.places import Place
 from sweep.study.plan import PlannedTrial
 from sweep.study.study import Study
 from sweep.trial import trial
+from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.rehearsal import Rehearsal, rehearse, some
 
 _LOOK_AGAIN = 2.0  # seconds between two looks at trials that another run holds
@@ -107,15 +107,15 @@ class SharedRun:
         done = self.n_planned - n_left
         with Progress(self.study.task, self.n_planned, done, show=self.show) as progress, session.output_as_errors():
 
-            def hear(summary: dict[str, Any]) -> None:
-                if summary["status"] == "held":
-                    met.add(summary["trial_id"])
-                    if summary["holder"] not in self._told:
-                        self._told.add(summary["holder"])
-                        progress.note(f"trials of this study are being trained by {summary['holder']}, too")
+            def hear(outcome: TrialOutcome) -> None:
+                if outcome.status is Status.HELD:
+                    met.add(outcome.trial_id)
+                    if outcome.holder not in self._told:
+                        self._told.add(outcome.holder)
+                        progress.note(f"trials of this study are being trained by {outcome.holder}, too")
                     return
-                self.n_run += not summary.get("elsewhere", False)
-                progress.hear(summary)
+                self.n_run += not outcome.elsewhere
+                progress.hear(outcome)
 
             def ready() -> None:
                 every = {one.configuration.config_id: one.configuration for one in self.trials}

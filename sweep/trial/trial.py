@@ -1,10 +1,10 @@
-"""The one function that a worker runs: a configuration with a seed in, a stored record and its summary out."""
+"""The one function that a worker runs: a configuration with a seed in, a stored record and its outcome out."""
 
 import json
 import time
 import traceback
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from numbers import Real
 from typing import Any
@@ -27,6 +27,7 @@ from sweep.trial import weights
 from sweep.trial.building import begin_phase, build, loss_of
 from sweep.trial.data_process import DataProcess
 from sweep.trial.losses import ON_PROBABILITIES, known_loss
+from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.tasks import TASKS, Task
 
 
@@ -64,13 +65,10 @@ def first_row(order: TrialOrder) -> dict[str, Any]:
     return {"study": order.study["study"], **row, "started_at": datetime.now(UTC).isoformat(timespec="milliseconds")}
 
 
-def run_trial(order: TrialOrder) -> dict[str, Any]:
-    """Return the summary of a trial, after its record is stored; meant for a fresh process.
+def run_trial(order: TrialOrder) -> TrialOutcome:
+    """Return the outcome of a trial, after its record is stored; meant for a fresh process.
 
-    The summary holds trial_id, status (ok, failed, unstored when the record could not be written, or unfit when this
-    node has other data, no room or no GPU for it, which is not stored), metrics, error (one line) and stage: where a
-    failed trial stood (session, data, build, fit, score). Whatever the user's code raises is this trial's outcome,
-    stored with its trace, and the other trials go on.
+    Whatever the user's code raises is this trial's outcome, stored with its trace, and the other trials go on.
     """
     at = time.perf_counter()
     row = first_row(order)
@@ -80,7 +78,7 @@ def run_trial(order: TrialOrder) -> dict[str, Any]:
         _train(order, record, stages.append)
         row |= {"status": "ok", "error": "", "seconds.total": time.perf_counter() - at}
     except ClusterError as error:  # the trial is as good as before: it is the node that cannot run it
-        return {"trial_id": order.trial_id, "status": "unfit", "stage": stages[-1], "metrics": {}, "error": str(error)}
+        return TrialOutcome(order.trial_id, Status.UNFIT, stages[-1], error=str(error))
     except OF_USERS_CODE as error:  # see above: a failure is an outcome
         message = one_line(error)
         row |= {"status": "failed", "error": f"{stages[-1]}: {message}\n{traceback.format_exc()}"}
@@ -88,21 +86,19 @@ def run_trial(order: TrialOrder) -> dict[str, Any]:
         for name in ("metric", "check", "threshold"):  # whoever averages a column in pandas averages finished trials
             row.pop(name, None)
         record = records.Record(row, epochs=record.epochs, environment=record.environment)
-    summary = {"trial_id": order.trial_id, "status": row["status"], "stage": stages[-1]}
-    return hand_in(
-        order, record, summary | {"error": row["error"].partition("\n")[0], "metrics": row.get("metric", {})}
-    )
+    status, metrics, error_line = Status(row["status"]), row.get("metric", {}), row["error"].partition("\n")[0]
+    return hand_in(order, record, TrialOutcome(order.trial_id, status, stages[-1], metrics, error_line))
 
 
-def hand_in(order: TrialOrder, record: records.Record, summary: dict[str, Any]) -> dict[str, Any]:
-    """Return the summary of a trial, after its record is stored; or with the record, where the order says so."""
+def hand_in(order: TrialOrder, record: records.Record, outcome: TrialOutcome) -> TrialOutcome:
+    """Return the outcome of a trial, after its record is stored; or with the record, where the order says so."""
     if not order.results:
-        return summary | {"record": record}
+        return replace(outcome, record=record)
     try:
         records.keep(place(order.results), record)
     except OSError as error:
-        return summary | {"status": "unstored", "error": str(error), "metrics": {}}
-    return summary
+        return replace(outcome, status=Status.UNSTORED, error=str(error), metrics={})
+    return outcome
 
 
 def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], None]) -> None:

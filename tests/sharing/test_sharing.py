@@ -16,6 +16,7 @@ from sweep.running.sharing import SharedRun
 from sweep.store import claims
 from sweep.store.claims import Claims, this_process
 from sweep.store.records import write_part
+from sweep.trial.outcome import Status, TrialOutcome
 from tests.store.recording import record, trial_id
 
 
@@ -54,7 +55,7 @@ def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
                 if elsewhere is None:
                     trained.append(order.number)
                     write_part(tmp_path, record(order.number))
-                    elsewhere = {"trial_id": order.trial_id, "status": "ok", "metrics": {}, "error": "", "stage": ""}
+                    elsewhere = TrialOutcome(order.trial_id, Status.OK)
                     claimant.release(order.trial_id)
                 report(elsewhere)
             claimant.end()
