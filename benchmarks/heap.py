@@ -37,7 +37,7 @@ def measure(name: str, setting: str) -> None:
     from heap import timed as importable  # by its name: the fresh process finds it there, and not in __main__
 
     from sweep.machine import process, session
-    from sweep.running import execution
+    from sweep.running import opening, preparation, sharing
     from sweep.study.study import Study
 
     session.quiet_environment()
@@ -51,11 +51,11 @@ def measure(name: str, setting: str) -> None:
                 group, word = key.split(".")
                 document[group][word] = value
             study = Study.model_validate(document)
-        (one, *_), _ = execution.prepare(study)
-        folder = execution.results_folder(study)
+        (one, *_), _ = preparation.prepare(study)
+        folder = opening.results_folder(study)
         (folder / "parts").mkdir(parents=True)
         process.warm_up("sweep.trial.preload")
-        outcome = process.call(importable, execution.order_of(one, folder, str(Path.cwd()), ()))
+        outcome = process.call(importable, sharing.order_of(one, folder, str(Path.cwd()), ()))
     print(json.dumps(outcome.value))
 
 

@@ -34,8 +34,7 @@ def submit(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Run a study on a cluster: what is stored is not run again, and a job that runs already is followed."""
-    from sweep.machine import session
-    from sweep.running.execution import check_code, module_folders, resolve
+    from sweep.running.opening import open_study
     from sweep.submit import batch, launcher
     from sweep.submit.cluster_file import check_filled_in, read_cluster_file
 
@@ -52,9 +51,8 @@ def submit(
         else:
             launcher.down(file)
         return
-    session.find_modules_in(module_folders(study))
-    wanted = resolve(study, seeds=seeds, results=results)
-    check_code(wanted)
+    opened = open_study(study, seeds=seeds, results=results)
+    wanted = opened.study
     source = Path(study) if Path(study).is_file() else None
     if file is not None and file.kind != "launcher":
         job = batch.render(file, wanted, study, source, retry_failed=retry_failed)
@@ -89,7 +87,7 @@ def submit(
         raise typer.Exit(130) from None
     if file is not None and down:
         launcher.down(file)
-    _tell(done, wanted, module_folders(study), json)
+    _tell(done, wanted, opened.modules, json)
 
 
 def _check_options(

@@ -4,15 +4,20 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sweep.errors import ClusterError
 from sweep.explain.stored import Bits, bits_of
 from sweep.machine import process, scratch, session
 from sweep.store import records
 from sweep.trial.trial import TrialOrder, run_trial
+
+if TYPE_CHECKING:
+    from sweep.running.ray_session import RaySession
 
 
 class RerunFailedError(ClusterError):
@@ -48,21 +53,21 @@ def run_again(order: TrialOrder, variables: Mapping[str, str] | None = None) -> 
     return bits_of(record, scores)
 
 
-def run_through_ray(orders: Sequence[TrialOrder], address: str | None) -> dict[str, Bits]:
+def run_through_ray(there: "RaySession", orders: Sequence[TrialOrder]) -> dict[str, Bits]:
     """Return trial_id -> bits of trials that run now as Ray places them, on a cluster or with this machine's GPUs.
 
-    address: as in `sweep.running.execution.run`.
+    there: the Ray that runs them, see `ray_for_reruns`.
 
     Raises:
         RerunFailedError: a trial fails or its worker is lost.
-        ClusterError: no Ray at the address, or no node has what a trial asks for.
+        ClusterError: no node has what a trial asks for.
     """
     from sweep.running import driver
 
     with tempfile.TemporaryDirectory(prefix="verify-", dir=scratch.folder()) as folder, session.output_as_errors():
         asked = [replace(order, results=folder, attempt=0) for order in orders]
         resources = orders[0].study["resources"]
-        driver.run_orders(asked, lambda _: None, cpu=resources["cpu"], gpu=resources["gpu"], address=address)
+        driver.run_orders(there, asked, lambda _: None, cpu=resources["cpu"], gpu=resources["gpu"])
         found = [records.read_part(path) for path, _, _ in records.parts(Path(folder))]
     for record, _ in found:
         if record.trial["status"] != "ok":
@@ -71,6 +76,21 @@ def run_through_ray(orders: Sequence[TrialOrder], address: str | None) -> dict[s
                 f"{record.trial['error'].splitlines()[0]}"
             )
     return {record.trial["trial_id"]: bits_of(record, scores) for record, scores in found}
+
+
+@contextmanager
+def ray_for_reruns(address: str | None) -> Iterator["RaySession"]:
+    """Give `run_through_ray` its Ray for a while; address: as in `sweep.running.execution.run`.
+
+    Raises:
+        ClusterError: no Ray at the address.
+    """
+    from sweep.running.ray_session import ray_session
+
+    with ExitStack() as stack:
+        with session.output_as_errors():
+            there = stack.enter_context(ray_session(address, None))
+        yield there
 
 
 def _spawned(order: TrialOrder, variables: Mapping[str, str], folder: Path) -> str:

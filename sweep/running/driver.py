@@ -19,7 +19,7 @@ from sweep.errors import ClusterError, InputError, SweepError
 from sweep.machine import scratch, session
 from sweep.running.claimant import claiming
 from sweep.running.preflight import check_nodes
-from sweep.running.ray_session import ray_session
+from sweep.running.ray_session import RaySession
 from sweep.running.record_relay import linked
 from sweep.running.repairs import InOrder, out_of_memory, repaired
 from sweep.running.slot import CRASHES, TrialActor, Work, store_crash
@@ -103,13 +103,12 @@ def _reasons(trial: Any) -> list[str]:
 
 
 def run_orders(
+    found: RaySession,
     orders: Sequence[TrialOrder],
     report: Report,
     *,
     cpu: float,
     gpu: float,
-    address: str | None = None,
-    slots: int | None = None,
     note: Callable[[str], None] = lambda text: None,
     ready: Callable[[], None] = lambda: None,
     work: Work | None = None,
@@ -118,12 +117,10 @@ def run_orders(
     """Run every order as a Tune trial; each stores its own record, `report` hears its outcome.
 
     Args:
+        found: the Ray that runs them, which may have run other orders before and may run more afterwards.
         orders: what to run, in this order.
         report: called with each trial's outcome, see `sweep.trial.outcome`.
         cpu, gpu: what a trial takes of a node, as Ray counts.
-        address: a Ray cluster that is there already; None takes the Ray that this process is connected to, or starts
-            Ray on this machine and ends it afterwards.
-        slots: processors that trials may use; None takes all.
         note: called with what a person should know of a cluster's nodes, see `sweep.running.preflight.check_nodes`.
         ready: called before the first trial, once the nodes are known to have what a trial asks for; what it raises
             ends the run.
@@ -132,40 +129,39 @@ def run_orders(
             None claims nothing.
 
     Raises:
-        ClusterError: no Ray at the address, no node has what a trial asks for, or a node cannot run this study.
+        ClusterError: no node has what a trial asks for, or a node cannot run this study.
         InputError: the results can no longer be written.
     """
     watcher = _Watcher(orders, report)
-    with ray_session(address, slots) as found:
-        for text in found.notes:
+    _check_resources(cpu, gpu)
+    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # every failure is stored and told once, by us
+    at_once = 0
+    if not found.own and found.slots is not None:
+        at_once = max(1, int(found.slots / cpu)) if cpu else found.slots
+    with nullcontext() if found.own else linked(orders[0].results) as link, ExitStack() as room:
+        exam = check_nodes(orders, link, cpu, gpu) if link is not None else None
+        for text in exam.notes if exam is not None else ():
             note(text)
-        _check_resources(cpu, gpu)
-        logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # every failure is stored and told once, by us
-        at_once = 0 if found.own or slots is None else max(1, int(slots / cpu)) if cpu else slots
-        with nullcontext() if found.own else linked(orders[0].results) as link, ExitStack() as room:
-            exam = check_nodes(orders, link, cpu, gpu) if link is not None else None
-            for text in exam.notes if exam is not None else ():
-                note(text)
-            ready()
-            claims = room.enter_context(claiming(orders[0].results, owner)) if owner is not None else None
-            parameters = {"orders": orders, "link": link, "exam": exam, "work": work or Work(), "claims": claims}
-            for turn in range(2 * (CRASHES + 1)):
-                watcher.alone = turn > CRASHES
-                left = [at for at in range(len(orders)) if at not in watcher.heard]
-                now = [at for at in left if (at in watcher.starved) == watcher.alone]
-                if not now or watcher.fatal is not None:
-                    continue
-                if watcher.alone:
-                    note(f"{len(now)} trials that Ray ended where memory ran out run again, one at a time")
-                _fit(parameters, now, watcher, cpu, gpu, 1 if watcher.alone else at_once)
-        if watcher.fatal is not None:
-            raise watcher.fatal
-        if len(watcher.heard) < len(orders):
-            logs = f" Ray's logs: {scratch.root() / scratch.KEPT_LOGS}." if found.own else ""
-            raise ClusterError(
-                f"Expected Ray Tune to run {len(orders)} trials. Received: {len(watcher.heard)}, then "
-                f"{watcher.ended or 'nothing more'}. What finished is stored: give the same command again.{logs}"
-            )
+        ready()
+        claims = room.enter_context(claiming(orders[0].results, owner)) if owner is not None else None
+        parameters = {"orders": orders, "link": link, "exam": exam, "work": work or Work(), "claims": claims}
+        for turn in range(2 * (CRASHES + 1)):
+            watcher.alone = turn > CRASHES
+            left = [at for at in range(len(orders)) if at not in watcher.heard]
+            now = [at for at in left if (at in watcher.starved) == watcher.alone]
+            if not now or watcher.fatal is not None:
+                continue
+            if watcher.alone:
+                note(f"{len(now)} trials that Ray ended where memory ran out run again, one at a time")
+            _fit(parameters, now, watcher, cpu, gpu, 1 if watcher.alone else at_once)
+    if watcher.fatal is not None:
+        raise watcher.fatal
+    if len(watcher.heard) < len(orders):
+        logs = f" Ray's logs: {scratch.root() / scratch.KEPT_LOGS}." if found.own else ""
+        raise ClusterError(
+            f"Expected Ray Tune to run {len(orders)} trials. Received: {len(watcher.heard)}, then "
+            f"{watcher.ended or 'nothing more'}. What finished is stored: give the same command again.{logs}"
+        )
 
 
 def _fit(

@@ -35,11 +35,11 @@ def test_results_on_a_disk_that_is_read_only_are_told_first(
         folder.rmdir()
     place.symlink_to(disk)
     _let(disk, "ro")
-    monkeypatch.setattr("sweep.running.execution.prepare", lambda _: pytest.fail("data are prepared"))
+    monkeypatch.setattr("sweep.running.preparation.prepare", lambda _: pytest.fail("data are prepared"))
     study = sweep.Study.model_validate(
         {"study": "tiny", "data": {"use": "sweep.data:synthetic_vectors"}, "model": {"use": "sweep.models:dense"}}
     )
-    monkeypatch.setattr("sweep.running.execution.check_code", lambda _: None)
+    monkeypatch.setattr("sweep.running.opening.check_code", lambda _: None)
     with pytest.raises(InputError, match=rf"can be written. Received: {place}.*Read-only file system"):
         sweep.run(study, results=tmp_path / "results")
 
