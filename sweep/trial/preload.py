@@ -8,7 +8,9 @@ with silent_errors():
     import scipy.optimize
     import tensorflow
 
-    import sweep.trial.training
+    import sweep.trial.compiling
+    import sweep.trial.fitting
+    import sweep.trial.scoring
     import sweep.trial.trial
 settle_before_forks()
 

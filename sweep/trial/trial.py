@@ -119,7 +119,7 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     row |= {f"n_{name}": len(split) for name, split in splits.items()}
 
     stage("build")
-    from sweep.trial import training  # imports Keras, which the driver must not
+    from sweep.trial import scoring  # imports Keras, which the driver must not
 
     model = build(study, splits, seeds)
     row["init_sha256"], layers = weights.by_layer(model)
@@ -138,12 +138,12 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     row["final_sha256"] = weights.digest(model.get_weights())
 
     stage("score")
-    outputs = {name: training.predict(model, split.x) for name, split in splits.items()}
+    outputs = {name: scoring.predict(model, split.x) for name, split in splits.items()}
     row["scores_sha256"] = weights.digest([outputs["dev"], outputs["test"]])
     metrics = task.metrics({name: (split.y, outputs[name]) for name, split in splits.items()})
     row["threshold"] = metrics.pop("eer_threshold", None)
     metrics |= {
-        f"{name}_loss": training.mean_loss(model, loss, split.x, split.y, outputs[name], study.train.batch_size)
+        f"{name}_loss": scoring.mean_loss(model, loss, split.x, split.y, outputs[name], study.train.batch_size)
         for name, split in splits.items()
     }
     row["metric"] = metrics
@@ -204,13 +204,14 @@ def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
 def _fit(
     model: Any, train: Train, loss: str, splits: Splits, task: Task, order: int, trace_epoch: int | None
 ) -> tuple[list[dict[str, Any]], int]:
-    from sweep.trial import training
+    from sweep.trial import fitting, scoring
+    from sweep.trial.batches import ShuffledBatches
 
     def on_dev() -> dict[str, float]:
-        outputs = training.predict(model, splits.dev.x)
+        outputs = scoring.predict(model, splits.dev.x)
         if not np.isfinite(outputs).all():
-            raise training.TrainingDivergedError("Expected finite scores on dev. Received: NaN or infinity.")
-        measured = {"val_loss": training.mean_loss(model, loss, splits.dev.x, splits.dev.y, outputs, train.batch_size)}
+            raise fitting.TrainingDivergedError("Expected finite scores on dev. Received: NaN or infinity.")
+        measured = {"val_loss": scoring.mean_loss(model, loss, splits.dev.x, splits.dev.y, outputs, train.batch_size)}
         return measured | task.epoch_metrics(splits.dev.y, outputs)
 
     stopping = train.early_stopping
@@ -218,9 +219,9 @@ def _fit(
     for number, phase in enumerate(train.phases):
         if number:
             begin_phase(model, phase, loss)
-        further, kept = training.fit(
+        further, kept = fitting.fit(
             model,
-            training.ShuffledBatches(splits.train.x, splits.train.y, train.batch_size, order),
+            ShuffledBatches(splits.train.x, splits.train.y, train.batch_size, order),
             on_dev,
             measured=task.epoch,
             epochs=phase.epochs,
