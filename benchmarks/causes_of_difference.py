@@ -23,7 +23,7 @@ from sweep.machine import process
 from sweep.machine.folders import current_folder
 from sweep.machine.import_path import find_modules_in
 from sweep.machine.variables import quiet_environment
-from sweep.running import execution
+from sweep.running import preparation
 from sweep.store import records
 from sweep.study.study import Study
 from sweep.trial import trial
@@ -78,7 +78,7 @@ def _loop(*, outside: bool) -> None:
 def order(seed: int = 0, **keys: Any) -> trial.TrialOrder:
     """Return what a worker is given for the first configuration of a study."""
     study = Study.model_validate(STUDY | keys | {"seeds": [seed]})
-    (one, *_), _ = execution.prepare(study)
+    (one, *_), _ = preparation.prepare(study)
     return trial.TrialOrder(
         trial_id=one.trial_id,
         config_id=one.configuration.config_id,

@@ -27,6 +27,7 @@ def measure(n: int, folder: Path) -> dict[str, float]:
     """Return the costs of n trials, in this process alone."""
     quiet_environment()
     from sweep.running import driver  # imports Ray
+    from sweep.running.ray_session import ray_session
     from sweep.running.slot import Work
 
     study = {"study": "scale", "data": {"use": "none:none"}, "model": {"use": "none:none"}}
@@ -38,15 +39,16 @@ def measure(n: int, folder: Path) -> dict[str, float]:
     store.write_study(folder, document | {"plan": [{"trial_id": one.trial_id} for one in orders]})
     finished_at: list[float] = []
     cpu, before = _cpu(), _memory()
-    driver.run_orders(
-        orders,
-        lambda summary: finished_at.append(time.monotonic()),
-        cpu=1,
-        gpu=0,
-        slots=SLOTS,
-        work=Work(no_op, "no_op_trial"),  # the fork server imports what a trial needs, as for a real one
-        owner=claims.this_process(),
-    )
+    with ray_session(None, SLOTS) as there:
+        driver.run_orders(
+            there,
+            orders,
+            lambda _: finished_at.append(time.monotonic()),
+            cpu=1,
+            gpu=0,
+            work=Work(no_op, "no_op_trial"),  # the fork server imports what a trial needs, as for a real one
+            owner=claims.this_process(),
+        )
     found = {
         "driver_cpu_s": _cpu() - cpu,
         "wall_ms": 1000 * (finished_at[-1] - finished_at[0]) / (n - 1),

@@ -26,10 +26,10 @@ def timed(order):
     """Return seconds of the processor, those of them in the kernel, peak memory (MB) and the metrics in words."""
     from sweep.trial.trial import run_trial
 
-    summary = run_trial(order)
-    assert summary["status"] == "ok", summary["error"]
+    outcome = run_trial(order)
+    assert outcome.status == "ok", outcome.error
     used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime, used.ru_stime, used.ru_maxrss / 1024, str(summary["metrics"])
+    return used.ru_utime + used.ru_stime, used.ru_stime, used.ru_maxrss / 1024, str(outcome.metrics)
 
 
 def measure(name: str, setting: str) -> None:
@@ -38,7 +38,7 @@ def measure(name: str, setting: str) -> None:
 
     from sweep.machine import process
     from sweep.machine.variables import quiet_environment
-    from sweep.running import execution
+    from sweep.running import opening, preparation, sharing
     from sweep.study.study import Study
 
     quiet_environment()
@@ -52,11 +52,11 @@ def measure(name: str, setting: str) -> None:
                 group, word = key.split(".")
                 document[group][word] = value
             study = Study.model_validate(document)
-        (one, *_), _ = execution.prepare(study)
-        folder = execution.results_folder(study)
+        (one, *_), _ = preparation.prepare(study)
+        folder = opening.results_folder(study)
         (folder / "parts").mkdir(parents=True)
         process.warm_up("sweep.trial.preload")
-        outcome = process.call(importable, execution.order_of(one, folder, str(Path.cwd()), ()))
+        outcome = process.call(importable, sharing.order_of(one, folder, str(Path.cwd()), ()))
     print(json.dumps(outcome.value))
 
 

@@ -3,13 +3,14 @@
 import numpy as np
 
 from sweep.store import records
+from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.trial import first_row, hand_in
 
 SCORES = 1000  # a trial
 
 
 def no_op(order):
-    """Return the summary of a trial that trains nothing, after its record of 1,000 scores is stored."""
+    """Return the outcome of a trial that trains nothing, after its record of 1,000 scores is stored."""
     rng = np.random.default_rng(order.seed)
     half = SCORES // 2
     scores = {
@@ -24,5 +25,5 @@ def no_op(order):
     row = first_row(order) | {"status": "ok", "error": "", "metric": {"eer": rng.random(), "hter": rng.random()}}
     row |= {"seconds.total": 0.0, "threshold": 0.5}
     epochs = [{"epoch": float(at), "loss": rng.random(), "val_loss": rng.random()} for at in range(10)]
-    summary = {"trial_id": order.trial_id, "status": "ok", "stage": "score", "error": "", "metrics": {}}
-    return hand_in(order, records.Record(row, scores, epochs, {"threads": 1, "determinism": True}), summary)
+    outcome = TrialOutcome(order.trial_id, Status.OK, "score")
+    return hand_in(order, records.Record(row, scores, epochs, {"threads": 1, "determinism": True}), outcome)

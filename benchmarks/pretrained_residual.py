@@ -14,7 +14,8 @@ from keras import layers
 
 from sweep.data import synthetic_domains
 from sweep.models.residual import SOURCE, residual_net
-from sweep.trial.training import ShuffledBatches, predict
+from sweep.trial.batches import ShuffledBatches
+from sweep.trial.scoring import predict
 
 EPOCHS = 8
 

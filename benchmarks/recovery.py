@@ -22,7 +22,7 @@ TRIALS, PATIENCE = 400, 300.0
 
 
 def slow_no_op(order):
-    """Return the summary of a trial of half a second; its record names the node that ran it."""
+    """Return the outcome of a trial of half a second; its record names the node that ran it."""
     from dataclasses import replace
 
     time.sleep(0.5)
@@ -35,13 +35,15 @@ def drive(address: str, folder: str) -> None:
     from recovery import slow_no_op as importable  # by its name: a worker finds it there, and not in __main__
 
     from sweep.running import driver
+    from sweep.running.ray_session import ray_session
     from sweep.running.slot import Work
 
     study = {"study": "x", "data": {"use": "sweep.data:synthetic_vectors"}, "model": {"use": "sweep.models:dense_net"}}
     orders = [
         TrialOrder(f"{at:016x}", "c", at, "d" * 64, "c" * 16, study, {}, folder, folder, ()) for at in range(TRIALS)
     ]
-    driver.run_orders(orders, lambda _: None, cpu=1, gpu=0, address=address, work=Work(importable, "no_op_trial"))
+    with ray_session(address, None) as there:
+        driver.run_orders(there, orders, lambda _: None, cpu=1, gpu=0, work=Work(importable, "no_op_trial"))
 
 
 def main() -> None:

@@ -3,11 +3,12 @@
 import pytest
 
 from sweep.running.progress import Progress
+from sweep.trial.outcome import Status, TrialOutcome
 
 
-def ok(eer: float, hter: float = 0.5) -> dict[str, object]:
-    """Return the summary of a good trial."""
-    return {"trial_id": "t", "status": "ok", "metrics": {"eer": eer, "hter": hter}, "error": ""}
+def ok(eer: float, hter: float = 0.5) -> TrialOutcome:
+    """Return the outcome of a good trial."""
+    return TrialOutcome("t", Status.OK, metrics={"eer": eer, "hter": hter})
 
 
 def test_lines_tell_finished_of_total_and_the_running_means(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,7 +27,7 @@ def test_lines_tell_finished_of_total_and_the_running_means(capsys: pytest.Captu
 def test_a_failure_is_told_at_once_and_counts_as_finished(capsys: pytest.CaptureFixture[str]) -> None:
     """It does not enter the means."""
     with Progress("verification", 2, 0) as progress:
-        progress.hear({"trial_id": "t1", "status": "failed", "metrics": {}, "error": "fit: ValueError: no"})
+        progress.hear(TrialOutcome("t1", Status.FAILED, error="fit: ValueError: no"))
         progress.hear(ok(0.25))
     err = capsys.readouterr().err
     assert "sweep: trial t1 failed: fit: ValueError: no" in err
@@ -36,12 +37,12 @@ def test_a_failure_is_told_at_once_and_counts_as_finished(capsys: pytest.Capture
 def test_a_regression_shows_its_own_measure(capsys: pytest.CaptureFixture[str]) -> None:
     """Each task has what it is judged by."""
     with Progress("regression", 1, 0) as progress:
-        progress.hear({"trial_id": "t", "status": "ok", "metrics": {"mse": 1234.5678}, "error": ""})
+        progress.hear(TrialOutcome("t", Status.OK, metrics={"mse": 1234.5678}))
     assert "1/1 trials, mean MSE 1235, done" in capsys.readouterr().err
 
 
 def test_nothing_is_written_when_nothing_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
     """A program that calls `sweep.run(..., progress=False)` keeps its terminal."""
     with Progress("classification", 1, 0, show=False) as progress:
-        progress.hear({"trial_id": "t", "status": "failed", "metrics": {}, "error": "x"})
+        progress.hear(TrialOutcome("t", Status.FAILED, error="x"))
     assert capsys.readouterr() == ("", "")

@@ -64,7 +64,7 @@ def _pilot(study: str, results: str | None) -> "Place":
 
     if "://" in study or (place(study) / "study.json").is_file():
         return place(study)
-    from sweep.running.execution import resolve, results_folder
+    from sweep.running.opening import resolve, results_folder
 
     folder = results_folder(resolve(study, seeds=None, results=results))
     if not (folder / "study.json").is_file():

@@ -25,8 +25,8 @@ def run(
 ) -> None:
     """Run the trials of a study that are not stored yet, and print the report."""
     from sweep import report
-    from sweep.running.execution import module_folders
     from sweep.running.execution import run as run_study
+    from sweep.running.opening import module_folders
     from sweep.store import store
     from sweep.study.study import Study
     from sweep.study.trust import Trust

@@ -1,8 +1,6 @@
 """`sweep submit STUDY`: run a study on a cluster, by the file that describes it or by its address."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,15 +32,17 @@ def submit(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Run a study on a cluster: what is stored is not run again, and a job that runs already is followed."""
-    from sweep.machine.import_path import find_modules_in
-    from sweep.running.execution import check_code, module_folders, resolve
+    from sweep.running.opening import open_study
     from sweep.submit import batch, launcher
     from sweep.submit.cluster_file import check_filled_in, read_cluster_file
+    from sweep.submit.clusters import ALONE, kind_of, ray
+    from sweep.submit.token import read_token
 
     if (cluster is None) == (address is None):
         raise InputError("Expected --cluster FILE or --address ADDRESS. docs/cluster.md shows the files.")
     file = None if cluster is None else read_cluster_file(cluster)
-    _check_options(file, study=study, up=up, down=down, detach=detach, dry_run=dry_run)
+    kind = "ray" if file is None else kind_of(file)
+    _check_options(file, kind, study=study, up=up, down=down, detach=detach, dry_run=dry_run)
     if file is not None and not dry_run:
         check_filled_in(file)
     if study is None:
@@ -52,71 +52,49 @@ def submit(
         else:
             launcher.down(file)
         return
-    find_modules_in(module_folders(study))
-    wanted = resolve(study, seeds=seeds, results=results)
-    check_code(wanted)
+    opened = open_study(study, seeds=seeds, results=results)
+    wanted = opened.study
     source = Path(study) if Path(study).is_file() else None
-    if file is not None and file.kind != "launcher":
-        job = batch.render(file, wanted, study, source, retry_failed=retry_failed)
+    if file is not None and kind in ALONE:
+        job = ALONE[kind].render(file, wanted, study, source, retry_failed=retry_failed)
         if dry_run:
             for line in job.listing:
                 _hear(line)
             sys.stdout.write(job.text)
             return
-        job = batch.submit(file, wanted, job, _hear)
+        job = batch.submit(kind, file, wanted, job, _hear)
         if json:
-            say_json({"study": wanted.study, "kind": file.kind, "submission_id": job.name, "state": "submitted"})
+            say_json({"study": wanted.study, "kind": kind, "submission_id": job.name, "state": "submitted"})
         return
-
-    from sweep.submit import submission
-    from sweep.submit.ray_jobs import RayCluster
-    from sweep.submit.token import read_token
-
     token = read_token()
     if file is not None and up:
         launcher.up(file, _hear)
     try:
-        with _address(file, address) as at:
-            there = RayCluster(at, token)
-            if there.asks_no_token:
-                note(f"sweep: {there.address} asks for no token: whoever reaches it can run code there")
-            path = None if file is None else file.path
-            done = submission.submit(
-                wanted, source, there, token, hear=_hear, cluster_file=path, retry_failed=retry_failed, detach=detach
-            )
+        done = ray.run(file, address or "", wanted, source, token, _hear, retry_failed=retry_failed, detach=detach)
     except KeyboardInterrupt:
         note("sweep: left the job to itself. The same command follows it; `sweep status` says where it stands.")
         raise typer.Exit(130) from None
     if file is not None and down:
         launcher.down(file)
-    _tell(done, wanted, module_folders(study), json)
+    _tell(done, wanted, opened.modules, json)
 
 
 def _check_options(
-    file: "ClusterFile | None", *, study: str | None, up: bool, down: bool, detach: bool, dry_run: bool
+    file: "ClusterFile | None", kind: str, *, study: str | None, up: bool, down: bool, detach: bool, dry_run: bool
 ) -> None:
-    kind = "ray" if file is None else file.kind
-    if (up or down) and kind != "launcher":
+    from sweep.submit.clusters import ALONE
+
+    if (up or down) and (file is None or kind != "ray"):
         raise InputError("Expected a launcher file with --up and --down. Received: another kind of cluster.")
-    if dry_run and kind not in ("kubernetes", "slurm"):
-        raise InputError("Expected a RayJob or a batch script with --dry-run. Received: another kind of cluster.")
+    if dry_run and kind not in ALONE:
+        known = " or ".join(one.NAME for one in ALONE.values())
+        raise InputError(f"Expected {known} with --dry-run. Received: another kind of cluster.")
     if down and detach:
         raise InputError("Expected --down or --detach. Received: both; the cluster would end with the job on it.")
     if study is None and (up == down):
         raise InputError(
             "Expected a study; without one, --up or --down alone. `sweep studies` lists the built-in ones."
         )
-
-
-@contextmanager
-def _address(file: "ClusterFile | None", address: str | None) -> Iterator[str]:
-    from sweep.submit import launcher
-
-    if file is None:
-        yield address or ""
-        return
-    with launcher.tunnel(file) as at:
-        yield at
 
 
 def _hear(line: str) -> None:

@@ -4,9 +4,11 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sweep.errors import ClusterError
 from sweep.explain.stored import Bits, bits_of
@@ -15,6 +17,9 @@ from sweep.machine.output import output_as_errors
 from sweep.machine.variables import quiet_environment, variables_with
 from sweep.store import records
 from sweep.trial.trial import TrialOrder, run_trial
+
+if TYPE_CHECKING:
+    from sweep.running.ray_session import RaySession
 
 
 class RerunFailedError(ClusterError):
@@ -37,8 +42,8 @@ def run_again(order: TrialOrder, variables: Mapping[str, str] | None = None) -> 
         if variables:
             crash = _spawned(order, variables, Path(folder))
         else:
-            outcome = process.call(run_trial, order)
-            crash = outcome.crash or outcome.value["error"]
+            ended = process.call(run_trial, order)
+            crash = ended.crash or ended.value.error
         found = [path for path, _, _ in records.parts(Path(folder))]
         if not found:
             raise RerunFailedError(f"Expected trial {order.trial_id} to run as it did. Received: {crash}")
@@ -50,21 +55,21 @@ def run_again(order: TrialOrder, variables: Mapping[str, str] | None = None) -> 
     return bits_of(record, scores)
 
 
-def run_through_ray(orders: Sequence[TrialOrder], address: str | None) -> dict[str, Bits]:
+def run_through_ray(there: "RaySession", orders: Sequence[TrialOrder]) -> dict[str, Bits]:
     """Return trial_id -> bits of trials that run now as Ray places them, on a cluster or with this machine's GPUs.
 
-    address: as in `sweep.running.execution.run`.
+    there: the Ray that runs them, see `ray_for_reruns`.
 
     Raises:
         RerunFailedError: a trial fails or its worker is lost.
-        ClusterError: no Ray at the address, or no node has what a trial asks for.
+        ClusterError: no node has what a trial asks for.
     """
     from sweep.running import driver
 
     with tempfile.TemporaryDirectory(prefix="verify-", dir=scratch.folder()) as folder, output_as_errors():
         asked = [replace(order, results=folder, attempt=0) for order in orders]
         resources = orders[0].study["resources"]
-        driver.run_orders(asked, lambda _: None, cpu=resources["cpu"], gpu=resources["gpu"], address=address)
+        driver.run_orders(there, asked, lambda _: None, cpu=resources["cpu"], gpu=resources["gpu"])
         found = [records.read_part(path) for path, _, _ in records.parts(Path(folder))]
     for record, _ in found:
         if record.trial["status"] != "ok":
@@ -73,6 +78,21 @@ def run_through_ray(orders: Sequence[TrialOrder], address: str | None) -> dict[s
                 f"{record.trial['error'].splitlines()[0]}"
             )
     return {record.trial["trial_id"]: bits_of(record, scores) for record, scores in found}
+
+
+@contextmanager
+def ray_for_reruns(address: str | None) -> Iterator["RaySession"]:
+    """Give `run_through_ray` its Ray for a while; address: as in `sweep.running.execution.run`.
+
+    Raises:
+        ClusterError: no Ray at the address.
+    """
+    from sweep.running.ray_session import ray_session
+
+    with ExitStack() as stack:
+        with output_as_errors():
+            there = stack.enter_context(ray_session(address, None))
+        yield there
 
 
 def _spawned(order: TrialOrder, variables: Mapping[str, str], folder: Path) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sweep.data import open_prepared
+from sweep.data import Prepared, open_prepared
 from sweep.errors import InputError, nearest
 from sweep.machine import process
 from sweep.machine.folders import cache_folder
@@ -20,7 +20,10 @@ from sweep.machine.import_path import find_modules_in
 from sweep.machine.streams import STREAMS, stream_seeds
 from sweep.machine.variables import quiet_environment
 from sweep.models.layers import every_layer
-from sweep.running import execution
+from sweep.running.execution import run_planned
+from sweep.running.opening import open_study, results_folder
+from sweep.running.options import RunOptions
+from sweep.running.preparation import Ready, plan_in, prepare_each
 from sweep.stats.attribution import Attribution, attribute, orthogonal_array
 from sweep.store import store
 from sweep.store.places import Place
@@ -97,15 +100,16 @@ def explain_study(
         ClusterError: no node has what a trial asks for.
     """
     array = orthogonal_array(levels, len(STREAMS))
-    modules = execution.module_folders(name)
-    find_modules_in(modules)
-    study = execution.resolve(name, seeds=None, results=results)
-    execution.check_code(study)
+    opened = open_study(name, results=results)
+    study = opened.study
     one = _chosen(study, config)
     named = one.study.model_copy(update={"study": _name(study, one)})
-    trials = execution.plan_in(execution.results_folder(named), _planned(named, one, array)).trials
-    idle = _idle(named, trials[0], modules)
-    done = execution.run_planned(named, trials, modules, address=address, slots=slots, progress=progress)
+    folder = results_folder(named)
+    planned, data = _planned(named, one, array)
+    trials = plan_in(folder, planned, store.trials(folder)).trials
+    idle = _idle(named, trials[0], opened.modules)
+    ready = Ready(named, trials, data, opened.modules, folder)
+    done = run_planned(ready, RunOptions(address, slots, progress=progress))
     rows = store.load(done.folder).trials
     rows = rows[rows["status"] == "ok"].drop_duplicates("trial_id").set_index("trial_id")
     rows = rows.reindex([trial.trial_id for trial in trials])
@@ -141,12 +145,17 @@ def _name(study: Study, one: Configuration) -> str:
     return f"{study.study}-explain" + (f"-{one.config_id[:6]}" if study.grid else "")
 
 
-def _planned(study: Study, one: Configuration, array: np.ndarray) -> tuple[PlannedTrial, ...]:
-    """Return the runs of the array, then the repeats of its first run, with their levels as label and hp.stream.*."""
+def _planned(
+    study: Study, one: Configuration, array: np.ndarray
+) -> tuple[tuple[PlannedTrial, ...], dict[str, Prepared]]:
+    """Return the plan and its data: the runs of the array, then the repeats of its first run.
+
+    Each has its levels as label and hp.stream.*.
+    """
     held = [dict(zip(STREAMS, map(int, row), strict=True)) for row in array]
     studies = [study.model_copy(update={"hold": hold, "seeds": [0]}) for hold in held]
     studies.append(studies[0].model_copy(update={"seeds": list(range(1, REPEATS + 1))}))
-    trials, _ = execution.prepare_each(studies)
+    trials, data = prepare_each(studies)
 
     def with_levels(trial: PlannedTrial) -> PlannedTrial:
         hold = dict(trial.configuration.study.hold)
@@ -154,7 +163,7 @@ def _planned(study: Study, one: Configuration, array: np.ndarray) -> tuple[Plann
         hp = {**one.hp, **{f"stream.{stream}": float(level) for stream, level in hold.items()}}
         return replace(trial, configuration=replace(trial.configuration, label=label, hp=hp))
 
-    return tuple(map(with_levels, trials))
+    return tuple(map(with_levels, trials)), data
 
 
 def _repeats(rows: pd.DataFrame, metrics: tuple[str, ...]) -> Repeats:

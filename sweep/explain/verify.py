@@ -5,18 +5,19 @@ were, and only if this gives the stored bits back they are named as the cause.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from sweep.data import Prepared
 from sweep.errors import InputError
 from sweep.explain.changed_code import Codes
 from sweep.explain.changed_data import what_changed
 from sweep.explain.difference import Difference, first_difference, first_step
-from sweep.explain.rerun import RerunFailedError, run_again, run_through_ray
+from sweep.explain.rerun import RerunFailedError, ray_for_reruns, run_again, run_through_ray
 from sweep.explain.stored import Bits, StoredTrial, n_unseeded, stored_trials, verifiable
 from sweep.explain.surroundings import Factor, factors, variables_as_stored
+from sweep.explain.verification import Verification, Verified
 from sweep.machine import process
 from sweep.machine.streams import stream_seeds
 from sweep.machine.variables import quiet_environment
@@ -29,75 +30,6 @@ from sweep.trial import trial
 from sweep.trial.data_process import DataProcess
 
 DEFAULT_TRIALS = 2
-
-
-@dataclass(frozen=True)
-class Verified:
-    """One trial, run again.
-
-    equal: whether every bit is the same. difference: the first that is not. factors: what differs around the two runs.
-    cause: the sentence that answers "why?", "" for equal trials. proven: whether putting the cause back gave the stored
-    bits. metrics: name -> (stored, now) of the task's headline, where they differ.
-    """
-
-    trial_id: str
-    label: str
-    seed: int
-    equal: bool
-    difference: Difference | None = None
-    factors: tuple[Factor, ...] = ()
-    cause: str = ""
-    proven: bool = False
-    metrics: dict[str, tuple[float, float]] | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return every field, for JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What `sweep verify` found.
-
-    n_stored: trials of the plan that are ok and could have been run again. n_unseeded: those that had no seed.
-    """
-
-    results: str
-    n_stored: int
-    trials: tuple[Verified, ...]
-    n_unseeded: int = 0
-
-    @property
-    def equal(self) -> bool:
-        """Whether every trial that was run again is equal to the bit."""
-        return all(one.equal for one in self.trials)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return one object for JSON."""
-        trials = [one.as_dict() for one in self.trials]
-        return {"results": self.results, "equal": self.equal, "n_stored": self.n_stored} | {
-            "n_unseeded": self.n_unseeded,
-            "trials": trials,
-        }
-
-    def as_text(self) -> str:
-        """Return some lines for a person."""
-        n_equal = sum(one.equal for one in self.trials)
-        lines = [
-            f"{self.results}: {n_equal} of {len(self.trials)} trials run again are equal to the bit: initial weights, "
-            f"every epoch's order and weights, scores and metrics ({self.n_stored} stored)."
-        ]
-        if self.n_unseeded:
-            lines.append(f"{self.n_unseeded} trials of the study had no seed: nobody can run them again.")
-        for one in self.trials:
-            name = " ".join(part for part in (one.trial_id, one.label, f"seed {one.seed}") if part)
-            lines.append(f"{name}: {'equal' if one.equal else 'differs'}")
-            if one.difference:
-                lines.append(f"  First difference: {one.difference}")
-                lines += [f"  Differs: {factor}" for factor in one.factors if factor.known]
-                lines.append(f"  Cause: {one.cause}")
-                lines += [f"  {key}: {a:.6g} stored, {b:.6g} now" for key, (a, b) in (one.metrics or {}).items()]
-        return "\n".join(lines)
 
 
 def verify(
@@ -143,16 +75,17 @@ def verify(
     codes = Codes(loaded)
     by_ray = address is not None or stored[0].order.study["resources"]["gpu"] > 0
 
-    def rerun(order: trial.TrialOrder, variables: Mapping[str, str] | None = None) -> Bits:
-        if not by_ray or variables:
-            return run_again(order, variables)
-        return run_through_ray([order], address)[order.trial_id]
+    with ray_for_reruns(address) if by_ray else nullcontext() as ray, DataProcess() as data:
 
-    first: dict[str, Bits] = {}
-    if by_ray:
-        orders = [_with_threads(one.order, threads) if threads else one.order for one in stored]
-        first = run_through_ray(orders, address)
-    with DataProcess() as data:
+        def rerun(order: trial.TrialOrder, variables: Mapping[str, str] | None = None) -> Bits:
+            if ray is None or variables:
+                return run_again(order, variables)
+            return run_through_ray(ray, [order])[order.trial_id]
+
+        first: dict[str, Bits] = {}
+        if ray is not None:
+            orders = [_with_threads(one.order, threads) if threads else one.order for one in stored]
+            first = run_through_ray(ray, orders)
         for one in stored:
             found.append(_verified(one, threads, ready, data, first.get(one.order.trial_id), rerun, codes))
             hear(f"{len(found)}/{len(chosen)} trials, {sum(not item.equal for item in found)} differ")

@@ -9,8 +9,7 @@ from sweep.checks import Finding
 from sweep.checks.resources import resource_findings
 from sweep.forecast.trial_cost import STEPS, TrialCost, trial_cost
 from sweep.machine import process
-from sweep.machine.import_path import find_modules_in
-from sweep.running.execution import check_code, module_folders, plan_in, prepare, resolve, results_folder
+from sweep.running.preparation import plan_in, ready
 from sweep.store import claims, store
 
 
@@ -93,33 +92,28 @@ def cost(
     Raises:
         InputError: study, data or code are wrong.
     """
-    modules = module_folders(study)
-    find_modules_in(modules)
-    resolved = resolve(study, seeds=seeds, results=results)
-    check_code(resolved)
-    planned, _ = prepare(resolved)
-    folder = results_folder(resolved)
-    found = plan_in(folder, planned, accept_code=accept_code)
+    there = ready(study, seeds=seeds, results=results)
+    rows = store.trials(there.folder)
+    found = plan_in(there.folder, there.trials, rows, accept_code=accept_code)
     trials = found.trials
-    rows = store.trials(folder)
     done = set(rows["trial_id"])
     stored = [one for one in trials if one.trial_id in done]
     seconds = float(rows["seconds.total"][rows["status"] == "ok"].median())
-    slots = max(1, int((os.cpu_count() or 1) / resolved.resources.cpu))
+    slots = max(1, int((os.cpu_count() or 1) / there.study.resources.cpu))
     missing = [one for one in trials if one.trial_id not in done]
     left = seconds * -(-len(missing) // slots)
-    holders = claims.held(folder, [one.trial_id for one in missing])
+    holders = claims.held(there.folder, [one.trial_id for one in missing])
     measured: dict[str, TrialCost] = {}
     if measure:
         process.warm_up("sweep.trial.preload")
         for one in {one.configuration.config_id: one for one in missing}.values():
-            measured[one.configuration.config_id] = trial_cost(one, modules)
+            measured[one.configuration.config_id] = trial_cost(one, there.modules)
         left = sum(measured[one.configuration.config_id].seconds for one in missing) / slots
     return Cost(
-        study=resolved.study,
-        results=str(folder),
+        study=there.study.study,
+        results=str(there.folder),
         configurations={one.configuration.config_id: one.configuration.label for one in trials},
-        n_seeds=len(resolved.seed_list),
+        n_seeds=len(there.study.seed_list),
         n_planned=len(trials),
         n_stored=len(stored),
         slots=slots,
@@ -128,5 +122,5 @@ def cost(
         measured=measured,
         other_code=found.other_code,
         notes=(*found.notes, *claims.told(holders.values(), len(trials))),
-        cautions=resource_findings(resolved.resources),
+        cautions=resource_findings(there.study.resources),
     )

@@ -12,9 +12,9 @@ from sweep.checks.resources import resource_findings
 from sweep.data import Prepared, open_prepared
 from sweep.machine import process
 from sweep.machine.folders import cache_folder
-from sweep.machine.import_path import find_modules_in
 from sweep.machine.variables import quiet_environment
-from sweep.running.execution import check_code, module_folders, prepare, resolve
+from sweep.running.opening import open_study
+from sweep.running.preparation import made_ready
 from sweep.study.plan import Configuration
 from sweep.study.study import Study
 from sweep.trial.first_step import Seen
@@ -74,14 +74,12 @@ def inspect_study(name: str) -> Inspection:
         InputError: file, functions or data are wrong, or no configuration of it can run.
     """
     quiet_environment()
-    modules = module_folders(name)
-    find_modules_in(modules)
-    study = resolve(name, seeds=None, results=None)
-    check_code(study)
+    opened = open_study(name)
     process.warm_up("sweep.trial.preload")  # TensorFlow is imported while the data are prepared
-    trials, data = prepare(study)
-    every = {one.configuration.config_id: one.configuration for one in trials}
-    rehearsal = rehearse(trials, modules)
+    ready = made_ready(opened)
+    study, data = ready.study, ready.data
+    every = {one.configuration.config_id: one.configuration for one in ready.trials}
+    rehearsal = rehearse(ready.trials, ready.modules)
     rehearsal.refuse_all(every)
     people = {key: people_of(open_prepared(cache_folder(), key), study.task) for key in data}
     compared = {one.study.data.leakage for one in every.values()} == {"allow", "refuse"}

@@ -58,7 +58,8 @@ def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) ->
     machine = Machine(study.resources.threads, study.determinism)
     find_modules_in(modules)
     begin_trial(machine, folder)
-    from sweep.trial import training  # imports Keras
+    from sweep.trial import scoring  # imports Keras
+    from sweep.trial.batches import ShuffledBatches
 
     at = _clocks()
     splits = open_prepared(cache_folder(), data_id)
@@ -68,11 +69,11 @@ def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) ->
     except InputError as error:
         return str(error)
     begin_phase(model, train.phases[0], loss_of(study, model, splits))
-    batches = training.ShuffledBatches(splits.train.x, splits.train.y, train.batch_size, seeds["order"])
+    batches = ShuffledBatches(splits.train.x, splits.train.y, train.batch_size, seeds["order"])
     built = _since(at)
     steps = [_timed(lambda: model.train_on_batch(*batches[0])) for _ in range(STEPS + 1)]
-    some = splits.dev.x[np.arange(min(len(splits.dev), training.SCORE_BATCH))]
-    scored = [_timed(lambda: training.predict(model, some)) for _ in range(2)]
+    some = splits.dev.x[np.arange(min(len(splits.dev), scoring.SCORE_BATCH))]
+    scored = [_timed(lambda: scoring.predict(model, some)) for _ in range(2)]
     n_epochs = (1 + train.carry_over) * sum(one.epochs for one in train.phases)
     n_scored = n_epochs * _batches(len(splits.dev)) + sum(_batches(len(split)) for _, split in splits.items())
     seconds = (
@@ -101,7 +102,7 @@ def _since(at: tuple[float, float]) -> float:
 
 
 def _batches(n: int) -> int:
-    from sweep.trial.training import SCORE_BATCH
+    from sweep.trial.scoring import SCORE_BATCH
 
     return math.ceil(n / SCORE_BATCH)
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import ray
@@ -12,6 +13,7 @@ from ray.exceptions import RayError
 from sweep.running.ray_session import actor_here
 from sweep.store import claims, records
 from sweep.store.places import place
+from sweep.trial.outcome import Status, TrialOutcome
 
 
 class Claimant:
@@ -23,24 +25,26 @@ class Claimant:
         self._ended = threading.Event()
         threading.Thread(target=self._renew, daemon=True).start()
 
-    def ask(self, trial_id: str, attempt: int) -> dict[str, Any] | None:
-        """Claim a trial and return None, or return its summary where another run holds it or has stored it.
+    def ask(self, trial_id: str, attempt: int) -> TrialOutcome | None:
+        """Claim a trial and return None, or return its outcome where another run holds it or has stored it.
 
         attempt: the number that its record is to have. Storage that is away gives no claim and hinders nobody: the
         record waits for it, see `sweep.store.records.keep`. Where it refuses, the trial would be trained in vain: the
-        summary says so.
+        outcome says so.
         """
-        summary: dict[str, Any] = {"trial_id": trial_id, "stage": "", "metrics": {}, "error": "", "elsewhere": True}
+        elsewhere = partial(TrialOutcome, trial_id, elsewhere=True)
         try:
             holder = self._claims.take(trial_id)
             row = records.stored_since(self._claims.folder, trial_id, attempt)
         except OSError as error:
-            return summary | {"status": "unstored", "error": str(error)} if records.without_right(error) else None
+            return elsewhere(Status.UNSTORED, error=str(error)) if records.without_right(error) else None
         if row is not None:
             if holder is None:
                 self._claims.release(trial_id)
-            return summary | {"status": row["status"], "error": row["error"], "metrics": row.get("metric", {})}
-        return None if holder is None else summary | {"status": "held", "holder": str(holder)}
+            return elsewhere(
+                Status(row["status"]), error=row["error"].partition("\n")[0], metrics=row.get("metric", {})
+            )
+        return None if holder is None else elsewhere(Status.HELD, holder=str(holder))
 
     def release(self, trial_id: str) -> None:
         """Give up the claim of a trial that has ended."""
@@ -65,7 +69,7 @@ def claiming(results: str, owner: claims.Owner) -> Iterator[Any]:
         ray.kill(actor)
 
 
-def ask(claimant: Any, trial_id: str, attempt: int) -> dict[str, Any] | None:
+def ask(claimant: Any, trial_id: str, attempt: int) -> TrialOutcome | None:
     """Return what `Claimant.ask` says to a slot; None where there is no claimant, or none that answers.
 
     A share that is mounted again may refuse for a moment, and is asked again.
@@ -75,10 +79,10 @@ def ask(claimant: Any, trial_id: str, attempt: int) -> dict[str, Any] | None:
     end = time.monotonic() + records.PATIENCE_WITHOUT_RIGHT
     while True:
         try:
-            answer: dict[str, Any] | None = ray.get(claimant.ask.remote(trial_id, attempt))
+            answer: TrialOutcome | None = ray.get(claimant.ask.remote(trial_id, attempt))
         except RayError:
             return None  # rather trained twice than not at all
-        if answer is None or answer["status"] != "unstored" or time.monotonic() > end:
+        if answer is None or answer.status is not Status.UNSTORED or time.monotonic() > end:
             return answer
         time.sleep(0.5)
 

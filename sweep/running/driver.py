@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,19 @@ from sweep.errors import ClusterError, InputError, SweepError
 from sweep.machine import scratch
 from sweep.machine.signals import ending_signals
 from sweep.running.claimant import claiming
-from sweep.running.keeper import linked
 from sweep.running.preflight import check_nodes
-from sweep.running.ray_session import ray_session
+from sweep.running.ray_session import RaySession
+from sweep.running.record_relay import linked
 from sweep.running.repairs import InOrder, out_of_memory, repaired
 from sweep.running.slot import CRASHES, TrialActor, Work, store_crash
+from sweep.running.tune_result import from_tune
 from sweep.store.claims import Owner
+from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.trial import TrialOrder
 
 _NOT_A_REASON = r" Some common causes| Memory on the node"  # where Ray's advice begins, or its figures
 
-Report = Callable[[dict[str, Any]], None]
+Report = Callable[[TrialOutcome], None]
 
 
 class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
@@ -55,7 +58,7 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
     def on_trial_result(self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **_: Any) -> None:
         """Report a trial that ended by itself."""
         at = trial.config["at"]
-        self._hear(at, result | {"trial_id": self._orders[at].trial_id})  # Tune puts its own id there
+        self._hear(at, from_tune(result, self._orders[at]))
 
     def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
         """Store and report a trial whose worker was lost more often than is tried again; else leave it for later."""
@@ -69,19 +72,20 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
         if starved or trial.num_failures > CRASHES or self.losses[at] > CRASHES:
             often = "when it ran alone, too" if starved else f"{CRASHES + 1} times"
             how = f"lost with its worker, {often}: {re.split(_NOT_A_REASON, said)[0]}"
-            self._hear(at, store_crash(self._orders[at], how, said))
+            order = self._orders[at]
+            self._hear(at, replace(store_crash(order, how, said), config_id=order.config_id, seed=order.seed))
 
-    def _hear(self, at: int, summary: dict[str, Any]) -> None:
+    def _hear(self, at: int, outcome: TrialOutcome) -> None:
         self.heard.add(at)
-        if summary["status"] == "unstored":
+        if outcome.status is Status.UNSTORED:
             self.fatal = InputError(
-                f"Expected to store the record of trial {summary['trial_id']} in the results folder. Received: "
-                f"{summary['error']}. Make room or bring the storage back, and give the same command again; "
+                f"Expected to store the record of trial {outcome.trial_id} in the results folder. Received: "
+                f"{outcome.error}. Make room or bring the storage back, and give the same command again; "
                 "what was stored is whole."
             )
-        elif summary["status"] == "unfit":
-            self.fatal = ClusterError(f"{summary['error']} What was stored is whole; the same command goes on.")
-        self._report(summary)
+        elif outcome.status is Status.UNFIT:
+            self.fatal = ClusterError(f"{outcome.error} What was stored is whole; the same command goes on.")
+        self._report(outcome)
 
     def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
         """Return False: a trial ends by itself."""
@@ -100,27 +104,24 @@ def _reasons(trial: Any) -> list[str]:
 
 
 def run_orders(
+    found: RaySession,
     orders: Sequence[TrialOrder],
     report: Report,
     *,
     cpu: float,
     gpu: float,
-    address: str | None = None,
-    slots: int | None = None,
     note: Callable[[str], None] = lambda text: None,
     ready: Callable[[], None] = lambda: None,
     work: Work | None = None,
     owner: Owner | None = None,
 ) -> None:
-    """Run every order as a Tune trial; each stores its own record, `report` hears its summary.
+    """Run every order as a Tune trial; each stores its own record, `report` hears its outcome.
 
     Args:
+        found: the Ray that runs them, which may have run other orders before and may run more afterwards.
         orders: what to run, in this order.
-        report: called with each trial's summary, see `sweep.trial.trial.run_trial`.
+        report: called with each trial's outcome, see `sweep.trial.outcome`.
         cpu, gpu: what a trial takes of a node, as Ray counts.
-        address: a Ray cluster that is there already; None takes the Ray that this process is connected to, or starts
-            Ray on this machine and ends it afterwards.
-        slots: processors that trials may use; None takes all.
         note: called with what a person should know of a cluster's nodes, see `sweep.running.preflight.check_nodes`.
         ready: called before the first trial, once the nodes are known to have what a trial asks for; what it raises
             ends the run.
@@ -129,40 +130,39 @@ def run_orders(
             None claims nothing.
 
     Raises:
-        ClusterError: no Ray at the address, no node has what a trial asks for, or a node cannot run this study.
+        ClusterError: no node has what a trial asks for, or a node cannot run this study.
         InputError: the results can no longer be written.
     """
     watcher = _Watcher(orders, report)
-    with ray_session(address, slots) as found:
-        for text in found.notes:
+    _check_resources(cpu, gpu)
+    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # every failure is stored and told once, by us
+    at_once = 0
+    if not found.own and found.slots is not None:
+        at_once = max(1, int(found.slots / cpu)) if cpu else found.slots
+    with nullcontext() if found.own else linked(orders[0].results) as link, ExitStack() as room:
+        exam = check_nodes(orders, link, cpu, gpu) if link is not None else None
+        for text in exam.notes if exam is not None else ():
             note(text)
-        _check_resources(cpu, gpu)
-        logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # every failure is stored and told once, by us
-        at_once = 0 if found.own or slots is None else max(1, int(slots / cpu)) if cpu else slots
-        with nullcontext() if found.own else linked(orders[0].results) as link, ExitStack() as room:
-            exam = check_nodes(orders, link, cpu, gpu) if link is not None else None
-            for text in exam.notes if exam is not None else ():
-                note(text)
-            ready()
-            claims = room.enter_context(claiming(orders[0].results, owner)) if owner is not None else None
-            parameters = {"orders": orders, "link": link, "exam": exam, "work": work or Work(), "claims": claims}
-            for turn in range(2 * (CRASHES + 1)):
-                watcher.alone = turn > CRASHES
-                left = [at for at in range(len(orders)) if at not in watcher.heard]
-                now = [at for at in left if (at in watcher.starved) == watcher.alone]
-                if not now or watcher.fatal is not None:
-                    continue
-                if watcher.alone:
-                    note(f"{len(now)} trials that Ray ended where memory ran out run again, one at a time")
-                _fit(parameters, now, watcher, cpu, gpu, 1 if watcher.alone else at_once)
-        if watcher.fatal is not None:
-            raise watcher.fatal
-        if len(watcher.heard) < len(orders):
-            logs = f" Ray's logs: {scratch.root() / scratch.KEPT_LOGS}." if found.own else ""
-            raise ClusterError(
-                f"Expected Ray Tune to run {len(orders)} trials. Received: {len(watcher.heard)}, then "
-                f"{watcher.ended or 'nothing more'}. What finished is stored: give the same command again.{logs}"
-            )
+        ready()
+        claims = room.enter_context(claiming(orders[0].results, owner)) if owner is not None else None
+        parameters = {"orders": orders, "link": link, "exam": exam, "work": work or Work(), "claims": claims}
+        for turn in range(2 * (CRASHES + 1)):
+            watcher.alone = turn > CRASHES
+            left = [at for at in range(len(orders)) if at not in watcher.heard]
+            now = [at for at in left if (at in watcher.starved) == watcher.alone]
+            if not now or watcher.fatal is not None:
+                continue
+            if watcher.alone:
+                note(f"{len(now)} trials that Ray ended where memory ran out run again, one at a time")
+            _fit(parameters, now, watcher, cpu, gpu, 1 if watcher.alone else at_once)
+    if watcher.fatal is not None:
+        raise watcher.fatal
+    if len(watcher.heard) < len(orders):
+        logs = f" Ray's logs: {scratch.root() / scratch.KEPT_LOGS}." if found.own else ""
+        raise ClusterError(
+            f"Expected Ray Tune to run {len(orders)} trials. Received: {len(watcher.heard)}, then "
+            f"{watcher.ended or 'nothing more'}. What finished is stored: give the same command again.{logs}"
+        )
 
 
 def _fit(

@@ -4,29 +4,22 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
-from pydantic import ValidationError
+import pandas as pd
 
-from sweep.data import Prepared
-from sweep.errors import ClusterError, InputError
-from sweep.machine.folders import cache_folder
-from sweep.machine.import_path import find_modules_in
-from sweep.machine.streams import stream_seeds
+from sweep.errors import ClusterError
+from sweep.running.listeners import Listener, check_listeners
+from sweep.running.opening import open_study
+from sweep.running.options import RunOptions
+from sweep.running.policy import next_orders
+from sweep.running.preparation import Ready, made_ready, plan_in
 from sweep.running.sharing import SharedRun, room
-from sweep.running.sharing import order_of as order_of
 from sweep.store import claims, store
-from sweep.store.places import Place, absolute, place, probe
+from sweep.store.places import Place, probe
 from sweep.store.reach import check_reach
-from sweep.study import code
-from sweep.study.identity import Identities
-from sweep.study.plan import Configuration, PlannedTrial, as_document, configurations, plan
-from sweep.study.stored_plan import StoredPlan, stored_plan
+from sweep.study.plan import PlannedTrial, as_document
 from sweep.study.study import Study
-from sweep.study.study_text import explain
-from sweep.trial import backends
-from sweep.trial.data_process import DataProcess
 
 
 @dataclass(frozen=True)
@@ -57,6 +50,7 @@ def run(
     progress: bool = True,
     follow: bool = False,
     accept_code: bool = False,
+    listeners: Sequence[Listener] = (),
 ) -> RunSummary:
     """Run the trials of a study that the store lacks, and return what was done; every finished trial is stored at once.
 
@@ -72,75 +66,54 @@ def run(
         follow: whether to wait for trials that another run of the study is training, and to take over those that it
             gives up.
         accept_code: whether stored trials of other code are taken over; the results and the report say so.
+        listeners: functions that are called with the outcome of every trial that ends, in this process, see
+            `sweep.trial.outcome.TrialOutcome`; what one of them raises is said on standard error, and the run goes on.
 
     Raises:
         InputError: study or data are wrong, no configuration can run, or the results cannot be written.
         ClusterError: no node has what a trial asks for, trials were lost, or another run is training the rest.
     """
-    modules = module_folders(study)
-    find_modules_in(modules)
-    study = resolve(study, seeds=seeds, results=results)
-    check_code(study)
-    folder = results_folder(study)
-    check_reach(folder)
-    if not isinstance(folder, Path) or folder.is_dir():
-        store.check(folder)  # first: where tables are damaged nothing is written, not even a folder
-    _check_writable(folder)
-    trials, _ = prepare(study)
-    return run_planned(
-        study,
-        trials,
-        modules,
-        address=address,
-        slots=slots,
-        retry_failed=retry_failed,
-        progress=progress,
-        follow=follow,
-        accept_code=accept_code,
-    )
+    check_listeners(listeners)
+    opened = open_study(study, seeds=seeds, results=results)
+    check_reach(opened.folder)
+    if not isinstance(opened.folder, Path) or opened.folder.is_dir():
+        store.check(opened.folder)  # first: where tables are damaged nothing is written, not even a folder
+    _check_writable(opened.folder)
+    options = RunOptions(address, slots, retry_failed, progress, follow, accept_code, tuple(listeners))
+    return run_planned(made_ready(opened), options)
 
 
-def run_planned(
-    study: Study,
-    trials: Sequence[PlannedTrial],
-    modules: tuple[str, ...],
-    *,
-    address: str | None = None,
-    slots: int | None = None,
-    retry_failed: bool = False,
-    progress: bool = True,
-    follow: bool = False,
-    accept_code: bool = False,
-) -> RunSummary:
-    """Run those trials of a plan that the store lacks; arguments and errors as in `run`.
-
-    study: names the results and the resources. trials: the whole plan. modules: where the user's modules are found.
-    """
+def run_planned(ready: Ready, options: RunOptions) -> RunSummary:
+    """Run those trials of a plan that the store lacks; errors as in `run`."""
     started = time.monotonic()
-    folder = results_folder(study)
+    folder = ready.folder
     _check_writable(folder)
     with room(folder):
         notes = store.compact(folder)  # what a killed run left is read once here, not by every later question
-        found = plan_in(folder, trials, accept_code=accept_code)
+        rows = store.trials(folder)
+        found = plan_in(folder, ready.trials, rows, accept_code=options.accept_code)
         trials = found.trials
-        store.write_study(folder, as_document(study, trials) | found.record)
-    if progress:
+        store.write_study(folder, as_document(ready.study, trials) | found.record)
+    if options.progress:
         for text in found.notes:
             sys.stderr.write(f"sweep: {text}\n")
     else:
         notes = [*found.notes, *notes]
-    done = store.finished(folder)
+    done = store.status_in(rows)
     proved = {one.configuration.config_id for one in trials if done.get(one.trial_id) == "ok"}
-    missing = [one for one in trials if one.trial_id not in done or (retry_failed and done[one.trial_id] != "ok")]
-    ours = SharedRun(study, folder, modules, address, slots, trials, frozenset(proved), progress, follow)
-    try:
-        if missing:
-            ours.share(missing)
-    finally:
-        claims.remove_void(folder, ours.owner.run)
-        with room(folder):
-            notes += [one for one in store.compact(folder) if one not in notes]
-    done = store.finished(folder)
+    ordered: set[str] = set()
+    wanted = next_orders(rows, trials, retry_failed=options.retry_failed)
+    with SharedRun(replace(ready, trials=trials), options, frozenset(proved)) as ours:
+        while wanted:
+            ordered |= {one.trial_id for one in wanted}
+            try:
+                ours.share(wanted)
+            finally:  # however the round ends, what finished is in the tables
+                with room(folder):
+                    notes += [one for one in store.compact(folder) if one not in notes]
+            rows = store.trials(folder)
+            wanted = next_orders(rows, trials, ordered=ordered, retry_failed=options.retry_failed)
+    done = store.status_in(rows)
     lost = [one for one in trials if one.trial_id not in done]
     if lost:
         raise ClusterError(
@@ -149,14 +122,13 @@ def run_planned(
         )
     n_ok = sum(done[one.trial_id] == "ok" for one in trials)
     seconds = time.monotonic() - started
-    notes += _differing(folder, trials)
+    notes += _differing(rows, trials)
     return RunSummary(folder, len(trials), ours.n_run, n_ok, len(trials) - n_ok, seconds, tuple(notes))
 
 
-def _differing(folder: Place, trials: Sequence[PlannedTrial]) -> list[str]:
-    """Return a note of the trials that were trained twice, with other bits; those of unseeded studies are meant to."""
+def _differing(rows: pd.DataFrame, trials: Sequence[PlannedTrial]) -> list[str]:
+    """Return a note of trials that are stored twice, with other bits; those of unseeded studies are meant to."""
     exact = {one.trial_id for one in trials if one.configuration.study.seeded and one.configuration.study.determinism}
-    rows = store.trials(folder)
     rows = rows[(rows["status"] == "ok") & rows["trial_id"].isin(exact)]
     counts = rows.groupby("trial_id")[["final_sha256", "scores_sha256"]].nunique().max(axis=1)
     found = list(counts.index[counts > 1])
@@ -166,94 +138,6 @@ def _differing(folder: Place, trials: Sequence[PlannedTrial]) -> list[str]:
         f"{len(found)} trials are stored twice with other weights or scores, as {found[0]}; the first record counts. "
         "`sweep verify` tells whether this machine repeats them."
     ]
-
-
-def plan_in(folder: Place, trials: Sequence[PlannedTrial], *, accept_code: bool = False) -> StoredPlan:
-    """Return a plan with the ids of the trials that a folder of results holds, see `sweep.study.stored_plan`."""
-    try:
-        document = store.read_study(folder) if (folder / "study.json").is_file() else None
-    except InputError:  # torn: it is written again; one of a newer version is refused there
-        document = None
-    rows = store.trials(folder)
-    return stored_plan(trials, document, rows, accept_code=accept_code, kept=cache_folder())
-
-
-def identities(study: Study) -> Identities:
-    """Return what finds the identities of a study's configurations on this machine."""
-    folder = results_folder(study)
-    return Identities(cache_folder(), backends.current().NAME, folder if isinstance(folder, Path) else None)
-
-
-def resolve(study: Study | str | Path, *, seeds: int | Sequence[int] | None, results: str | Place | None) -> Study:
-    """Return the study with the command's changes in place of the file's."""
-    changes = {
-        "seeds": list(seeds) if isinstance(seeds, Sequence) else seeds,
-        "results": None if results is None else str(results),
-    }
-    if isinstance(study, Study):
-        given = {key: value for key, value in changes.items() if value is not None}
-        try:
-            return Study.model_validate(study.model_dump(mode="json") | given)
-        except ValidationError as error:
-            raise InputError(explain(error, Study, study.study)) from None
-    return Study.load(study, **changes)
-
-
-def results_folder(study: Study) -> Place:
-    """Return where a study's results lie: an absolute folder, or a prefix in an object store.
-
-    Raises:
-        InputError: an address that is neither.
-    """
-    return absolute(place(study.results)) / study.study
-
-
-def module_folders(study: Study | str | Path) -> tuple[str, ...]:
-    """Return where the user's modules are looked for: the current folder, and that of the study file."""
-    folders = [Path.cwd()]
-    if not isinstance(study, Study) and Path(study).is_file():
-        folders.append(Path(study).absolute().parent)
-    return tuple(dict.fromkeys(str(folder) for folder in folders))
-
-
-def check_code(study: Study) -> None:
-    """Raise InputError where a function of the study is not there or does not take its keywords."""
-    configurations(study)  # whose settings must fit first
-    for one in study.functions():
-        if one.role != "keyword":
-            code.check_use(one.role, one.use, one.keywords)
-
-
-def prepare(study: Study) -> tuple[tuple[PlannedTrial, ...], dict[str, Prepared]]:
-    """Return the plan with its ids, and data_id -> what was prepared; the data of every trial lie ready then.
-
-    Raises:
-        InputError: the data function or its data are wrong.
-    """
-    return prepare_each([study])
-
-
-def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], dict[str, Prepared]]:
-    """Return the plans of several studies as one, as `prepare` does for one; what they share is prepared once."""
-    ready: dict[tuple[str, int], Prepared] = {}
-    takes = cache(code.takes)  # parsed once for all trials of this plan
-    process = DataProcess()
-
-    def data_id(configuration: Configuration, seed: int) -> str:
-        one = configuration.study
-        split = stream_seeds(seed, one.hold)["split"] if takes(one.data.use, "split_seed") else 0
-        key = (one.data.model_dump_json(), split)
-        if key not in ready:
-            ready[key] = process.prepare(one, split)
-        return ready[key].data_id
-
-    trials: list[PlannedTrial] = []
-    with process:
-        for study in studies:
-            known = identities(study)
-            trials += plan(study, data_id, lambda one, known=known: known.of(one.study))  # type: ignore[misc]
-    prepared = {one.data_id: one for one in ready.values()}
-    return tuple(replace(one, classes=prepared[one.data_id].classes) for one in trials), prepared
 
 
 def _check_writable(folder: Place) -> None:

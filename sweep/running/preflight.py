@@ -14,7 +14,7 @@ from sweep.errors import ClusterError, InputError, one_line
 from sweep.machine.folders import cache_folder
 from sweep.machine.hardware import processor
 from sweep.machine.import_path import find_modules_in
-from sweep.running.keeper import Link, sees
+from sweep.running.record_relay import Link, sees
 from sweep.study import code, identity
 from sweep.study.functions import functions_of
 from sweep.study.named_files import named_files
@@ -28,7 +28,7 @@ _PATIENCE = 180  # seconds for a node to answer; a slow share takes a minute to 
 class Question:
     """What every node is asked.
 
-    results, token: see `sweep.running.keeper.Link`. folder: where relative paths start. modules: where the user's
+    results, token: see `sweep.running.record_relay.Link`. folder: where relative paths start. modules: where the user's
     modules are found. paths: files and folders of the data. data_ids: prepared data, which spare a node the paths.
     code: "use" -> the digest of its source on the driver. files: word of the study that names a file or folder there ->
     its digest.

@@ -3,11 +3,13 @@
 import sys
 import time
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
+
+from sweep.trial.outcome import Status, TrialOutcome
 
 SHOWN = {
     "verification": (("eer", "EER"), ("hter", "HTER")),
@@ -18,7 +20,7 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 class Progress:
-    """Hears the summaries of trials and shows where a run stands."""
+    """Hears the outcomes of trials and shows where a run stands."""
 
     def __init__(self, task: str, n_planned: int, n_stored: int, *, show: bool = True) -> None:
         """Take the task, the number of trials of the plan, and how many of them the store had before."""
@@ -52,17 +54,17 @@ class Progress:
         if self._bar:
             self._bar.stop()
 
-    def hear(self, summary: dict[str, Any]) -> None:
-        """Take in a trial's summary, see `sweep.trial.trial.run_trial`, and show it."""
+    def hear(self, outcome: TrialOutcome) -> None:
+        """Take in what became of a trial, and show it."""
         if not self._n_ok + self._n_failed:
             self._first = time.monotonic()
-        if summary["status"] == "ok":
+        if outcome.status is Status.OK:
             self._n_ok += 1
             for key in self._sums:
-                self._sums[key] += summary["metrics"].get(key, float("nan"))
+                self._sums[key] += outcome.metrics.get(key, float("nan"))
         else:
             self._n_failed += 1
-            self._write(f"trial {summary['trial_id']} failed: {summary['error']}")
+            self._write(f"trial {outcome.trial_id} failed: {outcome.error}")
         done = self._n_stored + self._n_ok + self._n_failed
         if self._bar:
             self._bar.update(self._line, completed=done, text=self._text())

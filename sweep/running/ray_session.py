@@ -31,10 +31,12 @@ _LOGGERS = ("ray", "ray.tune", "ray.data", "ray.train", "ray.serve", "ray.rllib"
 class RaySession:
     """A connection to Ray for a while.
 
-    own: whether it was started for this run, on this machine. notes: what a person should know of one that was not.
+    own: whether it was started for this run, on this machine. slots: processors that trials may use, None for all.
+    notes: what a person should know of one that was not started for this run.
     """
 
     own: bool
+    slots: int | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -42,10 +44,12 @@ class RaySession:
 def ray_session(address: str | None, slots: int | None) -> Iterator[RaySession]:
     """Give this process its Ray for a while, and leave the process's connection and log levels as they were.
 
+    Any number of rounds of orders may run in it, see `sweep.running.driver.run_orders`.
+
     Args:
         address: a Ray cluster that is there already; None takes the Ray that this process is connected to, or starts
             one on this machine.
-        slots: processors of a Ray that is started here; None takes all.
+        slots: processors that trials may use, here or there; None takes all.
 
     Raises:
         InputError: the process is connected to another cluster than the named one, or by the Ray client.
@@ -59,16 +63,16 @@ def ray_session(address: str | None, slots: int | None) -> Iterator[RaySession]:
     address = None if address == "local" else address
     with loggers_put_back(_LOGGERS):
         if ray.is_initialized():
-            yield RaySession(own=False, notes=_check_connected(address))
+            yield RaySession(False, slots, _check_connected(address))
         elif address is not None:
             try:
                 _init(address=address)
-                yield RaySession(own=False)
+                yield RaySession(False, slots)
             finally:
                 ray.shutdown()
         else:
             with _own_ray(slots):
-                yield RaySession(own=True)
+                yield RaySession(True, slots)
 
 
 def node_address() -> str:

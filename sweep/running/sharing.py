@@ -2,58 +2,83 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from sweep.errors import ClusterError, InputError
 from sweep.machine.output import output_as_errors
 from sweep.machine.repository import git_commit
 from sweep.machine.signals import ending_signals
 from sweep.machine.variables import quiet_environment
+from sweep.running.listeners import heard_by
+from sweep.running.options import RunOptions
+from sweep.running.preparation import Ready
 from sweep.running.progress import Progress
 from sweep.store import claims, records, store
 from sweep.store.places import Place
 from sweep.study.plan import PlannedTrial
-from sweep.study.study import Study
 from sweep.trial import trial
+from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.rehearsal import Rehearsal, rehearse, some
+
+if TYPE_CHECKING:
+    from sweep.running.ray_session import RaySession
 
 _LOOK_AGAIN = 2.0  # seconds between two looks at trials that another run holds
 
 
 @dataclass
 class SharedRun:
-    """One run of a study, which may share the trials with others.
+    """One run of a study, which may share the trials with others; a context that ends the Ray that its rounds used.
 
-    trials: the whole plan. proved: config_ids of which a trial is stored that is ok. n_run: trials that it has trained
-    so far.
+    ready: the study with the whole plan. proved: config_ids of which a trial is stored that is ok. n_run: trials that
+    it has trained so far.
     """
 
-    study: Study
-    folder: Place
-    modules: tuple[str, ...]
-    address: str | None
-    slots: int | None
-    trials: Sequence[PlannedTrial]
+    ready: Ready
+    options: RunOptions
     proved: frozenset[str]
-    show: bool
-    follow: bool
     n_run: int = 0
     owner: claims.Owner = field(default_factory=claims.this_process)
     _looked: bool = False
     _told: set[str] = field(default_factory=set)  # the other runs that a person was told of
+    _ray: "RaySession | None" = None
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    def __post_init__(self) -> None:
+        """Remember from round to round which listener failed."""
+        self._heard = heard_by(self.options.listeners)
 
     @property
     def n_planned(self) -> int:
         """Return how many trials the plan has."""
-        return len(self.trials)
+        return len(self.ready.trials)
+
+    @property
+    def folder(self) -> Place:
+        """Return where the results are."""
+        return self.ready.folder
+
+    def __enter__(self) -> Self:
+        """Start nothing: Ray starts with the first trial."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """End Ray, if a round started it, and remove the claims of this run."""
+        try:
+            self._end_ray(kind, error, at)
+        finally:
+            claims.remove_void(self.folder, self.owner.run)
 
     def share(self, missing: Sequence[PlannedTrial]) -> None:
         """Run what is missing and what nobody else trains; then what others gave up, until all is stored.
+
+        That is a round; all rounds of a run use one Ray.
 
         Raises:
             ClusterError: another run is training the rest, and this one is not to wait for it.
@@ -69,7 +94,8 @@ class SharedRun:
             free = [one for one in missing if one.trial_id not in holders]
             if not missing:
                 return
-            if not free and not self.follow:
+            if not free and not self.options.follow:
+                self._end_ray()
                 raise ClusterError(
                     f"Expected to finish {self.n_planned} trials. Received: {'; '.join(lines)}. The rest is stored. "
                     "Give the same command again later, or with --follow, which waits and takes over what is given up."
@@ -79,6 +105,8 @@ class SharedRun:
                 self._told |= others
                 self._say("; ".join(lines) + ("" if free else "; waiting for them"))
             waiting = not free
+            if waiting:
+                self._end_ray()
             met = set(holders) | (self._train(free, len(missing), attempts) if free else set())
             missing = [one for one in missing if one.trial_id in met]
             if not free:
@@ -93,7 +121,7 @@ class SharedRun:
         )
         self._looked = True
         with ThreadPoolExecutor(1) as aside:  # a first batch takes seconds, and so does Ray's start: both at once
-            looking = aside.submit(rehearse, unproved, self.modules)
+            looking = aside.submit(rehearse, unproved, self.ready.modules)
             return self._run(missing, n_left, attempts, looking)
 
     def _run(
@@ -105,46 +133,69 @@ class SharedRun:
         here = str(Path.cwd())
         commit = git_commit(here)
         orders = [
-            order_of(one, self.folder, here, self.modules, commit, attempts.get(one.trial_id, 0)) for one in missing
+            order_of(one, self.folder, here, self.ready.modules, commit, attempts.get(one.trial_id, 0))
+            for one in missing
         ]
         done = self.n_planned - n_left
-        with Progress(self.study.task, self.n_planned, done, show=self.show) as progress, output_as_errors():
+        progress = Progress(self.ready.study.task, self.n_planned, done, show=self.options.progress)
+        with progress, output_as_errors():
 
-            def hear(summary: dict[str, Any]) -> None:
-                if summary["status"] == "held":
-                    met.add(summary["trial_id"])
-                    if summary["holder"] not in self._told:
-                        self._told.add(summary["holder"])
-                        progress.note(f"trials of this study are being trained by {summary['holder']}, too")
+            def hear(outcome: TrialOutcome) -> None:
+                if outcome.status is Status.HELD:
+                    met.add(outcome.trial_id)
+                    if outcome.holder not in self._told:
+                        self._told.add(outcome.holder)
+                        progress.note(f"trials of this study are being trained by {outcome.holder}, too")
                     return
-                self.n_run += not summary.get("elsewhere", False)
-                progress.hear(summary)
+                self.n_run += not outcome.elsewhere
+                progress.hear(outcome)
+                self._heard(outcome)
 
             def ready() -> None:
-                every = {one.configuration.config_id: one.configuration for one in self.trials}
+                every = {one.configuration.config_id: one.configuration for one in self.ready.trials}
                 looking.result().refuse_all(every, surely=True)
                 for reason, labels in looking.result().refused(every).items():
                     where = f" of {some(labels)}" if any(labels) else ""
                     progress.note(f"all trials{where} are expected to fail: {reason}")
 
             driver.run_orders(
+                self._started_ray(progress.note),
                 orders,
                 hear,
-                cpu=self.study.resources.cpu,
-                gpu=self.study.resources.gpu,
-                address=self.address,
-                slots=self.slots,
+                cpu=self.ready.study.resources.cpu,
+                gpu=self.ready.study.resources.gpu,
                 note=progress.note,
                 ready=ready,
                 owner=self.owner,
             )
         return met
 
+    def _started_ray(self, note: Callable[[str], None]) -> "RaySession":
+        """Return the Ray of this run, which the first round starts."""
+        from sweep.running.ray_session import ray_session
+
+        if self._ray is None:
+            self._ray = self._open.enter_context(ray_session(self.options.address, self.options.slots))
+            for text in self._ray.notes:
+                note(text)
+        return self._ray
+
+    def _end_ray(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        at: TracebackType | None = None,
+    ) -> None:
+        """End Ray, or the connection to it; the next round would start another. The arguments say how a run ends."""
+        self._ray = None
+        with output_as_errors():
+            self._open.__exit__(kind, error, at)
+
     def _is_stored(self, one: PlannedTrial, attempts: dict[str, int]) -> bool:
         return records.stored_since(self.folder, one.trial_id, attempts.get(one.trial_id, 0)) is not None
 
     def _say(self, text: str) -> None:
-        if self.show:
+        if self.options.progress:
             sys.stderr.write(f"sweep: {text}\n")
             sys.stderr.flush()
 

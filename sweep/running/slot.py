@@ -9,10 +9,12 @@ from ray import tune
 
 from sweep.machine import process
 from sweep.running import claimant
-from sweep.running.keeper import Link, sees
 from sweep.running.preflight import Exam, late
 from sweep.running.ray_session import node_address
+from sweep.running.record_relay import Link, sees
+from sweep.running.tune_result import to_tune
 from sweep.store import records
+from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.trial import TrialOrder, first_row, hand_in, run_trial
 
 CRASHES = 2  # how often a trial whose process dies is started again, from scratch, before it counts as failed
@@ -22,7 +24,7 @@ CRASHES = 2  # how often a trial whose process dies is started again, from scrat
 class Work:
     """What a slot does with an order. run: called in a fresh process. preload: what its fork server imports before."""
 
-    run: Callable[[TrialOrder], dict[str, Any]] = run_trial
+    run: Callable[[TrialOrder], TrialOutcome] = run_trial
     preload: str = "sweep.trial.preload"
 
 
@@ -54,7 +56,7 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
         return True
 
     def step(self) -> dict[str, Any]:
-        """Run the trial and return its summary; its record is stored then.
+        """Run the trial and return its outcome, as Tune takes it; its record is stored then.
 
         A trial whose process dies is run again from scratch; one that another run trains or has stored is not run.
         """
@@ -62,41 +64,39 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
         if not self._direct:
             order = replace(order, results="")
         if self._unfit:
-            unfit = {"trial_id": order.trial_id, "status": "unfit", "stage": "session", "metrics": {}}
-            return unfit | {"error": self._unfit, "done": True}
+            return to_tune(TrialOutcome(order.trial_id, Status.UNFIT, "session", error=self._unfit))
         elsewhere = claimant.ask(self._claims, order.trial_id, order.attempt)
         if elsewhere is not None:
-            return elsewhere | {"done": True}
+            return to_tune(elsewhere)
         try:
-            return self._train(order) | {"done": True}
+            return to_tune(self._train(order))
         finally:
             claimant.release(self._claims, order.trial_id)
 
-    def _train(self, order: TrialOrder) -> dict[str, Any]:
-        """Return the summary of a trial, after at most `CRASHES` crashes."""
+    def _train(self, order: TrialOrder) -> TrialOutcome:
+        """Return the outcome of a trial, after at most `CRASHES` crashes."""
         for crash in range(CRASHES + 1):
             order = replace(order, attempt=order.attempt + (crash > 0))
-            outcome = process.call(self._run, order)
-            summary = store_crash(order, outcome.crash, outcome.log) if outcome.crash else outcome.value
-            if summary["status"] == "unfit":
-                summary["error"] += f" Node: {self._node}."
-            summary = self._delivered(summary)
-            if not outcome.crash:
+            ended = process.call(self._run, order)
+            outcome: TrialOutcome = store_crash(order, ended.crash, ended.log) if ended.crash else ended.value
+            if outcome.status is Status.UNFIT:
+                outcome = replace(outcome, error=f"{outcome.error} Node: {self._node}.")
+            outcome = self._delivered(outcome)
+            if not ended.crash:
                 break
-        return summary
+        return outcome
 
-    def _delivered(self, summary: dict[str, Any]) -> dict[str, Any]:
-        """Return the summary of a trial, after the record that it may carry was stored on the driver's node."""
-        record = summary.pop("record", None)
+    def _delivered(self, outcome: TrialOutcome) -> TrialOutcome:
+        """Return the outcome of a trial, after the record that it may carry was stored on the driver's node."""
+        record, outcome = outcome.record, replace(outcome, record=None)
         if record is None or self._link is None:
-            return summary
-        error = ray.get(self._link.keeper.store.remote(self._link.results, record))
-        return summary | ({"status": "unstored", "error": error, "metrics": {}} if error else {})
+            return outcome
+        error = ray.get(self._link.relay.store.remote(self._link.results, record))
+        return replace(outcome, status=Status.UNSTORED, error=error, metrics={}) if error else outcome
 
 
-def store_crash(order: TrialOrder, how: str, log: str = "") -> dict[str, Any]:
-    """Store an attempt whose process or worker died before it could, and return its summary."""
+def store_crash(order: TrialOrder, how: str, log: str = "") -> TrialOutcome:
+    """Store an attempt whose process or worker died before it could, and return its outcome."""
     row = first_row(order) | {"status": "failed", "error": f"crash: the trial's process was {how}\n{log}".rstrip()}
-    summary = {"trial_id": order.trial_id, "status": "failed", "stage": "crash", "metrics": {}}
-    summary["error"] = row["error"].partition("\n")[0]
-    return hand_in(order, records.Record(row, environment={"git_commit": order.git_commit}), summary)
+    outcome = TrialOutcome(order.trial_id, Status.FAILED, "crash", error=row["error"].partition("\n")[0])
+    return hand_in(order, records.Record(row, environment={"git_commit": order.git_commit}), outcome)

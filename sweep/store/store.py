@@ -162,7 +162,11 @@ def finished(folder: Place) -> dict[str, str]:
 
     Torn records do not count: their trials are run again.
     """
-    rows = trials(folder)
+    return status_in(trials(folder))
+
+
+def status_in(rows: pd.DataFrame) -> dict[str, str]:
+    """Return the same as `finished` from the rows of `trials`."""
     status = dict(zip(rows["trial_id"], rows["status"], strict=True))
     return status | dict.fromkeys(rows["trial_id"][rows["status"] == "ok"], "ok")
 

@@ -1,5 +1,5 @@
 """A study to a cluster: packed, sent, followed and fetched, or rendered for Kubernetes and Slurm.
 
-`ray_jobs.py`, on the person's machine, and `job.py` with `first_node.py`, on the cluster's head, are the only files
-here that import Ray.
+`clusters/` holds a file for each kind of cluster. Ray is imported on the person's machine by `ray_jobs.py` alone, and
+on the cluster's head by `job.py` and `first_node.py`.
 """

@@ -1,36 +1,28 @@
-"""The file that describes a cluster: a launcher file, a RayJob or a batch script, known by what stands in it."""
+"""The file that describes a cluster: a launcher file, a RayJob or a batch script."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
 from sweep.errors import InputError
 
-Kind = Literal["launcher", "kubernetes", "slurm"]
-
 
 @dataclass(frozen=True)
 class ClusterFile:
-    """A cluster's file.
-
-    kind: launcher (Ray's cluster launcher), kubernetes (a KubeRay RayJob) or slurm (a batch script).
-    document: the YAML mapping, empty for a batch script.
-    """
+    """A cluster's file. document: the YAML mapping, empty for a script or anything else."""
 
     path: Path
-    kind: Kind
     text: str
     document: dict[str, Any]
 
 
 def read_cluster_file(path: Path) -> ClusterFile:
-    """Return the file, and of which kind it is.
+    """Return the file; `sweep.submit.clusters.kind_of` says of which kind it is.
 
     Raises:
-        InputError: not there, unreadable, or none of the three kinds.
+        InputError: not there, unreadable, or no YAML.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -39,21 +31,13 @@ def read_cluster_file(path: Path) -> ClusterFile:
         raise InputError(
             f"Expected a cluster's file. Received: {path}: {reason}. The templates lie under cluster/ of the checkout."
         ) from None
-    if text.startswith("#!") and re.search(r"^#SBATCH\b", text, re.MULTILINE):
-        return ClusterFile(path.absolute(), "slurm", text, {})
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
+        if text.startswith("#!"):  # a script
+            return ClusterFile(path.absolute(), text, {})
         raise InputError(f"Expected YAML in {path}. Received: {' '.join(str(error).split())}.") from None
-    if isinstance(document, dict):
-        if document.get("kind") == "RayJob" and str(document.get("apiVersion", "")).startswith("ray.io/"):
-            return ClusterFile(path.absolute(), "kubernetes", text, document)
-        if "cluster_name" in document and "provider" in document:
-            return ClusterFile(path.absolute(), "launcher", text, document)
-    raise InputError(
-        f"Expected a launcher file (cluster_name, provider), a RayJob (kind: RayJob) or a batch script (#SBATCH). "
-        f"Received: {path}. The templates under cluster/ are such files."
-    )
+    return ClusterFile(path.absolute(), text, document if isinstance(document, dict) else {})
 
 
 def check_filled_in(file: ClusterFile) -> None:

@@ -87,18 +87,18 @@ def begin_phase(model: Any, phase: Phase, loss: str) -> None:
     Raises:
         InputError: Keras knows no such optimizer or loss, or the model has no such layer.
     """
-    from sweep.trial import training
+    from sweep.trial.compiling import compile_model, train_from
 
     if phase.trainable_from is not None:
-        training.train_from(model, phase.trainable_from)
-    training.compile_model(
+        train_from(model, phase.trainable_from)
+    compile_model(
         model, optimizer=phase.optimizer, learning_rate=phase.learning_rate, loss=loss, momentum=phase.momentum
     )
 
 
 def _fixed_batch(study: Study, splits: Splits) -> int | None:
     """Return the one size of batch that every call of a trial has, or None: the last batch is smaller otherwise."""
-    from sweep.trial.training import SCORE_BATCH
+    from sweep.trial.scoring import SCORE_BATCH
 
     same = study.train.batch_size == SCORE_BATCH and len(splits.train) % SCORE_BATCH == 0
     return SCORE_BATCH if same else None

@@ -68,7 +68,7 @@ def look(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> Se
 
 def _check_names(study: Study) -> None:
     """Raise InputError where a name of `train` is unknown, before anything is built."""
-    from sweep.trial.training import check_monitor
+    from sweep.trial.fitting import check_monitor
 
     train = study.train
     for phase in train.phases:
@@ -121,7 +121,7 @@ def _built(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> 
 
 def _steps(study: Study, model: Any, loss: str, x: Any, y: Any) -> list[Finding]:
     """Return what a step of each phase shows, one after the other."""
-    from sweep.trial.training import check_logs
+    from sweep.trial.fitting import check_logs
 
     found = []
     for phase in study.train.phases:

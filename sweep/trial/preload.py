@@ -9,7 +9,9 @@ with silent_errors():
     import keras  # which loads its backend
     import scipy.optimize
 
-    import sweep.trial.training
+    import sweep.trial.compiling
+    import sweep.trial.fitting
+    import sweep.trial.scoring
     import sweep.trial.trial
 settle_before_forks()
 

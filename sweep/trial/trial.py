@@ -1,10 +1,10 @@
-"""The one function that a worker runs: a configuration with a seed in, a stored record and its summary out."""
+"""The one function that a worker runs: a configuration with a seed in, a stored record and its outcome out."""
 
 import json
 import time
 import traceback
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from numbers import Real
 from typing import Any
@@ -30,6 +30,7 @@ from sweep.trial.building import begin_phase, build, loss_of
 from sweep.trial.data_process import DataProcess
 from sweep.trial.environment import environment
 from sweep.trial.losses import ON_PROBABILITIES, known_loss
+from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.process_state import Machine, begin_trial
 from sweep.trial.tasks import TASKS, Task
 
@@ -68,13 +69,10 @@ def first_row(order: TrialOrder) -> dict[str, Any]:
     return {"study": order.study["study"], **row, "started_at": datetime.now(UTC).isoformat(timespec="milliseconds")}
 
 
-def run_trial(order: TrialOrder) -> dict[str, Any]:
-    """Return the summary of a trial, after its record is stored; meant for a fresh process.
+def run_trial(order: TrialOrder) -> TrialOutcome:
+    """Return the outcome of a trial, after its record is stored; meant for a fresh process.
 
-    The summary holds trial_id, status (ok, failed, unstored when the record could not be written, or unfit when this
-    node has other data, no room or no GPU for it, which is not stored), metrics, error (one line) and stage: where a
-    failed trial stood (session, data, build, fit, score). Whatever the user's code raises is this trial's outcome,
-    stored with its trace, and the other trials go on.
+    Whatever the user's code raises is this trial's outcome, stored with its trace, and the other trials go on.
     """
     at = time.perf_counter()
     row = first_row(order)
@@ -84,7 +82,7 @@ def run_trial(order: TrialOrder) -> dict[str, Any]:
         _train(order, record, stages.append)
         row |= {"status": "ok", "error": "", "seconds.total": time.perf_counter() - at}
     except ClusterError as error:  # the trial is as good as before: it is the node that cannot run it
-        return {"trial_id": order.trial_id, "status": "unfit", "stage": stages[-1], "metrics": {}, "error": str(error)}
+        return TrialOutcome(order.trial_id, Status.UNFIT, stages[-1], error=str(error))
     except OF_USERS_CODE as error:  # see above: a failure is an outcome
         message = one_line(error)
         row |= {"status": "failed", "error": f"{stages[-1]}: {message}\n{traceback.format_exc()}"}
@@ -92,21 +90,19 @@ def run_trial(order: TrialOrder) -> dict[str, Any]:
         for name in ("metric", "check", "threshold"):  # whoever averages a column in pandas averages finished trials
             row.pop(name, None)
         record = records.Record(row, epochs=record.epochs, environment=record.environment)
-    summary = {"trial_id": order.trial_id, "status": row["status"], "stage": stages[-1]}
-    return hand_in(
-        order, record, summary | {"error": row["error"].partition("\n")[0], "metrics": row.get("metric", {})}
-    )
+    status, metrics, error_line = Status(row["status"]), row.get("metric", {}), row["error"].partition("\n")[0]
+    return hand_in(order, record, TrialOutcome(order.trial_id, status, stages[-1], metrics, error_line))
 
 
-def hand_in(order: TrialOrder, record: records.Record, summary: dict[str, Any]) -> dict[str, Any]:
-    """Return the summary of a trial, after its record is stored; or with the record, where the order says so."""
+def hand_in(order: TrialOrder, record: records.Record, outcome: TrialOutcome) -> TrialOutcome:
+    """Return the outcome of a trial, after its record is stored; or with the record, where the order says so."""
     if not order.results:
-        return summary | {"record": record}
+        return replace(outcome, record=record)
     try:
         records.keep(place(order.results), record)
     except OSError as error:
-        return summary | {"status": "unstored", "error": str(error), "metrics": {}}
-    return summary
+        return replace(outcome, status=Status.UNSTORED, error=str(error), metrics={})
+    return outcome
 
 
 def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], None]) -> None:
@@ -127,7 +123,7 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     row |= {f"n_{name}": len(split) for name, split in splits.items()}
 
     stage("build")
-    from sweep.trial import training  # imports Keras, which the driver must not
+    from sweep.trial import scoring  # imports Keras, which the driver must not
 
     model = build(study, splits, seeds)
     row["init_sha256"], layers = weights.by_layer(model)
@@ -146,12 +142,12 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     row["final_sha256"] = weights.digest(model.get_weights())
 
     stage("score")
-    outputs = {name: training.predict(model, split.x) for name, split in splits.items()}
+    outputs = {name: scoring.predict(model, split.x) for name, split in splits.items()}
     row["scores_sha256"] = weights.digest([outputs["dev"], outputs["test"]])
     metrics = task.metrics({name: (split.y, outputs[name]) for name, split in splits.items()})
     row["threshold"] = metrics.pop("eer_threshold", None)
     metrics |= {
-        f"{name}_loss": training.mean_loss(model, loss, split.x, split.y, outputs[name], study.train.batch_size)
+        f"{name}_loss": scoring.mean_loss(model, loss, split.x, split.y, outputs[name], study.train.batch_size)
         for name, split in splits.items()
     }
     row["metric"] = metrics
@@ -212,13 +208,14 @@ def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
 def _fit(
     model: Any, train: Train, loss: str, splits: Splits, task: Task, order: int, trace_epoch: int | None
 ) -> tuple[list[dict[str, Any]], int]:
-    from sweep.trial import training
+    from sweep.trial import fitting, scoring
+    from sweep.trial.batches import ShuffledBatches
 
     def on_dev() -> dict[str, float]:
-        outputs = training.predict(model, splits.dev.x)
+        outputs = scoring.predict(model, splits.dev.x)
         if not np.isfinite(outputs).all():
-            raise training.TrainingDivergedError("Expected finite scores on dev. Received: NaN or infinity.")
-        measured = {"val_loss": training.mean_loss(model, loss, splits.dev.x, splits.dev.y, outputs, train.batch_size)}
+            raise fitting.TrainingDivergedError("Expected finite scores on dev. Received: NaN or infinity.")
+        measured = {"val_loss": scoring.mean_loss(model, loss, splits.dev.x, splits.dev.y, outputs, train.batch_size)}
         return measured | task.epoch_metrics(splits.dev.y, outputs)
 
     stopping = train.early_stopping
@@ -226,9 +223,9 @@ def _fit(
     for number, phase in enumerate(train.phases):
         if number:
             begin_phase(model, phase, loss)
-        further, kept = training.fit(
+        further, kept = fitting.fit(
             model,
-            training.ShuffledBatches(splits.train.x, splits.train.y, train.batch_size, order),
+            ShuffledBatches(splits.train.x, splits.train.y, train.batch_size, order),
             on_dev,
             measured=task.epoch,
             epochs=phase.epochs,

@@ -11,7 +11,7 @@ import pytest
 
 from sweep.checks.results import findings_of
 from sweep.machine import process
-from sweep.running import execution
+from sweep.running import preparation, sharing
 from sweep.store import records
 from sweep.study.study import Study
 from sweep.trial import trial
@@ -34,8 +34,8 @@ def findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., d
         folder = tmp_path / str(next(count))
         folder.mkdir()
         process.warm_up("sweep.trial.preload")
-        for one in execution.prepare(study)[0]:
-            order = execution.order_of(one, folder, str(tmp_path), (HERE,))
+        for one in preparation.prepare(study)[0]:
+            order = sharing.order_of(one, folder, str(tmp_path), (HERE,))
             assert not process.call(trial.run_trial, order).crash
         rows = []
         for path, _, _ in records.parts(folder):

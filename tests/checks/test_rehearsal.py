@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,7 @@ from sweep.commands import cli
 from sweep.errors import InputError
 from sweep.forecast.inspection import inspect_study
 from sweep.machine import process
-from sweep.running import driver
+from sweep.running import driver, ray_session
 from sweep.store import store
 from sweep.trial import rehearsal, trial
 
@@ -23,7 +24,7 @@ HERE = Path(__file__).parent
 VECTORS = {"use": "sweep.data:synthetic_vectors", "subjects": [24, 24, 24], "samples": 2}
 
 
-def one_by_one(orders: Any, report: Any, *, ready: Any, **_: Any) -> None:
+def one_by_one(_: Any, orders: Any, report: Any, *, ready: Any, **__: Any) -> None:
     """Train in place of Ray: what is `ready` first, then each order in a process of its own."""
     ready()
     for order in orders:
@@ -35,6 +36,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]
     """Return a function that writes a study with these keys in a person's folder, and returns its name."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(driver, "run_orders", one_by_one)
+    monkeypatch.setattr(ray_session, "ray_session", lambda *_: nullcontext(ray_session.RaySession(own=True)))
     (tmp_path / "first_models.py").write_text((HERE / "first_models.py").read_text())
 
     def write(**keys: Any) -> str:

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from sweep.commands import cli
-from sweep.running import execution
+from sweep.running import opening, preparation
 from sweep.store import records, store
 from sweep.store.claims import Claims, this_process
 from sweep.store.places import make_folder
@@ -175,9 +175,9 @@ def test_plan_says_who_trains_the_study_now(
     place: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that goes on elsewhere is named, with the number of trials that it holds."""
-    small = execution.resolve("small.yaml", seeds=None, results=None)
-    trials, _ = execution.prepare(small)
-    results = execution.results_folder(small)
+    small = opening.resolve("small.yaml", seeds=None, results=None)
+    trials, _ = preparation.prepare(small)
+    results = opening.results_folder(small)
     make_folder(results)
     other = Claims(results, replace(this_process(), host="node-b", pid=4711))
     for one in trials[:2]:
@@ -229,9 +229,9 @@ def test_plan_learns_the_cost_from_stored_trials(
     place: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The median of the good trials tells the time of the rest; failures alone tell nothing."""
-    resolved = execution.resolve("small.yaml", seeds=None, results=None)
-    trials, _ = execution.prepare(resolved)
-    folder = execution.results_folder(resolved)
+    resolved = opening.resolve("small.yaml", seeds=None, results=None)
+    trials, _ = preparation.prepare(resolved)
+    folder = opening.results_folder(resolved)
 
     def stored(at: int, status: str, seconds: float) -> None:
         row = {"study": "small", "trial_id": trials[at].trial_id, "config_id": "c", "seed": 0, "attempt": 0}

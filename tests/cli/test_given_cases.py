@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sweep.machine.import_path import find_modules_in
-from sweep.running.execution import prepare
+from sweep.running.preparation import prepare
 from sweep.study.study import Study
 from tests.fuzz.command import answer_of, check_answer
 from tests.report.simulated import stored

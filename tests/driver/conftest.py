@@ -9,7 +9,7 @@ import yaml
 
 from sweep.machine import process
 from sweep.machine.import_path import find_modules_in
-from sweep.running import execution
+from sweep.running import opening, preparation, sharing
 from sweep.store import store
 from sweep.trial import trial
 from tests.driver.runs import end_all
@@ -50,11 +50,11 @@ def write_study(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]
 def undisturbed(write_study: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
     """Return a study of twelve trials, and its trials as fresh processes give them without Ray or any fault."""
     study, results = write_study(seeds=6), tmp_path_factory.mktemp("undisturbed")
-    modules = execution.module_folders(study)
+    modules = opening.module_folders(study)
     find_modules_in(modules)
-    trials, _ = execution.prepare(execution.resolve(study, seeds=None, results=results))
+    trials, _ = preparation.prepare(opening.resolve(study, seeds=None, results=results))
     process.warm_up("sweep.trial.preload")
     for one in trials:
-        outcome = process.call(trial.run_trial, execution.order_of(one, results, str(study.parent), modules))
+        outcome = process.call(trial.run_trial, sharing.order_of(one, results, str(study.parent), modules))
         assert not outcome.crash, outcome.log
     return study, store.trials(results).set_index("trial_id").sort_index()

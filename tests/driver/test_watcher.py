@@ -1,12 +1,16 @@
 """What becomes of trials whose workers were lost: tried again, later and alone where memory ran out, or failed."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from sweep.errors import ClusterError, InputError
 from sweep.running import driver
+from sweep.running.tune_result import to_tune
+from sweep.trial.outcome import Status, TrialOutcome
 
 MEMORY = (
     "2 worker(s) were killed due to the node running low on memory. Memory on the node was 4 GB\nOOM kill reason: 95 %"
@@ -19,13 +23,14 @@ class Lost:
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder, self.stored = folder, []
-        orders: Any = [SimpleNamespace(trial_id=str(at)) for at in range(3)]
-        self.watcher = driver._Watcher(orders, lambda summary: None)
+        self.reported: list[TrialOutcome] = []
+        orders: Any = [SimpleNamespace(trial_id=str(at), config_id="c", seed=at) for at in range(3)]
+        self.watcher = driver._Watcher(orders, self.reported.append)
         monkeypatch.setattr(driver, "store_crash", self._store)
 
-    def _store(self, order: Any, how: str, log: str) -> dict[str, Any]:
+    def _store(self, order: Any, how: str, log: str) -> TrialOutcome:
         self.stored.append((int(order.trial_id), how))
-        return {"trial_id": order.trial_id, "status": "failed", "stage": "crash", "metrics": {}, "error": how}
+        return TrialOutcome(order.trial_id, Status.FAILED, "crash", error=how)
 
     def lose(self, at: int, *reasons: str) -> None:
         """Let Tune give up a trial whose workers were lost for these reasons, one after the other."""
@@ -79,3 +84,28 @@ def test_a_loss_without_a_reason_is_said_so(lost: Lost) -> None:
     trial = SimpleNamespace(config={"at": 0}, error_file=None, num_failures=3)
     lost.watcher.on_trial_error(0, [], trial)
     assert lost.stored == [(0, "lost with its worker, 3 times: no reason was given")]
+
+
+def test_an_outcome_comes_through_tune_as_it_was(lost: Lost) -> None:
+    """Tune carries a dictionary with ids of its own in it; the driver reports the outcome, with the order's ids."""
+    sent = TrialOutcome("1", Status.OK, "score", {"eer": 0.25}, elsewhere=True)
+    result = to_tune(sent) | {"trial_id": "ab_00000", "training_iteration": 1}
+    assert result["done"] is True
+    lost.watcher.on_trial_result(1, [], SimpleNamespace(config={"at": 1}), result)
+    held = to_tune(TrialOutcome("2", Status.HELD, holder="process 7", elsewhere=True))
+    lost.watcher.on_trial_result(1, [], SimpleNamespace(config={"at": 2}), held)
+    lost.lose(0, NODE, NODE, NODE)
+    assert lost.reported[0] == replace(sent, config_id="c", seed=1)
+    assert (lost.reported[1].status, lost.reported[1].holder) == (Status.HELD, "process 7")
+    assert (lost.reported[2].status, lost.reported[2].stage, lost.reported[2].seed) == (Status.FAILED, "crash", 0)
+    assert lost.watcher.fatal is None
+
+
+@pytest.mark.parametrize(("status", "kind"), [(Status.UNSTORED, InputError), (Status.UNFIT, ClusterError)])
+def test_what_cannot_be_stored_or_run_ends_the_run(lost: Lost, status: Status, kind: type) -> None:
+    """No further trial is started: the results cannot be written, or this node cannot run the study."""
+    bad = to_tune(TrialOutcome("1", status, error="No space left."))
+    lost.watcher.on_trial_result(1, [], SimpleNamespace(config={"at": 1}), bad)
+    assert isinstance(lost.watcher.fatal, kind)
+    assert "No space left." in str(lost.watcher.fatal)
+    assert lost.watcher.stop_all()

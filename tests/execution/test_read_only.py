@@ -12,6 +12,7 @@ from sweep.running import sharing
 from sweep.running.claimant import Claimant
 from sweep.store import claims, records, store
 from sweep.store.claims import this_process
+from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.trial import hand_in
 from tests.nodes.test_preflight import order
 from tests.store.recording import record, trial_id
@@ -34,11 +35,11 @@ def test_results_on_a_disk_that_is_read_only_are_told_first(
         folder.rmdir()
     place.symlink_to(disk)
     _let(disk, "ro")
-    monkeypatch.setattr("sweep.running.execution.prepare", lambda _: pytest.fail("data are prepared"))
+    monkeypatch.setattr("sweep.running.preparation.prepare", lambda _: pytest.fail("data are prepared"))
     study = sweep.Study.model_validate(
         {"study": "tiny", "data": {"use": "sweep.data:synthetic_vectors"}, "model": {"use": "sweep.models:dense"}}
     )
-    monkeypatch.setattr("sweep.running.execution.check_code", lambda _: None)
+    monkeypatch.setattr("sweep.running.opening.check_code", lambda _: None)
     with pytest.raises(InputError, match=rf"can be written. Received: {place}.*Read-only file system"):
         sweep.run(study, results=tmp_path / "results")
 
@@ -53,14 +54,14 @@ def test_a_disk_that_becomes_read_only_starts_no_trial_and_keeps_what_is_stored(
     assert claimant.ask(trial_id(0), 0) is None
     records.write_part(disk, record(0))
     _let(disk, "ro")
-    summary = hand_in(order(disk), record(1), {"trial_id": trial_id(1), "status": "ok", "metrics": {}})
-    assert summary["status"] == "unstored"
-    assert "Read-only file system" in summary["error"]
+    outcome = hand_in(order(disk), record(1), TrialOutcome(trial_id(1), Status.OK))
+    assert outcome.status is Status.UNSTORED
+    assert "Read-only file system" in outcome.error
     claimant.release(trial_id(0))
     answer = claimant.ask(trial_id(2), 0)
     claimant.end()
     assert answer is not None
-    assert (answer["status"], "Read-only file system" in answer["error"]) == ("unstored", True)
+    assert (answer.status, "Read-only file system" in answer.error) == (Status.UNSTORED, True)
     claims.remove_void(disk)
     with pytest.raises(InputError, match="Read-only file system"), sharing.room(disk):
         store.compact(disk)

@@ -14,7 +14,7 @@ from sweep.commands.plan import plan
 from sweep.data import Prepared
 from sweep.report.notes import notes
 from sweep.report.summarise import current, summarise
-from sweep.running import execution
+from sweep.running import execution, opening, preparation
 from sweep.store import store
 from sweep.store.records import write_part
 from sweep.study.study import Study
@@ -53,7 +53,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                 Image.fromarray(rng.integers(0, 256, (6, 6, 3), dtype=np.uint8)).save(path)
     (folder / "sr_net.py").write_text(NET)
     (folder / "base.npz").write_bytes(b"1")
-    monkeypatch.setattr(execution, "DataProcess", InThisProcess)
+    monkeypatch.setattr(preparation, "DataProcess", InThisProcess)
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(str(folder))
     write_study(folder)
@@ -70,7 +70,7 @@ def write_study(folder: Path, **changes: Any) -> None:
 
 def keep(folder: Path) -> None:
     """Store what a run would have stored for the study as it is, and write study.json as it does."""
-    trials, _ = execution.prepare(execution.resolve("s.yaml", seeds=None, results=None))
+    trials, _ = preparation.prepare(opening.resolve("s.yaml", seeds=None, results=None))
     results = folder / "results" / "s"
     results.mkdir(parents=True)
     for one in trials:

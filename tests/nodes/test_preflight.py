@@ -8,8 +8,8 @@ import pytest
 from sweep.errors import ClusterError
 from sweep.machine.hardware import processor
 from sweep.running import preflight
-from sweep.running.keeper import Link, sees
 from sweep.running.preflight import Answer, Question
+from sweep.running.record_relay import Link, sees
 from sweep.study import identity
 from sweep.trial.trial import TrialOrder
 from sweep.trial.versions import differing, versions_here

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from sweep.running.keeper import Keeper
+from sweep.running.record_relay import RecordRelay
 from sweep.store import records
+from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.trial import hand_in
 from tests.nodes.test_preflight import order
 from tests.store.recording import record
@@ -57,20 +58,20 @@ def test_a_full_disk_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(OSError, match="No space left"):
         records.keep(tmp_path, record(), 180)
     assert len(tries) == 1
-    summary = hand_in(order(tmp_path), record(), {"trial_id": "x", "status": "ok", "metrics": {"eer": 0.1}})
-    assert summary["status"] == "unstored"
-    assert "No space left" in summary["error"]
-    assert "No space left" in Keeper().store(str(tmp_path), record())
+    outcome = hand_in(order(tmp_path), record(), TrialOutcome("x", Status.OK, metrics={"eer": 0.1}))
+    assert (outcome.status, outcome.metrics) == (Status.UNSTORED, {})
+    assert "No space left" in outcome.error
+    assert "No space left" in RecordRelay().store(str(tmp_path), record())
 
 
 def test_a_trial_that_does_not_see_the_results_hands_its_record_back(tmp_path: Path) -> None:
-    """Its summary carries the record, which the driver's node stores as it would have been stored there."""
+    """Its outcome carries the record, which the driver's node stores as it would have been stored there."""
     from dataclasses import replace
 
     one = record()
-    summary = hand_in(replace(order(tmp_path), results=""), one, {"status": "ok"})
-    assert summary["record"] is one
-    assert Keeper().store(str(tmp_path), summary["record"]) == ""
+    outcome = hand_in(replace(order(tmp_path), results=""), one, TrialOutcome("x", Status.OK))
+    assert outcome.record is one
+    assert RecordRelay().store(str(tmp_path), outcome.record) == ""
     ((path, _, _),) = records.parts(tmp_path)
     back, scores = records.read_part(path)
     assert back.trial["metric"] == one.trial["metric"]

@@ -203,7 +203,7 @@ def test_a_bucket_that_refuses_is_told_before_a_trial(
     answer = claimant.ask(trial_id(1), 0)
     claimant.end()
     assert answer is not None
-    assert answer["status"] == "unstored"
-    assert "INVALID_ACCESS_KEY_ID" in answer["error"]
+    assert answer.status == "unstored"
+    assert "INVALID_ACCESS_KEY_ID" in answer.error
     with pytest.raises(OSError, match="ACCESS_DENIED"):
         keep(folder, record(1))

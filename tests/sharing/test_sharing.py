@@ -1,7 +1,8 @@
 """Two runs of one study: each trial is trained by one of them, and a person is told who has the rest."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -9,13 +10,18 @@ from typing import Any
 
 import pytest
 
-from sweep.errors import ClusterError
+import sweep
+from sweep.errors import ClusterError, InputError
 from sweep.running import sharing
 from sweep.running.claimant import Claimant
+from sweep.running.options import RunOptions
+from sweep.running.preparation import Ready
+from sweep.running.ray_session import RaySession
 from sweep.running.sharing import SharedRun
 from sweep.store import claims
 from sweep.store.claims import Claims, this_process
 from sweep.store.records import write_part
+from sweep.trial.outcome import Status, TrialOutcome
 from tests.store.recording import record, trial_id
 
 
@@ -32,6 +38,22 @@ class Other:
         self.claims.release(trial_id(number))
 
 
+class Rays:
+    """Stands for Ray; counts how often it was started and ended."""
+
+    def __init__(self) -> None:
+        self.started = self.ended = 0
+
+    @contextmanager
+    def session(self, address: str | None, slots: int | None) -> Iterator[RaySession]:
+        """Give a Ray that nobody uses."""
+        self.started += 1
+        try:
+            yield RaySession(own=True, slots=slots)
+        finally:
+            self.ended += 1
+
+
 @pytest.fixture
 def other(tmp_path: Path) -> Other:
     """Return another run."""
@@ -40,13 +62,21 @@ def other(tmp_path: Path) -> Other:
 
 
 @pytest.fixture
-def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[SharedRun, list[int]]]:
+def rays() -> "Rays":
+    """Return the stand-in for Ray."""
+    return Rays()
+
+
+@pytest.fixture
+def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rays: "Rays") -> Callable[..., tuple[SharedRun, list[int]]]:
     """Return what makes a run whose driver trains one trial after the other, and the numbers that it trained."""
 
-    def make(*, follow: bool, before: Callable[[int], None] = lambda _: None) -> tuple[SharedRun, list[int]]:
+    def make(
+        *, follow: bool, before: Callable[[int], None] = lambda _: None, listeners: Any = ()
+    ) -> tuple[SharedRun, list[int]]:
         trained: list[int] = []
 
-        def run_orders(orders: list[Any], report: Any, *, owner: claims.Owner, **_: Any) -> None:
+        def run_orders(_: Any, orders: list[Any], report: Any, *, owner: claims.Owner, **__: Any) -> None:
             claimant = Claimant(str(tmp_path), owner)
             for order in orders:
                 before(order.number)
@@ -54,7 +84,7 @@ def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
                 if elsewhere is None:
                     trained.append(order.number)
                     write_part(tmp_path, record(order.number))
-                    elsewhere = {"trial_id": order.trial_id, "status": "ok", "metrics": {}, "error": "", "stage": ""}
+                    elsewhere = TrialOutcome(order.trial_id, Status.OK)
                     claimant.release(order.trial_id)
                 report(elsewhere)
             claimant.end()
@@ -65,13 +95,16 @@ def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
         driver.run_orders = run_orders  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "sweep.running.driver", driver)
         monkeypatch.setattr("sweep.running.driver", driver, raising=False)
+        monkeypatch.setattr("sweep.running.ray_session.ray_session", rays.session)
         monkeypatch.setattr(
             sharing,
             "order_of",
             lambda one, *_: SimpleNamespace(trial_id=one.trial_id, number=one.number, attempt=0),
         )
         study: Any = SimpleNamespace(task="verification", resources=SimpleNamespace(cpu=1, gpu=0))
-        return SharedRun(study, tmp_path, (), None, None, _plan(4), frozenset("c"), True, follow), trained
+        ready = Ready(study, _plan(4), {}, (), tmp_path)
+        options = RunOptions(follow=follow, listeners=tuple(listeners))
+        return SharedRun(ready, options, frozenset("c")), trained
 
     return make
 
@@ -145,3 +178,65 @@ def test_a_folder_that_is_away_is_not_made_for_a_claim(tmp_path: Path) -> None:
     assert claimant.ask(trial_id(0), 0) is None
     claimant.end()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rounds_share_one_ray_which_ends_while_a_run_waits(run_of, other, rays, monkeypatch) -> None:
+    """Ray starts with the first trial and serves every round; nobody holds it while nothing can be trained."""
+    run, trained = run_of(follow=False)
+    with run:
+        assert rays.started == 0
+        run.share(_plan(1))
+        run.share(_plan(3)[1:])
+        assert (rays.started, rays.ended) == (1, 0)
+    assert (rays.started, rays.ended) == (1, 1)
+    assert trained == [0, 1, 2]
+    other.claims.take(trial_id(3))
+    seen = []
+    monkeypatch.setattr(sharing.time, "sleep", lambda _: (seen.append(rays.ended), other.claims.release(trial_id(3))))
+    run, trained = run_of(follow=True)
+    with run:
+        run.share(_plan(5)[3:])
+    assert trained == [4, 3]
+    assert seen == [2]
+    assert (rays.started, rays.ended) == (3, 3)
+
+
+def test_the_claims_of_a_run_end_with_it(run_of, tmp_path: Path) -> None:
+    """Whatever ends the run, no claim of it is left behind."""
+
+    def before(number: int) -> None:
+        if number == 1:
+            Claims(tmp_path, run.owner).take(trial_id(1))
+            raise RuntimeError("the driver dies")
+
+    run, _ = run_of(follow=False, before=before)
+    with pytest.raises(RuntimeError, match="the driver dies"), run:
+        run.share(_plan(2))
+    assert claims.held(tmp_path) == {}
+
+
+def test_every_listener_hears_every_trial_whatever_another_raises(run_of, other, capsys) -> None:
+    """One that raises is told of once, by name; held trials have not ended and are not heard of."""
+
+    def before(number: int) -> None:
+        if number == 1:
+            other.claims.take(trial_id(2))
+
+    def broken(outcome: TrialOutcome) -> None:
+        raise ValueError("no such table")
+
+    heard: list[TrialOutcome] = []
+    run, trained = run_of(follow=False, before=before, listeners=[broken, heard.append])
+    with pytest.raises(ClusterError), run:
+        run.share(_plan(3))
+    assert trained == [0, 1]
+    assert [(one.trial_id, one.status) for one in heard] == [(trial_id(at), Status.OK) for at in (0, 1)]
+    said = capsys.readouterr().err
+    assert said.count("the listener test_every_listener") == 1
+    assert f"broken failed at trial {trial_id(0)}: ValueError: no such table. The run goes on" in said
+
+
+def test_a_listener_must_be_a_function() -> None:
+    """A name in place of the function is told before anything is read."""
+    with pytest.raises(InputError, match=r"listeners: expected functions .* Received: 'print'"):
+        sweep.run("no-such-study.yaml", listeners=["print"])  # type: ignore[list-item]

@@ -7,7 +7,7 @@ import pytest
 
 import sweep
 from sweep.errors import InputError
-from sweep.running.execution import results_folder
+from sweep.running.opening import results_folder
 from sweep.store.paths import path_of
 from sweep.study.study import Study
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sweep.running.execution import identities
+from sweep.running.preparation import identities
 from sweep.store import store
 from sweep.study.identity import Identities, Identity
 from sweep.study.named_files import content

@@ -85,7 +85,7 @@ def test_nothing_but_ssh_is_taken_for_the_head(tmp_path: Path, monkeypatch: pyte
             return 1
 
     monkeypatch.setattr(launcher.subprocess, "Popen", Ended)
-    file = ClusterFile(tmp_path / "mine.yaml", "launcher", "", {})
+    file = ClusterFile(tmp_path / "mine.yaml", "", {})
     with pytest.raises(ClusterError, match="Expected a tunnel"), launcher.tunnel(file):
         pytest.fail("an address was given")
     assert seen == [0o700]

@@ -30,7 +30,8 @@ def both_ways(kinds: tuple[str, ...]) -> dict[str, tuple[np.ndarray, np.ndarray]
 
     from sweep.data import synthetic_vectors
     from sweep.study.study import Study
-    from sweep.trial import training
+    from sweep.trial import fitting, scoring
+    from sweep.trial.batches import ShuffledBatches
     from sweep.trial.building import begin_phase, build
     from sweep.trial.process_state import Machine, begin_trial
 
@@ -43,14 +44,14 @@ def both_ways(kinds: tuple[str, ...]) -> dict[str, tuple[np.ndarray, np.ndarray]
         model = build(study, splits, SEEDS)
         start = model.get_weights()
         begin_phase(model, study.train.phases[0], "binary_crossentropy")
-        batches = training.ShuffledBatches(splits.train.x, splits.train.y, 24, 7)
+        batches = ShuffledBatches(splits.train.x, splits.train.y, 24, 7)
 
         def on_dev(model: Any = model) -> dict[str, float]:
-            outputs = training.predict(model, splits.dev.x)
+            outputs = scoring.predict(model, splits.dev.x)
             taken = splits.dev.x, splits.dev.y, outputs
-            return {"val_loss": training.mean_loss(model, "binary_crossentropy", *taken, 24)}
+            return {"val_loss": scoring.mean_loss(model, "binary_crossentropy", *taken, 24)}
 
-        epochs, _ = training.fit(
+        epochs, _ = fitting.fit(
             model,
             batches,
             on_dev,

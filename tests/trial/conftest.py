@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sweep.machine import process
-from sweep.running import execution
+from sweep.running import preparation, sharing
 from sweep.store import records
 from sweep.study.study import Study
 from sweep.trial import trial
@@ -28,10 +28,10 @@ def run_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tu
             {"study": "one", "data": VECTORS, "model": {"use": "odd_models:plain", "dropout": 0.3}, **keys}
             | {"train": {"epochs": 2, **keys.get("train", {})}, "seeds": [seed]}
         )
-        trials, _ = execution.prepare(study)
+        trials, _ = preparation.prepare(study)
         results = tmp_path / str(next(count))
         results.mkdir()
-        order = execution.order_of(trials[0], results, str(tmp_path), (HERE,))
+        order = sharing.order_of(trials[0], results, str(tmp_path), (HERE,))
         process.warm_up("sweep.trial.preload")
         outcome = process.call(trial.run_trial, order)
         assert not outcome.crash, f"{outcome.crash}: {outcome.log}"

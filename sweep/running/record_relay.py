@@ -19,15 +19,15 @@ class Link:
     """What a slot needs of the driver.
 
     results: the study's results. token: the name of a file in them by which a node knows that it sees the same ones.
-    keeper: the Ray actor on the driver's node.
+    relay: the Ray actor on the driver's node.
     """
 
     results: str
     token: str
-    keeper: Any
+    relay: Any
 
 
-class Keeper:
+class RecordRelay:
     """Stores the records of nodes that do not see the results, one after the other."""
 
     def store(self, results: str, record: records.Record) -> str:
@@ -69,17 +69,17 @@ def linked(results: str) -> Iterator[Link]:
         replace_file(where / token, lambda file: file.write(b"a run is going on"))
     except OSError as error:
         raise InputError(f"Expected results that can be written. Received: {results}: {error}.") from None
-    keeper = None
+    relay = None
     try:
-        keeper = actor_here(Keeper)
-        if not ray.get(keeper.sees.remote(results, token)):
+        relay = actor_here(RecordRelay)
+        if not ray.get(relay.sees.remote(results, token)):
             raise ClusterError(
                 f"Expected results that the node of this command can write. Received: {results}. Give the command on a "
                 "machine of the cluster, or name an object store: --results s3://bucket/prefix."
             )
-        yield Link(results, token, keeper)
+        yield Link(results, token, relay)
     finally:
-        if keeper is not None:
-            ray.kill(keeper)
+        if relay is not None:
+            ray.kill(relay)
         with suppress(OSError):  # the storage may be gone; a token does no harm
             (where / token).unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import re
 import shlex
 import uuid
 from collections.abc import Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
@@ -14,20 +14,36 @@ import yaml
 from sweep.errors import InputError
 from sweep.study.study import Study
 from sweep.submit.cluster_file import ClusterFile
+from sweep.submit.clusters.kind import Hear, Job, State
+from sweep.submit.ledger import Entry
 from sweep.submit.outside import answer
-from sweep.submit.parcel import Parcel
+from sweep.submit.parcel import Parcel, pack
 
+NAME, SIGN = "a RayJob", "kind: RayJob"
 LABEL = "seedsweep-study"
 _MOST = 700 * 2**10  # bytes; a ConfigMap holds 1 MiB, and base64 takes a third more
 _MOUNT = "/seedsweep"  # where every pod finds the parcel
 
 
-def render(file: ClusterFile, study: Study, parcel: Parcel, *, retry_failed: bool) -> tuple[str, str]:
-    """Return the name of the RayJob, and the YAML of it and of the ConfigMap that holds the parcel.
+def knows(file: ClusterFile) -> bool:
+    """Return whether a file is a RayJob of KubeRay."""
+    version = str(file.document.get("apiVersion", ""))
+    return file.document.get("kind") == "RayJob" and version.startswith("ray.io/")
+
+
+def render(file: ClusterFile, study: Study, name: str, source: Path | None, *, retry_failed: bool) -> Job:
+    """Return the job: the YAML of the RayJob and of the ConfigMap that holds the parcel.
 
     Raises:
         InputError: results that would go with the pods, or more code than a ConfigMap holds.
     """
+    parcel = pack(study, source)
+    job_name, text = _manifest(file, study, parcel, retry_failed=retry_failed)
+    return Job(job_name, text, (f"to the ConfigMap {job_name}, {parcel}:", *parcel.listing))
+
+
+def _manifest(file: ClusterFile, study: Study, parcel: Parcel, *, retry_failed: bool) -> tuple[str, str]:
+    """Return the name of the RayJob, and the YAML of it and of the ConfigMap; errors as in `render`."""
     if "://" not in study.results and not PurePosixPath(study.results).is_absolute():
         raise InputError(
             "Expected results that outlive the pods: s3://bucket/prefix, or the absolute path of a volume on every "
@@ -69,18 +85,20 @@ def running(study: Study) -> str | None:
     return next((one["metadata"]["name"] for one in json.loads(found)["items"] if not _ended(one)), None)
 
 
-def apply(text: str) -> None:
+def run(job: Job, study: Study, hear: Hear) -> str:
     """Give the YAML to kubectl; on the server's side, since a parcel is larger than an annotation may be."""
-    _kubectl("apply", "--server-side", "-f", "-", given=text)
+    _kubectl("apply", "--server-side", "-f", "-", given=job.text)
+    hear(f"submitted {job.name}; its log: kubectl logs -f job/{job.name}")
+    return job.name
 
 
-def state(name: str) -> str:
-    """Return the state of a RayJob in KubeRay's words, in small letters; "gone" if it is deleted."""
-    found = _kubectl("get", "rayjobs", "--ignore-not-found", name, "-o", "json")
+def state(entry: Entry) -> State:
+    """Return the state of a RayJob in KubeRay's words; "gone" if it is deleted."""
+    found = _kubectl("get", "rayjobs", "--ignore-not-found", entry.submission_id, "-o", "json")
     if not found.strip():
-        return "gone"
+        return State("gone")
     status = json.loads(found).get("status", {})
-    return str(status.get("jobStatus") or status.get("jobDeploymentStatus") or "pending").lower()
+    return State(str(status.get("jobStatus") or status.get("jobDeploymentStatus") or "pending").lower())
 
 
 def label_of(study: Study) -> str:

@@ -1,0 +1,76 @@
+"""What came of running stored trials again: equal to the bit, or the first difference and what explains it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sweep.explain.difference import Difference
+from sweep.explain.surroundings import Factor
+
+
+@dataclass(frozen=True)
+class Verified:
+    """One trial, run again.
+
+    equal: whether every bit is the same. difference: the first that is not. factors: what differs around the two runs.
+    cause: the sentence that answers "why?", "" for equal trials. proven: whether putting the cause back gave the stored
+    bits. metrics: name -> (stored, now) of the task's headline, where they differ.
+    """
+
+    trial_id: str
+    label: str
+    seed: int
+    equal: bool
+    difference: Difference | None = None
+    factors: tuple[Factor, ...] = ()
+    cause: str = ""
+    proven: bool = False
+    metrics: dict[str, tuple[float, float]] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return every field, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What `sweep verify` found.
+
+    n_stored: trials of the plan that are ok and could have been run again. n_unseeded: those that had no seed.
+    """
+
+    results: str
+    n_stored: int
+    trials: tuple[Verified, ...]
+    n_unseeded: int = 0
+
+    @property
+    def equal(self) -> bool:
+        """Whether every trial that was run again is equal to the bit."""
+        return all(one.equal for one in self.trials)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return one object for JSON."""
+        trials = [one.as_dict() for one in self.trials]
+        return {"results": self.results, "equal": self.equal, "n_stored": self.n_stored} | {
+            "n_unseeded": self.n_unseeded,
+            "trials": trials,
+        }
+
+    def as_text(self) -> str:
+        """Return some lines for a person."""
+        n_equal = sum(one.equal for one in self.trials)
+        lines = [
+            f"{self.results}: {n_equal} of {len(self.trials)} trials run again are equal to the bit: initial weights, "
+            f"every epoch's order and weights, scores and metrics ({self.n_stored} stored)."
+        ]
+        if self.n_unseeded:
+            lines.append(f"{self.n_unseeded} trials of the study had no seed: nobody can run them again.")
+        for one in self.trials:
+            name = " ".join(part for part in (one.trial_id, one.label, f"seed {one.seed}") if part)
+            lines.append(f"{name}: {'equal' if one.equal else 'differs'}")
+            if one.difference:
+                lines.append(f"  First difference: {one.difference}")
+                lines += [f"  Differs: {factor}" for factor in one.factors if factor.known]
+                lines.append(f"  Cause: {one.cause}")
+                lines += [f"  {key}: {a:.6g} stored, {b:.6g} now" for key, (a, b) in (one.metrics or {}).items()]
+        return "\n".join(lines)

@@ -1,0 +1,59 @@
+"""The samples of a split in batches: in our own order for training, in their own for scoring."""
+
+import math
+from typing import Any
+
+import keras
+import numpy as np
+
+
+class ShuffledBatches(keras.utils.PyDataset):  # type: ignore[misc]
+    """The training set in batches, epoch after epoch without end, in another order in every epoch.
+
+    After seeding, Keras replays one order in every epoch; here the order of epoch e comes from (order seed, e) alone.
+    Without end, since Keras would make a new iterator twice an epoch: more than half of the time of a very small net.
+
+    steps: batches in an epoch; the last may be smaller. first_epoch: the epoch of batch 0.
+    """
+
+    num_batches = None  # in Keras's words: without end
+
+    def __init__(self, x: Any, y: np.ndarray, batch_size: int, order: int) -> None:
+        """Take x (n, ...) and y (n,); `order` is the seed of the stream "order"."""
+        super().__init__()
+        self._x, self._y, self._batch_size, self._order = x, y, batch_size, order
+        self.steps = math.ceil(len(y) / batch_size)
+        self.first_epoch = 0
+        self._drawn: tuple[int, np.ndarray] | None = None
+
+    def permutation(self, epoch: int) -> np.ndarray:
+        """Return the order of an epoch: rows of the training set, (n,)."""
+        drawn = self._drawn
+        if drawn is None or drawn[0] != epoch:
+            drawn = epoch, np.random.default_rng([self._order, epoch]).permutation(len(self._y))
+            self._drawn = drawn
+        return drawn[1]
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return batch `index`, counted from the first epoch on, inputs as float32."""
+        epoch, step = divmod(index, self.steps)
+        rows = self.permutation(self.first_epoch + epoch)[step * self._batch_size : (step + 1) * self._batch_size]
+        return np.asarray(self._x[rows], dtype=np.float32), self._y[rows]
+
+
+class BatchesInOrder(keras.utils.PyDataset):  # type: ignore[misc]
+    """Samples in batches, in their order."""
+
+    def __init__(self, x: Any, y: np.ndarray, batch_size: int) -> None:
+        """Take x (n, ...) and y (n,)."""
+        super().__init__()
+        self._x, self._y, self._batch_size = x, y, batch_size
+
+    def __len__(self) -> int:
+        """Return how many batches there are."""
+        return math.ceil(len(self._y) / self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return batch `index`, inputs as float32; the last may be smaller."""
+        rows = np.arange(index * self._batch_size, min((index + 1) * self._batch_size, len(self._y)))
+        return np.asarray(self._x[rows], dtype=np.float32), self._y[rows]
