@@ -9,29 +9,26 @@ import hashlib
 import math
 import os
 import shutil
-import warnings
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
 
 from sweep.data.content import row_digests
-from sweep.data.decoding import CHANNELS, CORRUPT, SCALES, Decoded, Range, decode, value_range
+from sweep.data.decoding import CHANNELS, SCALES, Range
 from sweep.data.folders import disk_errors, read_contents, write_array, write_bytes, write_folder, write_rows
-from sweep.data.listing import Listing, stamp
+from sweep.data.image_blocks import Told, decoded, refuse_unless
+from sweep.data.listing import Listing
 from sweep.errors import InputError, nearest
 from sweep.store.places import flush_folder
 from sweep.store.sealed import sealed, unsealed
 
 _FORMAT = "images 1"  # change it whenever `decode` changes, so that no old store is taken for a new one
 _LOOKUP = "images 2"  # change it whenever a pointer says more than before
-_BLOCK = 256
 _FEW_LEVELS = 64  # of 256: what is left of 14 bits
 _MOST_BYTES_A_ROW = 2**28  # of one image: 16384 x 16384 in one channel
 
@@ -95,8 +92,8 @@ def stored_images(
         raise _no_room(shape, cache)
     if cache is None:
         _check_room(shape, None)
-        told = _Told()
-        pixels = np.concatenate(list(_decoded(listing, paths, size, color, on_corrupt, scale, told)))
+        told = Told()
+        pixels = np.concatenate(list(decoded(listing, paths, size, color, on_corrupt, scale, told)))
         return ImageStore(pixels, row_digests(pixels), told.broken, None, told.depth, scale)
     house = cache / "images"
     key = _lookup_key(listing, paths, size, color, scale)
@@ -112,7 +109,7 @@ def stored_images(
                 pointer.with_suffix(".part").replace(pointer)
                 flush_folder(house)
     for path, reason in known["broken"].items():
-        _refuse_unless(on_corrupt, path, reason)
+        refuse_unless(on_corrupt, path, reason)
     folder = house / known["store"]
     pixels, digests = _opened(folder)
     depth = tuple(known["depth"]) if known.get("depth") else None
@@ -198,11 +195,11 @@ def _build(
     """Decode into a file beside the stores, then move it to the store named by its digest."""
     shape = (len(paths), *size, CHANNELS[color])
     raw = house / f"{key}.part.npy"
-    told = _Told()
+    told = Told()
     digests: list[NDArray[np.uint8]] = []
 
     def blocks() -> Iterator[NDArray[np.uint8]]:
-        for block in _decoded(listing, paths, size, color, on_corrupt, scale, told):
+        for block in decoded(listing, paths, size, color, on_corrupt, scale, told):
             digests.append(row_digests(block))
             yield block
 
@@ -220,78 +217,3 @@ def _build(
     finally:
         raw.unlink(missing_ok=True)
     return {"store": name, "broken": told.broken, "depth": told.depth}
-
-
-@dataclass
-class _Told:
-    """What decoding found; see `ImageStore`."""
-
-    broken: dict[str, str] = field(default_factory=dict)
-    depth: Range | None = None
-
-    def see(self, found: Range | None) -> None:
-        if found is not None:
-            low, high = self.depth or found
-            self.depth = min(low, found[0]), max(high, found[1])
-
-
-def _decoded(
-    listing: Listing,
-    paths: Sequence[str],
-    size: tuple[int, int],
-    color: str,
-    on_corrupt: str,
-    scale: str,
-    told: _Told,
-) -> Iterator[NDArray[np.uint8]]:
-    """Yield blocks (at most 256, height, width, channels) of decoded images, noting the broken ones."""
-    spread: Range | None = None
-
-    def one(path: str) -> Decoded | str:
-        try:
-            image = decode(listing.root / path, size, color, spread)
-        except CORRUPT as error:
-            return _reason(error)
-        if stamp(listing.root / path) != listing.images[path]:
-            raise InputError(f"Expected the images to stay as they are. Received: {path} changed while it was read.")
-        return image
-
-    def range_of(path: str) -> Range | None:
-        try:
-            return value_range(listing.root / path)
-        except CORRUPT:
-            return None  # said where it is decoded
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool, warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # Pillow's remarks on odd EXIF data, one an image
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # from twice as many pixels on it is an error
-        if scale == "range":
-            for found in pool.map(range_of, paths):
-                told.see(found)
-            spread = told.depth
-        for start in range(0, len(paths), _BLOCK):
-            some = paths[start : start + _BLOCK]
-            block = np.zeros((len(some), *size, CHANNELS[color]), dtype=np.uint8)
-            for row, (path, image) in enumerate(zip(some, pool.map(one, some), strict=True)):
-                if isinstance(image, str):
-                    _refuse_unless(on_corrupt, path, image)
-                    told.broken[path] = image
-                else:
-                    block[row] = image.pixels
-                    told.see(image.values)
-            yield block
-
-
-def _reason(error: BaseException) -> str:
-    """Return why a file cannot be decoded, without the path, so that it reads the same in any folder."""
-    if isinstance(error, UnidentifiedImageError):
-        return "no image of a known kind"
-    return str(getattr(error, "strerror", None) or error or type(error).__name__)
-
-
-def _refuse_unless(on_corrupt: str, path: str, reason: str) -> None:
-    if on_corrupt != "skip":
-        raise InputError(
-            f"Expected images that can be decoded. Received: {path} ({reason}). "
-            "Repair or remove it, or set `on_corrupt: skip`."
-        )

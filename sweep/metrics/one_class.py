@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweep.errors import InputError
+from sweep.metrics.score_cells import Decimal
 from sweep.metrics.score_layout import comma_number, decimal_mark, is_number, without_comments
-from sweep.metrics.score_table import Decimal
 from sweep.metrics.score_text import read_text, regular_file, shown
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from sweep.errors import InputError
 from sweep.metrics.labels import attack_types, classes
 from sweep.metrics.one_class import check_no_histogram, read_column
+from sweep.metrics.score_cells import Decimal
 from sweep.metrics.score_layout import MISSING
 from sweep.metrics.score_set import Names, Rows, ScoreSet
-from sweep.metrics.score_table import Decimal, Format, read_table
+from sweep.metrics.score_table import Format, read_table
 from sweep.metrics.score_text import shown
 from sweep.metrics.scores import LARGEST, FloatArray
 

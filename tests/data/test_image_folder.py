@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sweep.data import image_folder, image_store, open_prepared, prepare
+from sweep.data import image_blocks, image_folder, image_store, open_prepared, prepare
 from sweep.data.decoding import decode
 from sweep.errors import InputError
 
@@ -187,7 +187,7 @@ def test_division_without_subjects_or_with_strange_fractions_is_refused(tmp_path
 def test_a_second_call_decodes_nothing(root, tmp_path, monkeypatch):
     """An unchanged folder is looked up, another division too; a changed file is decoded anew."""
     first = prepared(root, tmp_path / "cache")
-    monkeypatch.setattr(image_store, "decode", lambda *_: pytest.fail("decoded again"))
+    monkeypatch.setattr(image_blocks, "decode", lambda *_: pytest.fail("decoded again"))
     assert prepared(root, tmp_path / "cache") == first
     monkeypatch.undo()
     image = root / LAYOUT[0]
@@ -263,7 +263,7 @@ def _prepare_and_die(root, cache):
             os.kill(os.getpid(), signal.SIGKILL)
         return decode(*arguments)
 
-    image_store.decode = die_in_the_middle
+    image_blocks.decode = die_in_the_middle
     prepared(root, cache)
 
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep.errors import InputError
+from sweep.metrics.score_cells import _single_blanks
 from sweep.metrics.score_file import read_scores, read_two_files
 from sweep.metrics.score_set import ScoreSet
-from sweep.metrics.score_table import _single_blanks
 
 GENUINE, IMPOSTOR = [0.9, 0.8, float("nan")], [0.1, 0.2]
 
