@@ -26,7 +26,7 @@ from sweep.data.decoding import CHANNELS, CORRUPT, SCALES, Decoded, Range, decod
 from sweep.data.folders import disk_errors, read_contents, write_array, write_bytes, write_folder, write_rows
 from sweep.data.listing import Listing, stamp
 from sweep.errors import InputError, nearest
-from sweep.store.places import flush_folder
+from sweep.store.folder import flush_folder
 from sweep.store.sealed import sealed, unsealed
 
 _FORMAT = "images 1"  # change it whenever `decode` changes, so that no old store is taken for a new one

@@ -16,8 +16,7 @@ from sweep.machine.streams import stream_seeds
 from sweep.running.sharing import SharedRun, room
 from sweep.running.sharing import order_of as order_of
 from sweep.store import claims, store
-from sweep.store.places import Place, absolute, place, probe
-from sweep.store.reach import check_reach
+from sweep.store.places import Place, absolute, check_reach, place, probe
 from sweep.study import code
 from sweep.study.identity import Identities
 from sweep.study.plan import Configuration, PlannedTrial, as_document, configurations, plan
