@@ -16,6 +16,7 @@ from sweep.data import open_prepared
 from sweep.errors import InputError, nearest
 from sweep.machine import process, session
 from sweep.machine.streams import STREAMS, stream_seeds
+from sweep.metrics.catalogue import headline, metric_called
 from sweep.running import execution
 from sweep.stats.attribution import Attribution, attribute, orthogonal_array
 from sweep.store import store
@@ -25,7 +26,6 @@ from sweep.study.plan import Configuration, PlannedTrial, configurations
 from sweep.study.study import Study
 from sweep.trial.building import build
 
-HEADLINE = {"verification": ("eer", "hter"), "classification": ("accuracy",), "regression": ("mse", "mae")}
 LEVELS, REPEATS = 5, 3
 
 
@@ -116,9 +116,9 @@ def explain_study(
     names = [STREAMS[at] for at in acting]
     metrics = {
         metric: attribute(runs[f"metric.{metric}"].to_numpy(float), array[:, acting], names, rng=rng, level=level)
-        for metric in HEADLINE[study.task]
+        for metric in headline(study.task)
     }
-    repeats = _repeats(rows.iloc[[0, *range(len(array), len(rows))]], HEADLINE[study.task])
+    repeats = _repeats(rows.iloc[[0, *range(len(array), len(rows))]], headline(study.task))
     return Explanation(study.study, one.label, done.folder, metrics, repeats, idle)
 
 
@@ -185,11 +185,8 @@ def _streams_of_layers(asked: tuple[Study, str, tuple[str, ...]]) -> list[str] |
     return [name for name, found in (("dropout", drawing), ("augment", augmenting)) if found]
 
 
-PERCENT = ("eer", "hter", "accuracy")
-
-
 def in_points(name: str, value: float) -> str:
     """Return a metric's SD as people read it: rates in percentage points, all else in the label's unit."""
     if math.isnan(value):
         return "-"
-    return f"{100 * value:.2f}" if name in PERCENT else f"{value:.4g}"
+    return f"{100 * value:.2f}" if metric_called(name).unit == "%" else f"{value:.4g}"

@@ -2,7 +2,8 @@
 
 import io
 
-from sweep.explain.sources import PERCENT, Explanation
+from sweep.explain.sources import Explanation
+from sweep.metrics.catalogue import metric_called
 
 DOT, FAINT = "#0072B2", "0.45"
 
@@ -14,7 +15,7 @@ def sources_png(found: Explanation) -> bytes:
     figure = Figure(figsize=(4.4 * len(found.metrics), 2.9), layout="constrained")
     panels = figure.subplots(1, len(found.metrics), squeeze=False)[0]
     for axes, (name, one) in zip(panels, found.metrics.items(), strict=True):
-        scale = 100 if name in PERCENT else 1
+        scale = 100 if metric_called(name).unit == "%" else 1
         parts = [*one.sources, one.rest]
         for at, part in enumerate(reversed(parts)):
             colour = FAINT if part is one.rest else DOT

@@ -19,6 +19,7 @@ from sweep.explain.stored import Bits, StoredTrial, n_unseeded, stored_trials, v
 from sweep.explain.surroundings import Factor, factors, variables_as_stored
 from sweep.machine import process, session
 from sweep.machine.streams import stream_seeds
+from sweep.metrics.catalogue import headline
 from sweep.store import store
 from sweep.store.places import Place
 from sweep.study import code
@@ -191,8 +192,8 @@ def _verified(
         return verified(equal=True, factors=factors(one.bits, again))
     around = factors(one.bits, again)
     cause, proven, difference = _why(one, now, again, around, difference, rerun)
-    headline = {key: (value, again.metrics[key]) for key, value in one.bits.metrics.items() if key in again.metrics}
-    shown = {key: pair for key, pair in headline.items() if key in ("eer", "hter", "accuracy", "mse")}
+    both = {key: (value, again.metrics[key]) for key, value in one.bits.metrics.items() if key in again.metrics}
+    shown = {key: both[key] for key in headline(study.task) if key in both}
     return verified(equal=False, difference=difference, factors=around, cause=cause, proven=proven, metrics=shown)
 
 

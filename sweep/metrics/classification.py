@@ -1,12 +1,15 @@
 """What is measured of one classification trial: accuracy, macro F1, balanced accuracy and log loss.
 
-NumPy alone, since importing scikit-learn would cost every trial a second; the tests compare with it.
+The metrics are rows of the catalogue; here the labels and probabilities are checked. NumPy alone, since importing
+scikit-learn would cost every trial a second; the tests compare with it.
 """
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sweep.errors import InputError
+from sweep.metrics.catalogue import CLASSIFICATION, metrics_of_trial
+from sweep.metrics.scored import Scored, ScoredSplit
 
 
 def classification(
@@ -31,27 +34,20 @@ def classification(
     Raises:
         InputError: shapes do not fit, a label that is no class, or a row that is no distribution.
     """
-    metrics = _of_split("test", test_label, test_probability)
-    metrics |= {f"dev_{key}": value for key, value in _of_split("dev", dev_label, dev_probability).items()}
-    if train_label is not None and train_probability is not None:
-        metrics["train_accuracy"] = _of_split("train", train_label, train_probability)["accuracy"]
-    return metrics
+    scored = Scored(
+        test=_split("test", test_label, test_probability),
+        dev=_split("dev", dev_label, dev_probability),
+        train=None
+        if train_label is None or train_probability is None
+        else _split("train", train_label, train_probability),
+    )
+    return metrics_of_trial(CLASSIFICATION, scored)
 
 
-def _of_split(name: str, label: ArrayLike, probability: ArrayLike) -> dict[str, float]:
+def _split(name: str, label: ArrayLike, probability: ArrayLike) -> ScoredSplit:
     labels, probabilities = _checked(name, label, probability)
-    n, k = probabilities.shape
-    predicted = probabilities.argmax(axis=1)
-    confusion = np.bincount(labels * k + predicted, minlength=k * k).reshape(k, k)  # row: label, column: prediction
-    right, support, guesses = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
-    seen, present = support + guesses > 0, support > 0
-    of_label = np.clip(probabilities[np.arange(n), labels], 1e-15, 1)
-    return {
-        "accuracy": float(right.sum() / n),
-        "macro_f1": float(np.mean(2 * right[seen] / (support + guesses)[seen])),
-        "balanced_accuracy": float(np.mean(right[present] / support[present])),
-        "log_loss": float(-np.log(of_label).mean()),
-    }
+    own = probabilities[np.arange(len(labels)), labels]
+    return ScoredSplit(labels.astype(np.float64), own, prediction=probabilities.argmax(axis=1))
 
 
 def _checked(name: str, label: ArrayLike, probability: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -1,11 +1,11 @@
 """What is measured of one regression trial: MSE, MAE, RMSE and R^2."""
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from sweep.errors import InputError
+from sweep.metrics.catalogue import REGRESSION, metrics_of_trial
+from sweep.metrics.scored import Scored, ScoredSplit
 from sweep.metrics.scores import vector
 
 
@@ -24,11 +24,11 @@ def regression(
     Raises:
         InputError: lengths differ, no row, or a value that is not finite.
     """
-    metrics = _of_split("test", test_label, test_score)
-    return metrics | {f"dev_{key}": value for key, value in _of_split("dev", dev_label, dev_score).items()}
+    scored = Scored(_split("test", test_label, test_score), _split("dev", dev_label, dev_score))
+    return metrics_of_trial(REGRESSION, scored)
 
 
-def _of_split(name: str, label: ArrayLike, score: ArrayLike) -> dict[str, float]:
+def _split(name: str, label: ArrayLike, score: ArrayLike) -> ScoredSplit:
     labels, scores = vector(label, f"{name} labels for"), vector(score, name)
     if labels.size != scores.size or not labels.size:
         raise InputError(
@@ -37,12 +37,4 @@ def _of_split(name: str, label: ArrayLike, score: ArrayLike) -> dict[str, float]
     bad = int((np.isnan(labels) | np.isnan(scores)).sum())
     if bad:
         raise InputError(f"Expected finite {name} labels and scores. Received: NaN in {bad} of {labels.size} rows.")
-    squares = (scores - labels) ** 2
-    total = float(((labels - labels.mean()) ** 2).sum())
-    mse = float(squares.mean())
-    return {
-        "mse": mse,
-        "mae": float(np.abs(scores - labels).mean()),
-        "rmse": math.sqrt(mse),
-        "r2": 1 - float(squares.sum()) / total if total > 0 else math.nan,
-    }
+    return ScoredSplit(labels, scores)

@@ -1,21 +1,17 @@
 """What is measured of one verification trial: the threshold from dev, everything else at that threshold on test.
 
-Counts and NumPy alone, since importing scikit-learn would cost every trial a second; the tests compare with it.
+The metrics are rows of the catalogue; here the labels and scores are checked. NumPy alone, since importing scikit-learn
+would cost every trial a second; the tests compare with it.
 """
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sweep.errors import InputError
-from sweep.metrics.curves import auc_of
-from sweep.metrics.equal import eer_of
-from sweep.metrics.half_total import hter_of
-from sweep.metrics.scores import Class, both, vector
-
-KERAS_THRESHOLD = 0.5  # Keras's binary accuracy counts a score above it, not at it, as genuine
+from sweep.metrics.at_threshold import threshold
+from sweep.metrics.catalogue import VERIFICATION, metrics_of_trial
+from sweep.metrics.scored import Scored, ScoredSplit
+from sweep.metrics.scores import vector
 
 
 def verification(
@@ -41,51 +37,15 @@ def verification(
     Raises:
         InputError: lengths differ, a label other than 0 and 1, a score that is not finite, or a split with one class.
     """
-    dev, test = _split("dev", dev_label, dev_score), _split("test", test_label, test_score)
-    threshold = eer_of(*dev.classes)
-    half_total = hter_of(*test.classes, threshold.threshold)
-    true_accepts = half_total.n_genuine - half_total.false_rejects
-    false_accepts, n = half_total.false_accepts, half_total.n_genuine + half_total.n_impostor
-    accepted = true_accepts + false_accepts
-    error = test.score - test.label
-    metrics = {
-        "eer": threshold.value,
-        "eer_threshold": threshold.threshold,
-        "hter": half_total.value,
-        "far": half_total.far,
-        "frr": half_total.frr,
-        "accuracy": (n - false_accepts - half_total.false_rejects) / n,
-        "auc": auc_of(*test.classes),
-        "f1": 2 * true_accepts / (accepted + half_total.n_genuine),
-        "precision": true_accepts / accepted if accepted else math.nan,
-        "recall": true_accepts / half_total.n_genuine,
-        "mae": float(np.mean(np.abs(error))),
-        "mse": float(np.mean(error**2)),
-        "test_accuracy": test.keras_accuracy,
-        "dev_auc": auc_of(*dev.classes),
-    }
-    if train_label is not None and train_score is not None:
-        metrics["train_accuracy"] = _split("train", train_label, train_score).keras_accuracy
-    return metrics
+    scored = Scored(
+        test=_split("test", test_label, test_score),
+        dev=_split("dev", dev_label, dev_score),
+        train=None if train_label is None or train_score is None else _split("train", train_label, train_score),
+    )
+    return {**metrics_of_trial(VERIFICATION, scored), "eer_threshold": float(threshold(scored, None)[0])}
 
 
-@dataclass(frozen=True)
-class _Split:
-    """The labels (n,) and scores (n,) of one split, checked, in float64."""
-
-    label: NDArray[np.float64]
-    score: NDArray[np.float64]
-
-    @property
-    def classes(self) -> tuple[Class, Class]:
-        return both(self.score[self.label == 1], self.score[self.label == 0])
-
-    @property
-    def keras_accuracy(self) -> float:
-        return float(np.mean((self.score > KERAS_THRESHOLD) == (self.label == 1)))
-
-
-def _split(name: str, label: ArrayLike, score: ArrayLike) -> _Split:
+def _split(name: str, label: ArrayLike, score: ArrayLike) -> ScoredSplit:
     labels, scores = vector(label, f"{name} labels for"), vector(score, name)
     if labels.size != scores.size:
         raise InputError(f"Expected a {name} score for each label. Received: {labels.size} and {scores.size}.")
@@ -100,4 +60,4 @@ def _split(name: str, label: ArrayLike, score: ArrayLike) -> _Split:
             f"Expected {name} labels 1 (genuine) and 0 (impostor), both present. "
             f"Received: {', '.join(f'{value:g}' for value in np.unique(labels)[:5]) or 'none'}."
         )
-    return _Split(labels, scores)
+    return ScoredSplit(labels, scores)

@@ -50,21 +50,31 @@ class Pool:
                 value[rows.start + alive], threshold[rows.start + alive] = answer
         return value, threshold
 
-    def rates(self, weights: ArrayLike, thresholds: ArrayLike) -> tuple[FloatArray, FloatArray]:
-        """Return FAR (B,) and FRR (B,) of each replicate at its own threshold (B,)."""
+    def decided(
+        self, weights: ArrayLike, thresholds: ArrayLike
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Return false accepts, false rejects, genuine and impostor weight of each replicate at its threshold, (B,)."""
         counts = _weights(weights)
         limits = np.asarray(thresholds, dtype=np.float64)
         if limits.shape != (len(counts),):
             raise InputError(f"Expected one threshold a replicate, ({len(counts)},). Received: shape {limits.shape}.")
         place = self._both.scores.searchsorted(limits)
-        far, frr = np.full((2, len(counts)), np.nan)
+        accepts, rejects, n_genuine, n_impostor = np.full((4, len(counts)), np.nan)
         for rows, w in _chunks(counts, len(self._both)):
-            n_genuine, n_impostor = self._totals(w)
+            n_genuine[rows], n_impostor[rows] = self._totals(w)
             with _blas().limit(limits=1):
-                genuine, impostor = weight_under(self._both, w, place[rows])
-            known = ~np.isnan(limits[rows])
-            np.divide(n_impostor - impostor, n_impostor, out=far[rows], where=known & (n_impostor > 0))
-            np.divide(genuine, n_genuine, out=frr[rows], where=known & (n_genuine > 0))
+                rejects[rows], below = weight_under(self._both, w, place[rows])
+            accepts[rows] = n_impostor[rows] - below
+        unknown = np.isnan(limits)
+        accepts[unknown], rejects[unknown] = np.nan, np.nan
+        return accepts, rejects, n_genuine, n_impostor
+
+    def rates(self, weights: ArrayLike, thresholds: ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Return FAR (B,) and FRR (B,) of each replicate at its own threshold (B,)."""
+        accepts, rejects, n_genuine, n_impostor = self.decided(weights, thresholds)
+        far, frr = np.full((2, len(accepts)), np.nan)
+        np.divide(accepts, n_impostor, out=far, where=n_impostor > 0)
+        np.divide(rejects, n_genuine, out=frr, where=n_genuine > 0)
         return far, frr
 
     def _totals(self, w: Weights) -> FloatArray:

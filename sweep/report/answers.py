@@ -6,19 +6,18 @@ import numpy as np
 
 from sweep import stats
 from sweep.errors import InputError, nearest
+from sweep.metrics.catalogue import first_of_test, metric_called
 from sweep.report.current import current
 from sweep.report.study_scores import study_scores
-from sweep.report.summary import is_rate
 from sweep.stats import Against, Comparison, Estimate
 from sweep.stats.interval import THIS_TEST_SET
 from sweep.stats.measured import REPLICATES, Measured, values_only
-from sweep.stats.measures import HIGHER_IS_BETTER, MEASURES, Measure
+from sweep.stats.measures import MEASURES
 from sweep.stats.new_subjects import Method, within
 from sweep.store import store
 from sweep.store.places import Place
 from sweep.store.store import Results
 
-HEADLINE = {"verification": "hter", "classification": "accuracy", "regression": "mse"}
 OTHER_SPLITS = "other splits of these data"
 
 
@@ -199,7 +198,7 @@ def measure_study(
         InputError: a metric that the study has not, or no trial that is ok.
     """
     now = current(results)
-    metric = metric or HEADLINE[results.study["task"]]
+    metric = metric or first_of_test(results.study["task"])
     column = f"metric.{metric}"
     known = [name.removeprefix("metric.") for name in results.trials.columns if name.startswith("metric.")]
     if metric not in known and metric not in MEASURES:
@@ -229,15 +228,11 @@ def measure_study(
         rows["config_id"],
         rows["seed"],
         rows[column],
-        MEASURES.get(metric, Measure(metric, _never, higher_is_better=_more_is_better(metric), rate=is_rate(metric))),
+        metric_called(metric),
         why_not=why,
         covers_here=OTHER_SPLITS if other else THIS_TEST_SET,
         n_failed=failed,
     )
-
-
-def _more_is_better(metric: str) -> bool:
-    return metric in HIGHER_IS_BETTER or metric.endswith(("accuracy", "auc", "f1", "r2"))
 
 
 def shares_a_factor(results: Results) -> bool:
@@ -266,7 +261,3 @@ def config_named(results: Results, name: str) -> str:
 
 def _loaded(results: Results | str | Place) -> Results:
     return results if isinstance(results, Results) else store.load(results)
-
-
-def _never(*_: object) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
-    raise AssertionError("a metric without scores is not computed again")

@@ -2,9 +2,8 @@
 
 import numpy as np
 
+from sweep.metrics.catalogue import metric_called
 from sweep.report.summary import Report
-
-HIGHER_IS_BETTER = ("accuracy", "macro_f1")
 
 
 def spread(report: Report, most: int) -> list[int]:
@@ -16,7 +15,7 @@ def spread(report: Report, most: int) -> list[int]:
     shown = [at for at, row in enumerate(report.rows) if row.metrics[name].interval.n_seeds]
     if len(shown) <= most:
         return shown
-    sign = -1 if name in HIGHER_IS_BETTER else 1
+    sign = -1 if metric_called(name).higher_is_better else 1
     ranked = sorted(shown, key=lambda at: sign * report.rows[at].metrics[name].interval.value)
     return sorted(ranked[place] for place in np.linspace(0, len(ranked) - 1, most).round().astype(int))
 
@@ -25,6 +24,5 @@ def said(report: Report, shown: list[int]) -> str:
     """Return what a figure says of its choice, "" when it shows every configuration."""
     if len(shown) == len(report.rows):
         return ""
-    name = report.headline[0].replace("_", " ")
-    title = name.upper() if name in ("eer", "mse") else name
+    title = metric_called(report.headline[0]).title
     return f"{len(shown)} of {len(report.rows)} configurations, from the best to the worst mean {title}"

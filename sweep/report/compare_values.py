@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sweep.metrics.catalogue import metric_called
 from sweep.report.columns import limits, number
-from sweep.report.summary import is_rate
 from sweep.stats import Against, Interval, against, rate_variance, t_interval
 from sweep.stats.apart import apart_note
 
@@ -66,7 +66,7 @@ def compare_values(
         InputError: no value, one that is not finite, or no rate where a size is given.
     """
     unit = 100.0 if per_cent else 1.0
-    rate = is_rate(metric) and all(0 <= value <= unit for value in values)
+    rate = metric_called(metric).rate and all(0 <= value <= unit for value in values)
     here = _in_unit(t_interval([value / unit for value in values], level, rate=True), unit) if rate else None
     here, found = here or t_interval(values, level), None
     if published is not None:
@@ -74,7 +74,7 @@ def compare_values(
         if own is not None and n_published is not None:
             variance = unit**2 * rate_variance(here.value / unit, own)
         found = against(values, published, level=level, test_set_variance=variance, n_published=n_published, n_test=own)
-        if is_rate(metric) and min(values) >= 0 and max(values) <= 100:
+        if metric_called(metric).rate and min(values) >= 0 and max(values) <= 100:
             # Without a word of it, numbers above 1 can only be per cent.
             most = unit if max(values) <= unit else 100.0
             found = replace(found, low=max(found.low, 0.0), high=min(found.high, most))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sweep.errors import InputError
-from sweep.report.summary import HEADLINE
+from sweep.metrics.catalogue import TASKS
 from sweep.store.store import Results
 
 
@@ -35,9 +35,9 @@ def current(results: Results) -> Current:
     Raises:
         InputError: study.json knows no such task, or not a configuration of its plan.
     """
-    if results.study["task"] not in HEADLINE:
+    if results.study["task"] not in TASKS:
         raise InputError(
-            f"Expected a task of {', '.join(HEADLINE)} in {results.path}/study.json. Received: "
+            f"Expected a task of {', '.join(TASKS)} in {results.path}/study.json. Received: "
             f"{results.study['task']!r}. The same `sweep run` command writes it again; stored trials stay."
         )
     unknown = {one["config_id"] for one in results.study["plan"]} - set(results.study["configurations"])

@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sweep.metrics.catalogue import metric_called
 from sweep.report.choice import said, spread
 from sweep.report.ink import COLOURS, TEXT, figure, plain
-from sweep.report.intervals import higher_is_better
 from sweep.report.labels import fitted
 from sweep.report.numbers import scale_of
 from sweep.report.summary import MetricOverSeeds, Report
@@ -26,7 +26,7 @@ def forest_figure(report: Report) -> Figure | None:
         scale = scale_of(report, name)
         _rows(axes, [report.rows[at].metrics[name] for at in shown], scale.factor)
         plain(axes, grid="x")
-        better = "right" if higher_is_better(name) else "left"
+        better = "right" if metric_called(name).higher_is_better else "left"
         axes.set_xlabel(f"{scale.heading}   ({better} is better)", color=TEXT, fontsize=9)
         axes.tick_params(axis="y", length=0)
         axes.set_ylim(len(shown) - 0.4, -0.6)

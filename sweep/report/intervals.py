@@ -7,13 +7,13 @@ import numpy as np
 
 from sweep import stats
 from sweep.errors import InputError
+from sweep.metrics.catalogue import metric_called
 from sweep.report.answers import measure_study
 from sweep.report.labels import names
 from sweep.report.numbers import scale_of
 from sweep.report.said import said_once
-from sweep.report.summary import MetricOverSeeds, Report, Row, is_rate
+from sweep.report.summary import MetricOverSeeds, Report, Row
 from sweep.stats import Estimate
-from sweep.stats.measures import HIGHER_IS_BETTER, MEASURES
 from sweep.stats.moderated import FEWEST, SHARED
 from sweep.store.store import Results
 
@@ -68,9 +68,8 @@ def _failed(report: Report) -> list[str]:
     for row, label in zip(report.rows, names(report), strict=True):
         if not row.n_failed:
             continue
-        measure, scale = MEASURES.get(name), scale_of(report, name)
-        chance = measure.chance if measure else math.nan
-        found = stats.failures(row.metrics[name].values, row.n_failed, chance, report.level, rate=is_rate(name))
+        measure, scale = metric_called(name), scale_of(report, name)
+        found = stats.failures(row.metrics[name].values, row.n_failed, measure.chance, report.level, rate=measure.rate)
         text = (
             f"{label}: {row.n_failed} of {found.n_planned} seeds failed, "
             f"{100 * found.rate.low:.0f} to {100 * found.rate.high:.0f} % (Clopper-Pearson)"
@@ -116,11 +115,6 @@ def moderated(report: Report) -> bool:
     return len(report.rows) >= FEWEST and any(
         "moderated" in row.metrics[name].interval.method for row in report.rows for name in report.headline
     )
-
-
-def higher_is_better(name: str) -> bool:
-    """Return whether more of a metric is better."""
-    return MEASURES[name].higher_is_better if name in MEASURES else name in HIGHER_IS_BETTER
 
 
 def shares(metric: MetricOverSeeds) -> dict[str, float]:

@@ -3,9 +3,10 @@
 import pandas as pd
 
 from sweep.machine.streams import STREAMS
+from sweep.metrics.catalogue import metric_called
 from sweep.report.current import current
 from sweep.report.intervals import moderated
-from sweep.report.summary import Report, is_rate
+from sweep.report.summary import Report
 from sweep.stats import THIS_TEST_SET
 from sweep.stats.apart import seeds_apart
 from sweep.stats.measured import REPLICATES
@@ -127,7 +128,7 @@ def _intervals(report: Report) -> list[str]:
         )
     odd = sum(
         any(
-            row.metrics[name].values.size and seeds_apart(row.metrics[name].values, rate=is_rate(name))
+            row.metrics[name].values.size and seeds_apart(row.metrics[name].values, rate=metric_called(name).rate)
             for name in report.headline
         )
         for row in report.rows

@@ -5,16 +5,8 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sweep.report.summary import SHARES, MetricOverSeeds, Report
-
-TITLES = {
-    "eer": "EER, dev",
-    "hter": "HTER, test",
-    "accuracy": "accuracy, test",
-    "macro_f1": "macro F1, test",
-    "mse": "MSE, test",
-    "mae": "MAE, test",
-}
+from sweep.metrics.catalogue import metric_called
+from sweep.report.summary import MetricOverSeeds, Report
 
 
 @dataclass(frozen=True)
@@ -57,11 +49,12 @@ class Scale:
 
 def scale_of(report: Report, name: str) -> Scale:
     """Return how a metric is written in all rows of a report."""
-    per_cent = name.endswith(SHARES)
+    row = metric_called(name)
+    per_cent = row.unit == "%"
     factor = 100.0 if per_cent else 1.0
     metrics = [row.metrics[name] for row in report.rows if name in row.metrics]
     decimals = _decimals(factor, metrics)
-    return Scale(TITLES.get(name, name), factor, max(decimals, 1) if per_cent else decimals, "%" if per_cent else "")
+    return Scale(row.heading, factor, max(decimals, 1) if per_cent else decimals, row.unit)
 
 
 def _decimals(factor: float, metrics: Iterable[MetricOverSeeds]) -> int:

@@ -9,13 +9,14 @@ import pandas as pd
 
 from sweep.checks import divided
 from sweep.checks.results import findings_of, still_arms
+from sweep.metrics.catalogue import headline, metric_called
 from sweep.report.answer import answer_of
 from sweep.report.classes import class_reports
 from sweep.report.current import Current, current
 from sweep.report.intervals import with_intervals
 from sweep.report.methods_text import methods_text
 from sweep.report.notes import notes
-from sweep.report.summary import HEADLINE, Failure, MetricOverSeeds, Report, Row, is_rate
+from sweep.report.summary import Failure, MetricOverSeeds, Report, Row
 from sweep.stats import THIS_TEST_SET, Interval, t_interval
 from sweep.stats.interval import check_level
 from sweep.store.store import Results
@@ -39,8 +40,8 @@ def summarise(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_EL
     answer = answer_of(results, level, trust)  # first, since it may be refused
     now = current(results)
     task = results.study["task"]
-    headline = HEADLINE[task]
-    names = _metric_names(now.ok, headline)
+    shown = headline(task)
+    names = _metric_names(now.ok, shown)
     ok = {str(key): rows for key, rows in now.ok.groupby("config_id", sort=False)} if len(now.ok) else {}
     planned = now.plan["config_id"].value_counts().to_dict()
     failed = now.failed["config_id"].value_counts().to_dict() if len(now.failed) else {}
@@ -70,7 +71,7 @@ def summarise(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_EL
         task=task,
         path=results.path,
         level=level,
-        headline=headline,
+        headline=shown,
         rows=tuple(rows),
         failures=_failures(now, results.study["configurations"]),
         findings=tuple(findings),
@@ -98,7 +99,9 @@ def _over_seeds(seeds: pd.DataFrame, name: str, level: float, n_failed: int) -> 
     values = every[np.isfinite(every)]
     n_undefined = len(every) - len(values)
     if values.size:
-        interval = replace(t_interval(values, level, rate=is_rate(name)), n_failed=n_failed, covers=_covers(seeds))
+        interval = replace(
+            t_interval(values, level, rate=metric_called(name).rate), n_failed=n_failed, covers=_covers(seeds)
+        )
     else:
         why = "no value in any seed" if len(every) else "no seed finished"
         interval = Interval(

@@ -14,19 +14,6 @@ from sweep.stats import Interval
 from sweep.stats.class_report import ClassReport
 from sweep.store.places import Place
 
-# What the table shows of each task; all other metrics are in the JSON, the CSV and the page.
-HEADLINE = {
-    "verification": ("eer", "hter"),
-    "classification": ("accuracy", "macro_f1"),
-    "regression": ("mse", "mae"),
-}
-SHARES = ("eer", "hter", "far", "frr", "accuracy", "f1", "precision", "recall")  # of errors, or of right answers
-
-
-def is_rate(name: str) -> bool:
-    """Return whether a metric, such as "dev_accuracy", lies between 0 and 1 by its nature."""
-    return name.endswith((*SHARES, "auc"))
-
 
 @dataclass(frozen=True)
 class MetricOverSeeds:

@@ -1,33 +1,19 @@
 """Who carries the errors: the fewest subjects with half of them, and what that means for the upper limit."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.metrics.wrong_samples import ErrorsOf
 from sweep.stats.failures import clopper_pearson
-from sweep.stats.trial_scores import FloatArray, SplitScores, TrialScores
+from sweep.stats.trial_scores import FloatArray, TrialScores
 
 FEW = 5  # subjects; where so few carry half of the errors they are named
 SHARE = 4  # at most one subject in so many is few: of eight subjects, four always carry half
 MOSTLY = 0.5  # of its attempts of one class a carrier fails on average: it is not chance that made it one
 ENOUGH = 20  # subjects; of fewer, only few make an error at low rates whoever they are
 LIGHT = 0.2  # subjects that fail always; where all errors weigh less, the set may lack the kind that makes most of them
-
-
-@dataclass(frozen=True)
-class Errors:
-    """The errors of one trial.
-
-    split: whose samples they are. weight: (n,) what a sample adds to the rate, 0 where it is right.
-    """
-
-    split: SplitScores
-    weight: FloatArray
-
-
-ErrorsOf = Callable[[TrialScores, int], Errors]
 
 
 @dataclass(frozen=True)
@@ -83,8 +69,8 @@ def carriers(scores: TrialScores, rows: NDArray[np.intp], errors_of: ErrorsOf) -
     carried, n_units = np.zeros(scores.units.size), 0
     wrong, tried = np.zeros((2, 2, scores.units.size))
     for trial in rows.tolist():
-        errors = errors_of(scores, trial)
-        unit = errors.split.unit
+        errors = errors_of(scores.of_trial(trial))
+        unit = errors.split.column
         carried += _by_case(scores, unit, errors.weight)
         for c, of_class in enumerate((errors.split.label == 1, errors.split.label != 1)):
             wrong[c] += _by_case(scores, unit, (of_class & (errors.weight > 0)).astype(np.float64))

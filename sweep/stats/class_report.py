@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import InputError
-from sweep.stats.class_measures import of_class
+from sweep.metrics.class_rates import of_class
+from sweep.metrics.metric import Metric
 from sweep.stats.estimate import estimate
 from sweep.stats.interval import Interval
 from sweep.stats.measured import measure
-from sweep.stats.measures import Measure
 from sweep.stats.trial_scores import TrialScores
 
 QUANTITIES = ("precision", "recall", "f1")
@@ -88,7 +88,8 @@ def class_report(
     for number, name in enumerate(names):
         found = {}
         for quantity in QUANTITIES:
-            asked = Measure(f"{quantity} of {name}", partial(of_class, quantity, number), True, rate=True)
+            of = partial(of_class, quantity, number)
+            asked = Metric(f"{quantity} of {name}", of, direction="higher", rate=True)
             measured = measure(scores, asked, rng=np.random.default_rng(seed))
             found[quantity] = estimate(measured, level=level)
         here = {key: one.this_test_set for key, one in found.items()}

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sweep.errors import InputError, nearest
+from sweep.metrics.metric import Metric
 from sweep.stats.carriers import Carriers, carriers
 from sweep.stats.interval import THIS_TEST_SET
-from sweep.stats.measures import Measure, Metric, measure_named
+from sweep.stats.measures import MetricFunction, measure_named
 from sweep.stats.resampling import bootstrap, jackknife
 from sweep.stats.seeds import seed_values
 from sweep.stats.trial_scores import FloatArray, TrialScores
@@ -29,7 +30,7 @@ class Measured:
     subjects and the metric counts errors.
     """
 
-    measure: Measure
+    measure: Metric
     config: NDArray[np.str_]
     seed: NDArray[np.int64]
     value: FloatArray
@@ -75,7 +76,7 @@ class Measured:
 
 def measure(
     scores: TrialScores,
-    metric: str | Metric | Measure,
+    metric: str | MetricFunction | Metric,
     *,
     rng: np.random.Generator,
     n_replicates: int = REPLICATES,
@@ -86,8 +87,8 @@ def measure(
 
     Args:
         scores: the trials' scores on the same samples.
-        metric: "hter", "eer", "auc", "accuracy", "mse", "rmse", "mae", a `Measure`, or a function (label, score) ->
-            number, which is called once a trial and replicate.
+        metric: "hter", "eer", "auc", "accuracy", "mse", "rmse", "mae", a row of the catalogue, or a function (label,
+            score) -> number, which is called once a trial and replicate.
         rng: where the bootstrap draws from; the same draws for every trial.
         n_replicates: B; 1000 gives the covariances to some 4 %.
         resampling: "bootstrap", or "jackknife" (no random number; for smooth metrics such as AUC and accuracy only).
@@ -106,7 +107,7 @@ def measure(
     else:
         drawn = bootstrap(scores, n_replicates, rng, two_classes=asked.two_classes)
     weights = scores.columns(np.concatenate((np.ones((1, scores.units.size)), drawn.weights)))
-    table = np.stack([asked.of(scores, trial, weights) for trial in range(len(pairs))], axis=1)
+    table = np.stack([asked.under(scores.of_trial(trial), weights) for trial in range(len(pairs))], axis=1)
     bad = np.flatnonzero(~np.isfinite(table).all(axis=0))
     if bad.size:
         config, seed = pairs[int(bad[0])]
@@ -131,7 +132,7 @@ def measure(
     )
 
 
-def _carriers(scores: TrialScores, asked: Measure) -> dict[str, Carriers]:
+def _carriers(scores: TrialScores, asked: Metric) -> dict[str, Carriers]:
     if asked.errors is None or scores.unit == "sample":
         return {}
     names = dict.fromkeys(scores.config.tolist())
@@ -142,7 +143,7 @@ def values_only(
     config: ArrayLike,
     seed: ArrayLike,
     value: ArrayLike,
-    measure: Measure,
+    measure: Metric,
     *,
     why_not: str,
     covers_here: str = THIS_TEST_SET,
@@ -179,7 +180,7 @@ def values_only(
     )
 
 
-def _needs_dev(asked: Measure, scores: TrialScores) -> bool:
+def _needs_dev(asked: Metric, scores: TrialScores) -> bool:
     return asked.at_dev_threshold and scores.dev is not None and scores.test.prediction is None
 
 

@@ -81,6 +81,5 @@ def truth(design: Design, metric: str, n_studies: int, rng: np.random.Generator,
     from sweep.stats.measures import measure_named
 
     asked = measure_named(metric)
-    ones = np.ones((1, design.n_dev + design.n_test))
     draws = (simulate(design, 1, rng, shifts=(shift,)) for _ in range(n_studies))
-    return float(np.mean([asked.of(study, 0, ones)[0] for study in draws]))
+    return float(np.mean([asked.point(study.of_trial(0)) for study in draws]))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sweep.errors import InputError
+from sweep.metrics.scored import Scored, ScoredSplit
 
 FloatArray = NDArray[np.float64]
 
@@ -24,6 +25,11 @@ class SplitScores:
     label: FloatArray
     unit: NDArray[np.intp]
     prediction: FloatArray | None = None
+
+    def of_trial(self, trial: int) -> ScoredSplit:
+        """Return the split as the trial of that row scored it."""
+        prediction = None if self.prediction is None else self.prediction[trial]
+        return ScoredSplit(self.label, self.score[trial], prediction, self.unit)
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,10 @@ class TrialScores:
         """Return how many subjects (or videos, or samples) the test set has, or dev where asked and given."""
         split = self.dev if on_dev and self.dev is not None else self.test
         return int(np.count_nonzero(self.by_case(np.bincount(split.unit, minlength=self.n_columns)[None])))
+
+    def of_trial(self, trial: int) -> Scored:
+        """Return what the trial of that row scored."""
+        return Scored(self.test.of_trial(trial), None if self.dev is None else self.dev.of_trial(trial))
 
     @property
     def n_columns(self) -> int:

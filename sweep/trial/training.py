@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from sweep.errors import InputError, nearest
+from sweep.metrics.catalogue import metric_called
 from sweep.trial import weights
 from sweep.trial.losses import known_loss, known_optimizer
 
@@ -194,7 +195,7 @@ def fit(
         dev_metrics: () -> dev's metrics at the current weights.
         measured: the names of those metrics.
         epochs: at most so many.
-        monitor: the name of the metric that decides; less is better unless its name says otherwise.
+        monitor: the name of the metric that decides; which way is better, the catalogue says.
         patience: epochs without improvement before the end; None trains all epochs.
         min_delta: what counts as an improvement.
         keep_best: whether the best epoch's weights are kept.
@@ -211,7 +212,7 @@ def fit(
         monitor=monitor,
         patience=epochs if patience is None else patience,
         min_delta=min_delta,
-        mode="max" if monitor.endswith(("accuracy", "auc", "f1", "r2")) else "min",
+        mode="max" if metric_called(monitor).higher_is_better else "min",
         restore_best_weights=keep_best,
     )
     steps = [] if trace_epoch is None else [_StepsOfEpoch(trace_epoch)]

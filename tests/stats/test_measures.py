@@ -9,8 +9,8 @@ from sweep import metrics
 from sweep.metrics.classification import classification
 from sweep.metrics.regression import regression
 from sweep.metrics.verification import verification
+from sweep.metrics.weighted_auc import weighted_auc
 from sweep.stats import Design, compare, estimate, measure, simulate, trial_scores
-from sweep.stats.auc import weighted_auc
 from sweep.stats.measures import MEASURES
 from sweep.stats.trial_scores import TrialScores
 
@@ -36,7 +36,7 @@ def test_verification_measures_are_those_of_the_repeated_samples(seed: int) -> N
     rng = np.random.default_rng(seed)
     study = simulate(Design(n_dev=8, n_test=9, frames=3), 1, rng)
     counts = rng.integers(1, 4, 17)
-    got = {name: MEASURES[name].of(study, 0, counts[None].astype(float))[0] for name in VERIFICATION}
+    got = {name: MEASURES[name].under(study.of_trial(0), counts[None].astype(float))[0] for name in VERIFICATION}
     want = verification(*repeated(study, counts))
     assert got == pytest.approx({name: want[name] for name in VERIFICATION}, abs=1e-12)
 
@@ -53,7 +53,7 @@ def test_classification_measures_are_those_of_the_repeated_samples() -> None:
     rows = np.repeat(np.arange(30), counts[np.unique(subject.astype(str), return_inverse=True)[1]])
     want = classification(label[rows], probability[rows], label[rows], probability[rows])
     for name in ("accuracy", "macro_f1", "balanced_accuracy", "log_loss"):
-        assert MEASURES[name].of(study, 0, counts[None].astype(float))[0] == pytest.approx(want[name])
+        assert MEASURES[name].under(study.of_trial(0), counts[None].astype(float))[0] == pytest.approx(want[name])
 
 
 def test_regression_measures_are_those_of_the_repeated_samples() -> None:
@@ -65,7 +65,7 @@ def test_regression_measures_are_those_of_the_repeated_samples() -> None:
     rows = np.repeat(np.arange(20), counts[study.test.unit])
     want = regression(label, label, label[rows], study.test.score[0][rows])
     for name in ("mse", "mae", "rmse", "r2"):
-        assert MEASURES[name].of(study, 0, counts[None].astype(float))[0] == pytest.approx(want[name])
+        assert MEASURES[name].under(study.of_trial(0), counts[None].astype(float))[0] == pytest.approx(want[name])
 
 
 @settings(max_examples=40, deadline=None)

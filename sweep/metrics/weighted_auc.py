@@ -1,11 +1,22 @@
-"""The area under the ROC when each subject weighs as often as a resample drew it."""
+"""The area under the ROC as a metric of the catalogue, and when each subject weighs as often as a resample drew it."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.stats.trial_scores import FloatArray
+from sweep.metrics.curves import auc_of
+from sweep.metrics.scored import ScoredSplit, Weights
+from sweep.metrics.scores import FloatArray
 
 ENTRIES = 4_000_000  # of the cumulative counts held at a time: bounds the memory to some 32 MB
+
+
+def area(split: ScoredSplit, weights: Weights) -> FloatArray:
+    """Return the area under the ROC of a split, (B,)."""
+    if weights is None:
+        return np.array([auc_of(*split.classes)])
+    split.refuse_one_class()
+    genuine, impostor, column = split.genuine, split.impostor, split.column
+    return weighted_auc(split.score[genuine], split.score[impostor], column[genuine], column[impostor], weights)
 
 
 def weighted_auc(
