@@ -85,7 +85,7 @@ def _of_arrays(data: dict[str, np.ndarray], metric: str) -> tuple[int, int]:
 
 def _of_table(results: object, metric: str) -> tuple[int, int]:
     from sweep import stats
-    from sweep.report.answers import measure_study
+    from sweep.analysis.measured_study import measure_study
 
     measured = measure_study(results, metric, rng=np.random.default_rng(0))  # type: ignore[arg-type]
     return len(stats.estimates(measured)), len(stats.compare(measured))

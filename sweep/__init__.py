@@ -9,10 +9,10 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from sweep import metrics, stats
+    from sweep.analysis.answers import against, compare, estimate, estimates
     from sweep.explain.script import explain_script
     from sweep.explain.sources import explain_study
     from sweep.explain.verify import verify
-    from sweep.report.answers import against, compare, estimate, estimates
     from sweep.report.precision import plan_precision
     from sweep.running.execution import RunSummary, run
     from sweep.store.store import Results, load
@@ -22,10 +22,10 @@ _FROM = {
     "Results": "sweep.store.store",
     "RunSummary": "sweep.running.execution",
     "Study": "sweep.study.study",
-    "against": "sweep.report.answers",
-    "compare": "sweep.report.answers",
-    "estimate": "sweep.report.answers",
-    "estimates": "sweep.report.answers",
+    "against": "sweep.analysis.answers",
+    "compare": "sweep.analysis.answers",
+    "estimate": "sweep.analysis.answers",
+    "estimates": "sweep.analysis.answers",
     "explain_script": "sweep.explain.script",
     "explain_study": "sweep.explain.sources",
     "load": "sweep.store.store",

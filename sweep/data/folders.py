@@ -22,7 +22,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from sweep.errors import ClusterError
-from sweep.store.places import flush_folder
+from sweep.store.folder import flush_folder
 from sweep.store.sealed import sealed, unsealed
 
 CONTENTS = "contents.json"

@@ -24,7 +24,7 @@ from sweep.data.folders import disk_errors, read_contents, write_array, write_by
 from sweep.data.image_blocks import Told, decoded, refuse_unless
 from sweep.data.listing import Listing
 from sweep.errors import InputError, nearest
-from sweep.store.places import flush_folder
+from sweep.store.folder import flush_folder
 from sweep.store.sealed import sealed, unsealed
 
 _FORMAT = "images 1"  # change it whenever `decode` changes, so that no old store is taken for a new one

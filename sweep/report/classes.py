@@ -1,50 +1,10 @@
-"""The classes of a classification study: precision, recall and F1 with intervals, for each configuration."""
+"""The tables of the classes of a classification: precision, recall and F1 with intervals, and who is taken for whom."""
 
-from dataclasses import replace
-from typing import Any
+import math
 
-import numpy as np
-
-from sweep.errors import InputError
 from sweep.report.answer import Table
-from sweep.report.current import current
-from sweep.report.study_scores import study_scores
-from sweep.stats.class_report import QUANTITIES, ClassReport, class_report
+from sweep.stats.class_report import QUANTITIES, ClassReport
 from sweep.stats.interval import Interval
-from sweep.store.store import Results
-
-MOST = 20  # classes; of more the page would show nothing that is read, and every class costs three bootstraps
-
-
-def class_reports(results: Results, level: float = 0.95) -> dict[str, ClassReport]:
-    """Return config_id -> its classes, where a trial is ok and its predictions are stored; {} for other tasks.
-
-    Configurations may have test sets of their own: each is read alone. The bootstrap draws from seed 0.
-    """
-    if results.study["task"] != "classification" or not len(results.scores):
-        return {}
-    found = {}
-    for config_id, said in results.study["configurations"].items():
-        one = of_configuration(results, config_id)
-        names = tuple(map(str, said.get("classes", ())))
-        if not len(current(one).ok) or len(names) > MOST:
-            continue
-        try:
-            scores = study_scores(one)
-        except InputError:  # seeds on test sets of their own have no confusion matrix in common
-            continue
-        prediction = scores.test.prediction
-        if prediction is not None and np.isfinite(prediction).all() and prediction.max() < MOST:
-            found[str(config_id)] = class_report(scores, names, level=level, rng=np.random.default_rng(0))
-    return found
-
-
-def of_configuration(results: Results, config_id: str) -> Results:
-    """Return the results with the plan of one configuration alone."""
-    study: dict[str, Any] = dict(results.study)
-    study["configurations"] = {config_id: results.study["configurations"][config_id]}
-    study["plan"] = [one for one in results.study["plan"] if one["config_id"] == config_id]
-    return replace(results, study=study)
 
 
 def class_tables(label: str, found: ClassReport, level: float) -> list[Table]:
@@ -78,8 +38,8 @@ def _said(interval: Interval) -> str:
 
 
 def _limits(interval: Interval) -> str:
-    return "[-]" if np.isnan(interval.low) else f"[{100 * interval.low:.1f}, {100 * interval.high:.1f}]"
+    return "[-]" if math.isnan(interval.low) else f"[{100 * interval.low:.1f}, {100 * interval.high:.1f}]"
 
 
 def _share(share: float, sd: float) -> str:
-    return f"{100 * share:.1f}" + ("" if np.isnan(sd) else f" ({100 * sd:.1f})")
+    return f"{100 * share:.1f}" + ("" if math.isnan(sd) else f" ({100 * sd:.1f})")

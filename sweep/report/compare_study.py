@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from sweep import stats
+from sweep.analysis.answers import against_measured, compare_measured
+from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
-from sweep.report import answers
 from sweep.report.compared import Compared
 from sweep.stats.measured import Measured
 from sweep.stats.seed_tests import PAIRED
@@ -37,7 +38,7 @@ def compare_study(
     """
     results = store.load(folder)
     rng = np.random.default_rng(seed)
-    measured = answers.measure_study(results, metric, rng=rng)
+    measured = measure_study(results, metric, rng=rng)
     labels = {str(key): str(said["label"]) for key, said in results.study["configurations"].items()}
     found = Compared(
         study=str(results.study["study"]),
@@ -50,15 +51,13 @@ def compare_study(
     if published is not None:
         return replace(
             found,
-            against=answers.against_measured(
-                results, measured, published, config=config, n_published=n_published, level=level
-            ),
+            against=against_measured(results, measured, published, config=config, n_published=n_published, level=level),
         )
     if len(measured.configs) < 2 and reference is None and paired is None and test is None:
         return found
     if config is not None:
         raise InputError("Expected --config only with --published. Received: no published number. See --reference.")
-    pairs = answers.compare_measured(results, measured, reference=reference, paired=paired, level=level)
+    pairs = compare_measured(results, measured, reference=reference, paired=paired, level=level)
     tests = tuple(_test(measured, one.a, one.b, test, one.paired, len(pairs)) for one in pairs) if test else ()
     return replace(found, comparisons=pairs, tests=tests)
 

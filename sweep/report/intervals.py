@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from sweep import stats
+from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
 from sweep.metrics.catalogue import metric_called
-from sweep.report.answers import measure_study
 from sweep.report.labels import names
 from sweep.report.numbers import scale_of
 from sweep.report.said import said_once

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from sweep.analysis.current import current
 from sweep.machine.streams import STREAMS
 from sweep.metrics.catalogue import metric_called
-from sweep.report.current import current
 from sweep.report.intervals import moderated
 from sweep.report.summary import Report
 from sweep.stats import THIS_TEST_SET

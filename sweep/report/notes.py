@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from sweep.report.current import Current
+from sweep.analysis.current import Current
 from sweep.report.methods_text import epoch_chosen_on_dev
 from sweep.report.summary import Report
 from sweep.stats import THIS_TEST_SET

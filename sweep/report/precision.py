@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from sweep import stats
+from sweep.analysis.current import current
+from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
-from sweep.report.answers import measure_study
 from sweep.report.columns import columns, number
-from sweep.report.current import current
 from sweep.report.labels import shortened
 from sweep.stats import Estimate, Plan
 from sweep.store import store

@@ -7,22 +7,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sweep.analysis.classes import class_reports
+from sweep.analysis.current import Current, current
 from sweep.checks import divided
 from sweep.checks.results import findings_of, still_arms
 from sweep.metrics.catalogue import headline, metric_called
 from sweep.report.answer import answer_of
-from sweep.report.classes import class_reports
-from sweep.report.current import Current, current
 from sweep.report.intervals import with_intervals
 from sweep.report.methods_text import methods_text
 from sweep.report.notes import notes
 from sweep.report.summary import Failure, MetricOverSeeds, Report, Row
 from sweep.stats import THIS_TEST_SET, Interval, t_interval
-from sweep.stats.interval import check_level
+from sweep.stats.interval import OTHER_SPLITS, check_level
 from sweep.store.store import Results
 from sweep.study.trust import NOBODY_ELSE, Trust
-
-OTHER_SPLITS = "other splits of these data"
 
 
 def summarise(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_ELSE) -> Report:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from textwrap import fill
 
-from sweep.report.current import current, epochs_of, test_scores
+from sweep.analysis.current import current, epochs_of, test_scores
 from sweep.report.labels import names
 from sweep.report.latex import as_latex
 from sweep.report.summarise import summarise

@@ -16,8 +16,7 @@ from sweep.running.policy import next_orders
 from sweep.running.preparation import Ready, made_ready, plan_in
 from sweep.running.sharing import SharedRun, room
 from sweep.store import claims, store
-from sweep.store.places import Place, probe
-from sweep.store.reach import check_reach
+from sweep.store.places import Place, check_reach, probe
 from sweep.study.plan import PlannedTrial, as_document
 from sweep.study.study import Study
 

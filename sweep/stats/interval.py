@@ -8,6 +8,7 @@ from sweep.errors import InputError
 
 THIS_TEST_SET = "this test set"
 NEW_SUBJECTS = "new subjects"
+OTHER_SPLITS = "other splits of these data"
 
 
 @dataclass(frozen=True)

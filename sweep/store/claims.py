@@ -5,37 +5,24 @@ renewed while the trial runs. Who dies without a word loses its claims: on the s
 `VOID` seconds, by the clock of the storage and not by that of any machine.
 """
 
-import errno
 import json
-import os
 import re
 import time
 import uuid
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from threading import RLock
-
-from filelock import FileLock
 
 from sweep.store.owner import Owner as Owner
 from sweep.store.owner import owner_of
 from sweep.store.owner import this_process as this_process
-from sweep.store.places import (
-    ObjectPath,
-    Place,
-    changed_at,
-    create_file,
-    make_folder,
-    names,
-    remove_left,
-    replace_file,
-)
+from sweep.store.places import Place, storage
 
 RENEWED = 10.0  # seconds between two renewals of a claim
 VOID = 60.0  # seconds without a renewal, after which a claim is void
 FOLDER = "claims"
+_LOCK = ".lock"
 _CLAIM = r"[0-9a-f]{16}(\.[0-9a-f]{12})?"  # the trial, and in an object store the run
 _NOW = ".now-"  # how a file begins by which the storage tells the time
 
@@ -65,10 +52,9 @@ class Claims:
         with self._lock:
             if trial_id in self.mine:
                 return None
-            if isinstance(self.folder, Path) and not self.folder.is_dir():  # not made: it would lie below a mount point
-                raise FileNotFoundError(errno.ENOENT, "the folder of results is gone", str(self.folder))
-            make_folder(self.folder / FOLDER)
-            holder = self._in_store(trial_id) if isinstance(self.folder, ObjectPath) else self._in_folder(trial_id)
+            storage(self.folder).check_there()
+            storage(self.folder / FOLDER).make()
+            holder = self._alone(trial_id) if storage(self.folder).exclusive else self._beside_others(trial_id)
             if holder is None:
                 self.mine.add(trial_id)
             return holder
@@ -91,42 +77,42 @@ class Claims:
                 path = self._path(trial_id)
                 if _read(path) != self.owner:
                     self.mine.discard(trial_id)
-                elif isinstance(path, Path):
-                    os.utime(path)
                 else:
-                    self._put(path)
+                    storage(path).renew(self._said)
 
     def _path(self, trial_id: str) -> Place:
-        name = f"{trial_id}.{self.owner.run}" if isinstance(self.folder, ObjectPath) else trial_id
+        name = trial_id if storage(self.folder).exclusive else f"{trial_id}.{self.owner.run}"
         return self.folder / FOLDER / name
 
-    def _put(self, path: Place) -> None:
-        replace_file(path, lambda file: file.write(json.dumps(asdict(self.owner)).encode()))
+    @property
+    def _said(self) -> bytes:
+        return json.dumps(asdict(self.owner)).encode()
 
     def _create(self, path: Place) -> bool:
-        said = json.dumps(asdict(self.owner)).encode()
+        said = self._said
         try:
-            create_file(path, lambda file: file.write(said), flush=False)  # after a power cut nobody trains
+            storage(path).create(lambda file: file.write(said), flush=False)  # after a power cut nobody trains
         except FileExistsError:
             return False
         return True
 
-    def _in_folder(self, trial_id: str) -> Owner | None:
+    def _alone(self, trial_id: str) -> Owner | None:
         path = self._path(trial_id)
         if self._create(path):
             return None
         holder = _live(self.folder, [trial_id]).get(trial_id)
         if holder is not None:
             return holder if holder != self.owner else None
-        with _turn(self.folder):  # two that find the same void claim take turns
+        with storage(self.folder / FOLDER).turn(_LOCK):  # two that find the same void claim take turns
             found = _read(path)
             if found is None or _is_void(path, found):
                 path.unlink(missing_ok=True)
             return None if self._create(path) else _read(path)
 
-    def _in_store(self, trial_id: str) -> Owner | None:
+    def _beside_others(self, trial_id: str) -> Owner | None:
         path = self._path(trial_id)
-        self._put(path)
+        said = self._said
+        storage(path).replace(lambda file: file.write(said))
         others = _live(self.folder, [trial_id], but=self.owner.run)
         if trial_id in others:
             path.unlink(missing_ok=True)
@@ -142,19 +128,14 @@ def remove_void(folder: Place, run: str = "") -> None:
     """Remove void claims, those of a run that ends, and what killed runs left; what cannot be removed does no harm."""
     place, ours = folder / FOLDER, re.compile(rf"{_CLAIM}|{re.escape(_NOW)}[0-9a-f]+")
     with suppress(OSError):
-        if isinstance(place, Path):
-            remove_left(place, _CLAIM)
-        if not (found := [name for name in names(place) if ours.fullmatch(name)]):
+        storage(place).remove_left(_CLAIM)
+        if not (found := [name for name in storage(place).names() if ours.fullmatch(name)]):
             return
-        with _turn(folder):
+        with storage(place).turn(_LOCK):
             for name in found:
                 owner = _read(place / name)
                 if (owner is not None and owner.run == run) or _is_void(place / name, owner):
                     (place / name).unlink(missing_ok=True)
-
-
-def _turn(folder: Place) -> AbstractContextManager[object]:
-    return FileLock(folder / FOLDER / ".lock") if isinstance(folder, Path) else nullcontext()
 
 
 def told(holders: Iterable[Owner], n_planned: int) -> list[str]:
@@ -173,7 +154,8 @@ def told(holders: Iterable[Owner], n_planned: int) -> list[str]:
 def _live(folder: Place, trial_ids: Iterable[str] | None, but: str = "") -> dict[str, Owner]:
     place, found = folder / FOLDER, {}
     wanted = None if trial_ids is None else set(trial_ids)
-    for name in names(place) if wanted is None or len(wanted) > 1 or isinstance(folder, ObjectPath) else wanted:
+    by_name = wanted is not None and len(wanted) < 2 and storage(folder).exclusive
+    for name in wanted if wanted is not None and by_name else storage(place).names():
         trial, _, run = name.partition(".")
         if not trial or (wanted is not None and trial not in wanted) or (run and run == but):
             continue
@@ -187,7 +169,7 @@ def _is_void(path: Place, owner: Owner | None) -> bool:
     if owner is not None and owner.is_dead():
         return True
     try:
-        return _clock(path.parent) - changed_at(path) > VOID
+        return _clock(path.parent) - storage(path).changed_at() > VOID
     except FileNotFoundError:
         return True
 
@@ -204,8 +186,8 @@ def _clock(place: Place) -> float:
     if key not in _offsets or now - _offsets[key][1] > 60:
         token = place / f"{_NOW}{uuid.uuid4().hex}"
         try:
-            token.touch() if isinstance(token, Path) else token.put(b"now")
-            _offsets[key] = (changed_at(token) - time.monotonic(), now)
+            storage(token).touch()
+            _offsets[key] = (storage(token).changed_at() - time.monotonic(), now)
         except OSError:
             return time.time()
         finally:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import pyarrow as pa
 
@@ -15,13 +14,12 @@ from sweep.errors import InputError
 from sweep.store import checksums, tables
 from sweep.store.checksums import Checksums
 from sweep.store.consistency import inconsistent
-from sweep.store.places import ObjectPath, Place
+from sweep.store.places import Place, storage
 from sweep.store.rebuilding import Held, attempts_of, held_by, held_by_records, refuse_less, said_of
 from sweep.store.records import Record, parts, read_part
 from sweep.store.table_file import NAMES, TableFile, open_table
 
 _PARTS_A_GROUP = 200  # records whose scores are held in memory at once
-_READERS = {Path: 4, ObjectPath: 16}  # records read at once; an object store answers in tens of milliseconds
 _OTHER = "is of another compaction"
 _LOOKS = 100  # at tables that are being replaced meanwhile, each some milliseconds later than the one before
 
@@ -114,7 +112,7 @@ def _looked_at(folder: Place, with_scores: bool) -> Stored:
     if damaged:
         rows = {} if sums is None else {name: sums.rows(name) for name in NAMES}
         before = held_by({name: content[name] for name in whole}, rows)
-        quiet = isinstance(folder, ObjectPath) and set(damaged.values()) == {_OTHER}
+        quiet = not storage(folder).exclusive and set(damaged.values()) == {_OTHER}
         return Stored(files=whole, damaged=damaged, before=before, quiet=quiet, sums=sums)
     if absent:  # the first compaction was cut off: the records are all there
         return Stored(files=whole, sums=sums)
@@ -126,9 +124,10 @@ def _looked_at(folder: Place, with_scores: bool) -> Stored:
 def _opened(folder: Place, with_scores: bool) -> tuple[dict[str, TableFile], dict[str, str], list[str]]:
     """Return the tables that can be opened, what is wrong with others, and those that are not there."""
     files, damaged, missing = {}, {}, []
+    every = storage(folder).reads_whole or with_scores
     for name in NAMES:
         try:
-            files[name] = open_table(folder, name, digest=isinstance(folder, Path) or with_scores or name != "scores")
+            files[name] = open_table(folder, name, digest=every or name != "scores")
         except FileNotFoundError:
             missing.append(name)
         except ValueError as error:
@@ -221,7 +220,7 @@ def _read_each(paths: Sequence[Place]) -> Iterator[tuple[Record, pa.Table] | Val
         except ValueError as error:
             return error
 
-    with ThreadPoolExecutor(_READERS[Path if isinstance(paths[0], Path) else ObjectPath]) as readers:
+    with ThreadPoolExecutor(storage(paths[0]).readers) as readers:
         yield from readers.map(read, paths)
 
 

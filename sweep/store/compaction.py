@@ -1,27 +1,26 @@
 """The four tables brought up to date with the records: written beside, counted, vouched for, then renamed."""
 
-import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock
 
 from sweep.errors import ClusterError
 from sweep.store import checksums, schemas, tables
 from sweep.store.checksums import Checksum, Checksums
 from sweep.store.compacted import Stored, compacted, damage, joined, new_records, refuse_loss, scores_of
-from sweep.store.places import Place, move_into, name_beside, place, remove_left, replace_file, write_new
+from sweep.store.folder import write_new
+from sweep.store.places import Place, place, storage
 from sweep.store.rebuilding import attempts_of
 from sweep.store.records import Record, parts
 from sweep.store.table_file import MARK
 
 _WRITING = ("scores", "epochs", "environments", "trials")  # the trials last: their rows make the rest count
+_FILES = {name: f"{name}.parquet" for name in _WRITING}
 
 
 def compact(path: str | Place) -> list[str]:
@@ -37,13 +36,14 @@ def compact(path: str | Place) -> list[str]:
         ClusterError: what was written is not what was read.
     """
     folder = place(path)
-    with _turn(folder):
+    with storage(folder).turn(".compact.lock"):
+        _remove_left(folder)
         stored = compacted(folder)
         notes: list[str] = []
         if stored.settled and all((trial, attempt) in stored.known for _, trial, attempt in parts(folder)):
             return notes
-        with _drafts(folder) as drafts:
-            _replace_tables(folder, stored, drafts, notes)
+        with storage(folder).drafts(list(_FILES.values())) as drafts:
+            _replace_tables(folder, stored, {name: drafts[file] for name, file in _FILES.items()}, notes)
     return notes
 
 
@@ -83,7 +83,7 @@ def _replace_tables(folder: Place, stored: Stored, drafts: Mapping[str, Path], n
     checksums.write(folder, Checksums(mark, sums, before))
     kept = [] if stored.quiet else _kept_aside(folder, stored)
     for name in _WRITING:
-        move_into(drafts[name], folder / f"{name}.parquet")
+        storage(folder / _FILES[name]).take(drafts[name])
     checksums.write(folder, Checksums(mark, sums))
     done = f"the tables were made anew from the records under parts/{''.join(f', {one} is kept' for one in kept)}"
     notes[:0] = damage(folder, stored, done)
@@ -134,46 +134,16 @@ def _kept_aside(folder: Place, stored: Stored) -> list[str]:
     """Keep damaged tables under another name, since a person may have written them, and return these names."""
     kept = []
     for name in stored.damaged:
-        path, number = folder / f"{name}.parquet", 1
+        path, number = folder / _FILES[name], 1
         while (aside := folder / f"{path.name}.damaged-{number}").exists():
             number += 1
-        if isinstance(path, Path) and isinstance(aside, Path):
-            if not path.exists():
-                continue
-            path.rename(aside)
-        elif path.exists():
-            content = path.read_bytes()
-            replace_file(aside, lambda file, content=content: file.write(content))
-        else:
-            continue
-        kept.append(aside.name)
+        if storage(path).set_aside(aside.name):
+            kept.append(aside.name)
     return kept
 
 
-def _turn(folder: Place) -> AbstractContextManager[object]:
-    """Return what holds other compactions of a folder off; what killed writers left half-written is removed."""
-    if not isinstance(folder, Path):
-        return nullcontext()
-    turn = FileLock(folder / ".compact.lock")
-    turn.acquire()
-    for left in folder.glob(".*.parquet.*"):
-        if left.name.split(".")[1] in _WRITING:  # of a compaction: the turn is ours
-            left.unlink(missing_ok=True)
-    remove_left(folder, r"checksums\.json|study\.json")
-    remove_left(folder / "parts", r"[0-9a-f]{16}\.\d+\.parquet")
-    return turn
-
-
-@contextmanager
-def _drafts(folder: Place) -> Iterator[dict[str, Path]]:
-    """Give where each table is written before it takes its place; what is left there is removed."""
-    with tempfile.TemporaryDirectory() if not isinstance(folder, Path) else nullcontext() as room:
-        if isinstance(folder, Path):
-            drafts = {name: name_beside(folder / f"{name}.parquet") for name in _WRITING}
-        else:
-            drafts = {name: Path(str(room)) / f"{name}.parquet" for name in _WRITING}
-        try:
-            yield drafts
-        finally:
-            for draft in drafts.values():
-                draft.unlink(missing_ok=True)
+def _remove_left(folder: Place) -> None:
+    """Remove what killed writers left half-written; the turn is ours."""
+    storage(folder).remove_drafts(list(_FILES.values()))
+    storage(folder).remove_left(r"checksums\.json|study\.json")
+    storage(folder / "parts").remove_left(r"[0-9a-f]{16}\.\d+\.parquet")

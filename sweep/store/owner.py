@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sweep.store.places import runs
+from sweep.store.left_behind import runs
 
 
 @dataclass(frozen=True)

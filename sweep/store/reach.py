@@ -8,21 +8,20 @@ from functools import cache
 from urllib.parse import parse_qs
 
 from sweep.errors import InputError
-from sweep.store.places import ObjectPath, Place
+from sweep.store.object_path import ObjectPath
 
 _PATIENCE = 5.0  # seconds for one answer, of whatever kind
 _NAMES = 10.0  # seconds in all: where names are looked up in vain, no time-out of a connection holds
 
 
-def check_reach(where: Place) -> None:
+def refuse_silence(where: ObjectPath) -> None:
     """Raise InputError where no server answers for an object store; asked once for each in a process."""
-    if isinstance(where, ObjectPath):
-        said = _asked(endpoint(where))
-        if said:
-            raise InputError(
-                f"Expected an object store that answers at {endpoint(where)}. Received: {said}. Check the address "
-                f"{where}, its endpoint and the network, and give the same command again."
-            )
+    fault = _asked(endpoint(where))
+    if fault:
+        raise InputError(
+            f"Expected an object store that answers at {endpoint(where)}. Received: {fault}. Check the address "
+            f"{where}, its endpoint and the network, and give the same command again."
+        )
 
 
 def endpoint(where: ObjectPath) -> str:

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sweep.store import schemas
-from sweep.store.places import ObjectPath, Place, create_file, make_folder, names, whole
+from sweep.store.places import Place, storage
 from sweep.store.stored_json import RecordDocument, fault_of
 
 PATIENCE = 120.0  # seconds for storage that is away: a share that is mounted again, a server that starts again
@@ -70,19 +69,20 @@ def write_part(folder: Place, record: Record) -> Place:
     one writer only. An object store may let two writers take one number at the same moment: there good records have
     even numbers and failed ones odd numbers, so that the two never meet.
     """
-    make_folder(folder / "parts")
+    storage(folder / "parts").make()
+    exclusive = storage(folder).exclusive
     row, attempt = record.trial, -1
     ok = row.get("status") == "ok"
     while True:
         attempt += 1
         path, *after = (_part(folder, row["trial_id"], attempt + more) for more in range(3))
         if not path.exists():
-            fits = not isinstance(folder, ObjectPath) or attempt % 2 != ok
+            fits = exclusive or attempt % 2 != ok
             # A gap is left as it is: what is compacted already keeps counting.
             if attempt < row["attempt"] or not fits or any(one.exists() for one in after):
                 continue
             with suppress(FileExistsError):  # another writer was faster
-                create_file(path, _writer(replace(record, trial=row | {"attempt": attempt})))
+                storage(path).create(_writer(replace(record, trial=row | {"attempt": attempt})))
                 return path
         if ok and _same_bits(path, row):
             return path
@@ -116,8 +116,7 @@ def keep(folder: Place, record: Record, patience: float = PATIENCE) -> Place:
     end = started + patience
     while True:
         try:
-            if isinstance(folder, Path) and not folder.is_dir():
-                raise FileNotFoundError(errno.ENOENT, "the folder of results is gone", str(folder))
+            storage(folder).check_there()
             return write_part(folder, record)
         except OSError as error:
             if without_right(error):
@@ -153,7 +152,7 @@ def read_part(path: Place) -> tuple[Record, pa.Table]:
         InputError: of a newer schema.
     """
     try:
-        with pq.ParquetFile(whole(path), page_checksum_verification=True) as file:
+        with pq.ParquetFile(storage(path).whole(), page_checksum_verification=True) as file:
             said = _said(file.schema_arrow.metadata)
             schemas.refuse_newer(said, path)
             if fault := fault_of(said, RecordDocument):
@@ -172,7 +171,7 @@ def read_part(path: Place) -> tuple[Record, pa.Table]:
 def parts(folder: Place) -> Iterator[tuple[Place, str, int]]:
     """Yield (file, trial_id, attempt) for every file under parts/ that has the name of a record."""
     place = folder / "parts"
-    for name in names(place):
+    for name in storage(place).names():
         match = PART_NAME.match(name)
         if match:
             yield place / name, match["trial_id"], int(match["attempt"])
@@ -193,7 +192,7 @@ def _said(metadata: Mapping[bytes, bytes] | None) -> dict[str, Any]:
 def _row(path: Place) -> dict[str, Any]:
     """Return the row that a record says, nothing if it cannot be read."""
     try:
-        return dict(_said(pq.read_schema(whole(path)).metadata)["trial"])
+        return dict(_said(pq.read_schema(storage(path).whole()).metadata)["trial"])
     except (pa.ArrowException, KeyError, TypeError, ValueError, OSError):
         return {}
 

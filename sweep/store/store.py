@@ -8,7 +8,6 @@ damaged is made anew where parts/ holds every record; else the folder is refused
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -18,8 +17,7 @@ from sweep.errors import InputError, nearest
 from sweep.store import schemas, tables
 from sweep.store.compacted import Stored, compacted, damage, joined, new_records, refuse_loss, scores_of
 from sweep.store.compaction import compact as compact
-from sweep.store.places import Place, absolute, place, replace_file
-from sweep.store.reach import check_reach
+from sweep.store.places import Place, absolute, check_reach, place, replace_file, storage
 from sweep.store.records import Record, parts
 from sweep.store.stored_json import StudyDocument, fault_of
 from sweep.store.table_file import NAMES
@@ -124,8 +122,7 @@ def read_study(folder: Place) -> dict[str, Any]:
                 f"Expected study.json beside the tables in {folder}. Received: none. The same `sweep run` command "
                 "writes it again; stored trials stay."
             ) from None
-        above = absolute(folder).parent
-        beside = [str(item.parent) for item in above.glob("*/study.json")] if isinstance(above, Path) else []
+        beside = storage(absolute(folder).parent).folders_with("study.json")
         raise InputError(
             f"Expected a folder of results with study.json in it. Received: {folder}."
             + (nearest(str(absolute(folder)), beside) or " `sweep run STUDY` makes one under results/.")

@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -16,7 +15,7 @@ import pyarrow.parquet as pq
 
 from sweep.errors import InputError
 from sweep.store import schemas, tables
-from sweep.store.places import Place, at_random, whole
+from sweep.store.places import Place, storage
 
 MARK = b"compaction"  # beside the schema of every table: which compaction wrote it
 NAMES = ("trials", "epochs", "environments", "scores")  # in the order of reading: whoever sees new trials sees the rest
@@ -76,9 +75,7 @@ def open_table(folder: Place, name: str, *, digest: bool) -> TableFile:
     """
     path = folder / f"{name}.parquet"
     try:
-        if isinstance(path, Path) and path.is_dir():
-            raise ValueError("is a folder")
-        source = pa.OSFile(str(path)) if isinstance(path, Path) else (whole if digest else at_random)(path)
+        source = storage(path).table(whole=digest)
         size = int(source.size())
         sha256 = _sha256(source) if digest else None
     except FileNotFoundError:

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from sweep import stats
+from sweep.analysis.current import current
+from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
 from sweep.report.answer import Answer, Table
-from sweep.report.answers import measure_study
 from sweep.report.columns import probability
-from sweep.report.current import current
 from sweep.stats import Comparison, Estimate, Interval
 from sweep.store.store import Results
 

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from sweep import stats
+from sweep.analysis.answers import compare
+from sweep.analysis.current import current
 from sweep.errors import InputError
 from sweep.report.answer import Answer, Table
-from sweep.report.answers import compare
 from sweep.report.columns import limits, number, probability
-from sweep.report.current import current
 from sweep.stats import Comparison, Interval, verdict
 from sweep.store.store import Results
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from sweep import stats
+from sweep.analysis.answers import against, compare, estimate
+from sweep.analysis.configurations import of_configuration
 from sweep.errors import InputError
 from sweep.report.answer import Answer, Table
-from sweep.report.answers import against, compare, estimate
-from sweep.report.classes import of_configuration
 from sweep.report.columns import probability
 from sweep.stats import Against, Comparison, Estimate, Interval
 from sweep.stats.two_sets import difference_of_sets

@@ -10,10 +10,11 @@ import pytest
 import yaml
 from PIL import Image
 
+from sweep.analysis.current import current
 from sweep.commands.plan import plan
 from sweep.data import Prepared
 from sweep.report.notes import notes
-from sweep.report.summarise import current, summarise
+from sweep.report.summarise import summarise
 from sweep.running import execution, opening, preparation
 from sweep.store import store
 from sweep.store.records import write_part

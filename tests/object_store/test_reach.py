@@ -7,8 +7,8 @@ import pytest
 
 import sweep
 from sweep.errors import InputError
-from sweep.store.places import ObjectPath, place
-from sweep.store.reach import check_reach, endpoint
+from sweep.store.places import ObjectPath, check_reach, place
+from sweep.store.reach import endpoint
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ import pytest
 
 from sweep.errors import InputError
 from sweep.running.claimant import Claimant
-from sweep.store import checksums, compaction, records, store
+from sweep.store import records, store
+from sweep.store.bucket import Bucket
 from sweep.store.claims import this_process
-from sweep.store.places import Place, names, place, replace_file
+from sweep.store.places import Place, place, replace_file, storage
 from sweep.store.records import keep, parts, read_part, write_part
 from tests.store.recording import record, study_document, trial_id
 
@@ -69,7 +70,9 @@ def test_a_bucket_holds_what_a_folder_holds(folder: Place, tmp_path: Path) -> No
     assert "scores.parquet is missing; the tables were made anew" in store.compact(folder)[0]
     write_part(folder, record(5))
     assert len(store.load(folder).trials) == 5
-    assert sorted(names(folder)) == sorted([*(f"{name}.parquet" for name in TABLES), "study.json", "checksums.json"])
+    assert sorted(storage(folder).names()) == sorted(
+        [*(f"{name}.parquet" for name in TABLES), "study.json", "checksums.json"]
+    )
 
 
 def test_a_good_record_is_never_replaced(folder: Place) -> None:
@@ -118,7 +121,7 @@ def test_compactions_that_meet_lose_nothing(folder: Place, monkeypatch: pytest.M
     """Another compaction, of an earlier view, puts its tables between our writes: readers see every row once."""
     write_part(folder, record(0))
     store.compact(folder)
-    stale = {name: (folder / name).read_bytes() for name in names(folder) if name != "study.json"}
+    stale = {name: (folder / name).read_bytes() for name in storage(folder).names() if name != "study.json"}
     for at in (1, 2):
         write_part(folder, record(at))
     expected = frames(folder)
@@ -134,8 +137,8 @@ def test_compactions_that_meet_lose_nothing(folder: Place, monkeypatch: pytest.M
         return one
 
     with monkeypatch.context() as patch:
-        patch.setattr(compaction, "move_into", overtaken(compaction.move_into))
-        patch.setattr(checksums, "replace_file", overtaken(checksums.replace_file))
+        patch.setattr(Bucket, "take", overtaken(Bucket.take))
+        patch.setattr(Bucket, "replace", overtaken(Bucket.replace))
         store.compact(folder)
     assert_same(frames(folder), expected)
     assert set(store.finished(folder)) == {trial_id(at) for at in range(3)}

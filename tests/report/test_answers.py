@@ -11,10 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 import sweep
+from sweep.analysis.configurations import shares_a_factor
+from sweep.analysis.study_scores import study_scores
 from sweep.commands.cli import app
 from sweep.errors import InputError
-from sweep.report.answers import shares_a_factor
-from sweep.report.study_scores import study_scores
 from sweep.store import store
 from sweep.store.store import Results
 from tests.report.conftest import Simulate

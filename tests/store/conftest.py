@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pyarrow import fs
 
-from sweep.store import places
+from sweep.store import object_path
 from sweep.store.places import ObjectPath
 
 
@@ -30,5 +30,5 @@ def object_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ObjectPath:
     """Return a prefix in an object store."""
     bucket = _Bucket(tmp_path / "store")
     (tmp_path / "store").mkdir()
-    monkeypatch.setattr(places, "_opened", lambda *_: bucket)
+    monkeypatch.setattr(object_path, "_opened", lambda *_: bucket)
     return ObjectPath("s3", "bucket", "results/faces")

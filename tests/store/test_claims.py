@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sweep.store import claims, owner, places
+from sweep.store import claims, left_behind, owner
 from sweep.store.claims import Claims, Owner, held, remove_void, this_process, told
 from sweep.store.owner import owner_of
-from sweep.store.places import Place, make_folder, names, replace_file
+from sweep.store.places import Place, make_folder, replace_file, storage
 from tests.store.recording import trial_id
 
 
@@ -27,7 +27,7 @@ def _elsewhere() -> Owner:
 
 
 def _left(results: Place) -> list[str]:
-    return [name for name in names(results / "claims") if not name.startswith(".")]
+    return [name for name in storage(results / "claims").names() if not name.startswith(".")]
 
 
 def test_a_claim_holds_others_off_until_it_is_released(results: Place) -> None:
@@ -98,10 +98,10 @@ def test_a_renewed_claim_holds(results: Place, monkeypatch: pytest.MonkeyPatch) 
     """A renewal counts from the time when it was made."""
     away = Claims(results, _elsewhere())
     away.take(trial_id(0))
-    before = [claims.changed_at(results / "claims" / name) for name in _left(results)]
+    before = [storage(results / "claims" / name).changed_at() for name in _left(results)]
     threading.Event().wait(0.02)
     away.renew()
-    assert [claims.changed_at(results / "claims" / name) for name in _left(results)] > before
+    assert [storage(results / "claims" / name).changed_at() for name in _left(results)] > before
     assert held(results) == {trial_id(0): away.owner}
 
 
@@ -124,7 +124,7 @@ def test_what_killed_runs_left_does_not_grow(results: Place, monkeypatch: pytest
     if isinstance(results, Path):
         ended = subprocess.Popen([sys.executable, "-c", ""])
         ended.wait()
-        left.append(f".{trial_id(2)}.{places._HOST}.{ended.pid}.{'0' * 32}")
+        left.append(f".{trial_id(2)}.{left_behind._HOST}.{ended.pid}.{'0' * 32}")
     for name in left:
         replace_file(results / "claims" / name, lambda file: file.write(b"{"))
     clock = claims._clock
@@ -132,7 +132,7 @@ def test_what_killed_runs_left_does_not_grow(results: Place, monkeypatch: pytest
     assert damaged in _left(results)
     monkeypatch.setattr(claims, "_clock", lambda place: clock(place) + 70)
     remove_void(results)
-    assert [name for name in names(results / "claims") if name != ".lock"] == ["README"]
+    assert [name for name in storage(results / "claims").names() if name != ".lock"] == ["README"]
 
 
 def test_a_damaged_claim_is_nobodys(results: Place) -> None:

@@ -265,7 +265,7 @@ def test_what_killed_writers_left_is_removed(tmp_path: Path) -> None:
 
 def store_name(name: str, pid: int = 1) -> str:
     """Return the name under which a process of this machine writes a file; process 1 runs always."""
-    from sweep.store.places import name_beside
+    from sweep.store.left_behind import name_beside
 
     host = name_beside(Path("x")).name.split(".")[2]
     return f"{name}.{host}.{pid}.{'a' * 32}"

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 import sweep
 from sweep.errors import InputError
-from sweep.store import checksums, compaction, store
+from sweep.store import store
+from sweep.store.folder import Folder
 from sweep.store.records import write_part
 from tests.store.recording import record, study_document, trial_id
 
@@ -148,8 +149,7 @@ def test_a_compaction_cut_off_loses_and_doubles_nothing(
         return one
 
     with monkeypatch.context() as patch:
-        patch.setattr(compaction, "move_into", breaking(compaction.move_into))
-        patch.setattr(checksums, "replace_file", breaking(checksums.replace_file))
+        patch.setattr(Folder, "take", breaking(Folder.take))
         with pytest.raises(KeyboardInterrupt):
             store.compact(folder)
     assert store.load(folder).notes == []

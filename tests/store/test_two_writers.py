@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sweep.store import records, store
-from sweep.store.places import Place, create_file
+from sweep.store.places import Place, storage
 from sweep.store.records import Record, parts, read_part, stored_since, write_part
 from tests.store.recording import record, trial_id
 
@@ -120,7 +120,7 @@ def test_a_new_file_replaces_nothing(results: Place) -> None:
     """A name that is taken is told, and its file stays."""
     path = results / "parts" / "x"
     write_part(results, record())
-    create_file(path, lambda file: file.write(b"first"))
+    storage(path).create(lambda file: file.write(b"first"))
     with pytest.raises(FileExistsError):
-        create_file(path, lambda file: file.write(b"second"))
+        storage(path).create(lambda file: file.write(b"second"))
     assert path.read_bytes() == b"first"

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 import sweep
+from sweep.analysis.study_scores import study_scores
 from sweep.data import identity_pairs
 from sweep.errors import InputError
 from sweep.metrics.score_file import read_scores
 from sweep.report import summarise
-from sweep.report.study_scores import study_scores
 from sweep.store import store
 from sweep.studies.face_verify import answer
 from sweep.study.plan import as_document, plan

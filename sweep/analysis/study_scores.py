@@ -6,13 +6,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sweep.analysis.current import current
 from sweep.errors import InputError
-from sweep.report.current import current
 from sweep.stats.trial_scores import SplitScores, TrialScores, paired
 from sweep.store.store import Results
 
 NOT_THE_SAME = "seeds had different test samples (the split is not held still), which is not one test set"
 IntArray = NDArray[np.intp]
+
+
+class NoCommonScoresError(InputError):
+    """Trials that have no scores on one test set. why: what there is instead, for the notes of an answer."""
+
+    def __init__(self, expected: str, why: str = "") -> None:
+        """Say what was expected of the trials."""
+        super().__init__(f"Expected {expected}. Received: {why}." if why else expected)
+        self.why = why
 
 
 def study_scores(results: Results) -> TrialScores:
@@ -22,13 +31,13 @@ def study_scores(results: Results) -> TrialScores:
     itself.
 
     Raises:
-        InputError: no trial with scores, or trials whose test or dev samples differ.
+        NoCommonScoresError: no trial with scores, or trials whose test or dev samples differ.
     """
     ok, frame = current(results).ok, results.scores
     if not len(ok) or not len(frame):
-        raise InputError(f"Expected trials with scores in {results.path}. Received: none that is ok. Run the study.")
+        raise NoCommonScoresError(f"trials with scores in {results.path}", "none that is ok. Run the study")
     if (ok.groupby("config_id")["data_id"].nunique() > 1).any():
-        raise InputError(f"Expected the same test set in all trials. Received: {NOT_THE_SAME}.")
+        raise NoCommonScoresError("the same test set in all trials", NOT_THE_SAME)
     trial = _trial_of_row(frame, ok["trial_id"].tolist())
     test, dev = (_aligned(frame, trial, len(ok), name) for name in ("test", "dev"))
     rows = np.concatenate((test[0], dev[0]))
@@ -65,23 +74,23 @@ def _aligned(frame: pd.DataFrame, trial: NDArray[np.int32], n_trials: int, split
     if split == "dev" and not counts.any():
         return np.zeros((n_trials, 0), dtype=np.intp)
     if counts.min() != counts.max() or not counts.all():
-        raise InputError(
-            f"Expected the same {split} samples in all trials. Received: {counts.min()} to {counts.max()} samples. "
-            "These trials have no test set in common."
+        raise NoCommonScoresError(
+            f"the same {split} samples in all trials",
+            f"{counts.min()} to {counts.max()} samples. These trials have no test set in common",
         )
     order = rows[np.argsort(trial[rows], kind="stable")].reshape(n_trials, -1)
     sample = _codes(frame["sample"])[1]
     if not all(np.array_equal(sample[row], sample[order[0]]) for row in order):
         order = np.stack([row[np.argsort(sample[row], kind="stable")] for row in order])
         if not all(np.array_equal(sample[row], sample[order[0]]) for row in order):
-            raise InputError(f"Expected the same {split} samples in all trials. Received: {NOT_THE_SAME}.")
+            raise NoCommonScoresError(f"the same {split} samples in all trials", NOT_THE_SAME)
     return order
 
 
 def _scores(frame: pd.DataFrame, order: IntArray, unit: IntArray) -> SplitScores:
     label = frame["label"].to_numpy(np.float64)
     if not all(np.array_equal(label[row], label[order[0]], equal_nan=True) for row in order):
-        raise InputError("Expected the same labels in all trials. Received: a sample whose label differs between them.")
+        raise NoCommonScoresError("the same labels in all trials", "a sample whose label differs between them")
     prediction = None
     if "prediction" in frame and frame["prediction"].iloc[order[0]].notna().any():
         prediction = frame["prediction"].to_numpy(np.float64)[order]

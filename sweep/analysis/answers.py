@@ -5,20 +5,15 @@ from dataclasses import replace
 import numpy as np
 
 from sweep import stats
-from sweep.errors import InputError, nearest
-from sweep.metrics.catalogue import first_of_test, metric_called
-from sweep.report.current import current
-from sweep.report.study_scores import study_scores
+from sweep.analysis.configurations import config_named, shares_a_factor
+from sweep.analysis.measured_study import measure_study
+from sweep.errors import InputError
 from sweep.stats import Against, Comparison, Estimate
-from sweep.stats.interval import THIS_TEST_SET
-from sweep.stats.measured import REPLICATES, Measured, values_only
-from sweep.stats.measures import MEASURES
+from sweep.stats.measured import Measured
 from sweep.stats.new_subjects import Method, within
 from sweep.store import store
 from sweep.store.places import Place
 from sweep.store.store import Results
-
-OTHER_SPLITS = "other splits of these data"
 
 
 def estimate(
@@ -187,76 +182,6 @@ def against_measured(
         n_failed=one.new_subjects.n_failed,
         n_subjects=measured.n_units,
     )
-
-
-def measure_study(
-    results: Results, metric: str | None = None, *, rng: np.random.Generator, n_replicates: int = REPLICATES
-) -> Measured:
-    """Return a metric of all trials that are ok, resampled by subject where the scores allow it, else as stored.
-
-    Raises:
-        InputError: a metric that the study has not, or no trial that is ok.
-    """
-    now = current(results)
-    metric = metric or first_of_test(results.study["task"])
-    column = f"metric.{metric}"
-    known = [name.removeprefix("metric.") for name in results.trials.columns if name.startswith("metric.")]
-    if metric not in known and metric not in MEASURES:
-        raise InputError(f"Expected a metric: {', '.join(sorted(known))}. Received: {metric}.{nearest(metric, known)}")
-    if not len(now.ok):
-        raise InputError(f"Expected a trial that is ok in {results.path}. Received: none; {len(now.failed)} failed.")
-    failed = {str(name): int(n) for name, n in now.failed["config_id"].value_counts().items()}
-    if metric in MEASURES:
-        try:
-            scores = study_scores(results)
-        except InputError as error:
-            if metric not in known:
-                raise
-            why = str(error).partition("Received: ")[2].rstrip(".") or str(error)
-        else:
-            return stats.measure(scores, metric, rng=rng, n_replicates=n_replicates, n_failed=failed)
-    else:
-        why = f"{metric} cannot be computed again from the stored scores"
-    rows = now.ok[np.isfinite(now.ok[column].to_numpy(np.float64))]
-    if not len(rows):
-        raise InputError(
-            f"Expected a trial with a {metric} in {results.path}. Received: {len(now.ok)} that are ok, none with one. "
-            f"Look at the column {column} of its trials, or name another metric."
-        )
-    other = (now.ok.groupby("config_id")["data_id"].nunique() > 1).any()
-    return values_only(
-        rows["config_id"],
-        rows["seed"],
-        rows[column],
-        metric_called(metric),
-        why_not=why,
-        covers_here=OTHER_SPLITS if other else THIS_TEST_SET,
-        n_failed=failed,
-    )
-
-
-def shares_a_factor(results: Results) -> bool:
-    """Return whether equal seeds of two configurations are worth pairing.
-
-    They are where the split follows the seed, so that equal seeds share their data, and where the study holds a stream
-    beside the split still, so that the seed stands for what is left. Otherwise seeds are independent draws.
-    """
-    hold = results.study["resolved"].get("hold", {})
-    return "split" not in hold or len(hold) > 1
-
-
-def config_named(results: Results, name: str) -> str:
-    """Return the config_id of a configuration that is named by its id, its label, or the label without sections.
-
-    Raises:
-        InputError: no such configuration.
-    """
-    labels = {key: said["label"] for key, said in results.study["configurations"].items()}
-    for key, label in labels.items():
-        if name in (key, label, *(label.replace(f"{section}.", "") for section in ("train", "model", "data"))):
-            return str(key)
-    known = [label or key for key, label in labels.items()]
-    raise InputError(f"Expected a configuration: {', '.join(known)}. Received: {name}.{nearest(name, known)}")
 
 
 def _loaded(results: Results | str | Place) -> Results:

@@ -1,0 +1,59 @@
+"""A metric of every trial of a study, resampled by subject where its scores allow it, else as stored."""
+
+import numpy as np
+
+from sweep import stats
+from sweep.analysis.current import current
+from sweep.analysis.study_scores import NoCommonScoresError, study_scores
+from sweep.errors import InputError, nearest
+from sweep.metrics.catalogue import first_of_test, metric_called
+from sweep.stats.interval import OTHER_SPLITS, THIS_TEST_SET
+from sweep.stats.measured import REPLICATES, Measured, values_only
+from sweep.stats.measures import MEASURES
+from sweep.store.store import Results
+
+
+def measure_study(
+    results: Results, metric: str | None = None, *, rng: np.random.Generator, n_replicates: int = REPLICATES
+) -> Measured:
+    """Return a metric of all trials that are ok, resampled by subject where the scores allow it, else as stored.
+
+    Raises:
+        InputError: a metric that the study has not, or no trial that is ok.
+    """
+    now = current(results)
+    metric = metric or first_of_test(results.study["task"])
+    column = f"metric.{metric}"
+    known = [name.removeprefix("metric.") for name in results.trials.columns if name.startswith("metric.")]
+    if metric not in known and metric not in MEASURES:
+        raise InputError(f"Expected a metric: {', '.join(sorted(known))}. Received: {metric}.{nearest(metric, known)}")
+    if not len(now.ok):
+        raise InputError(f"Expected a trial that is ok in {results.path}. Received: none; {len(now.failed)} failed.")
+    failed = {str(name): int(n) for name, n in now.failed["config_id"].value_counts().items()}
+    if metric in MEASURES:
+        try:
+            scores = study_scores(results)
+        except NoCommonScoresError as error:
+            if metric not in known:
+                raise
+            why = error.why
+        else:
+            return stats.measure(scores, metric, rng=rng, n_replicates=n_replicates, n_failed=failed)
+    else:
+        why = f"{metric} cannot be computed again from the stored scores"
+    rows = now.ok[np.isfinite(now.ok[column].to_numpy(np.float64))]
+    if not len(rows):
+        raise InputError(
+            f"Expected a trial with a {metric} in {results.path}. Received: {len(now.ok)} that are ok, none with one. "
+            f"Look at the column {column} of its trials, or name another metric."
+        )
+    other = (now.ok.groupby("config_id")["data_id"].nunique() > 1).any()
+    return values_only(
+        rows["config_id"],
+        rows["seed"],
+        rows[column],
+        metric_called(metric),
+        why_not=why,
+        covers_here=OTHER_SPLITS if other else THIS_TEST_SET,
+        n_failed=failed,
+    )
