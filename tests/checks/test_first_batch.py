@@ -43,7 +43,7 @@ ARMS: dict[str, tuple[dict[str, Any], str]] = {
     "shape": (of("does_not_fit"), r"to take a batch of shape \(8, 6\)"),
     "raises": (of("raises"), "It raised ZeroDivisionError: no such width"),
     "crashes": (of("crashes"), "The process was ended with exit code 7 and no answer. It said: out of luck"),
-    "linear": ({"model.activation": "linear"}, "loss binary_crossentropy and the scores need probabilities.* is linear"),
+    "linear": ({"model.activation": "linear"}, "binary_crossentropy and the scores need probabilities.* is linear"),
     "two linear": (
         of("of_two") | {"model.activation": "linear"},
         "sparse_categorical_crossentropy takes prob.* linear",
