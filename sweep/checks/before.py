@@ -8,8 +8,8 @@ from sweep.machine.streams import STREAMS
 from sweep.study.study import Study
 
 _LEAKS = (
-    ("subject", "subject_in_two_splits", "Split by subject; HTER says nothing of new subjects now."),
-    ("video", "video_in_two_splits", "Split by video, better by subject."),
+    ("subject", "subject_in_two_splits", "Split by subject. As it is, HTER says nothing about new subjects."),
+    ("video", "video_in_two_splits", "Split by video, or better by subject."),
     ("identical to the byte", "sample_in_two_splits", "Remove the copies."),
 )
 
@@ -35,8 +35,8 @@ def settings_findings(study: Study, arm: str = "") -> list[Finding]:
             Finding(
                 "seeds_do_nothing",
                 "error",
-                "Every stream of randomness is held still: all seeds will give one result.",
-                "Take the streams that shall vary out of `hold`.",
+                "Every stream of randomness is held: all seeds will give the same result.",
+                "Remove from `hold` the streams that should vary.",
             )
         )
     return found
@@ -59,8 +59,8 @@ def data_findings(sentences: Iterable[str], compared: bool = False) -> list[Find
                         "chosen_on_test",
                         severity,
                         sentence,
-                        "Give dev subjects of its own: epoch and threshold are chosen on it; the report says by how "
-                        "much HTER looks too good.",
+                        "Use other subjects for dev, because epoch and threshold are chosen on dev. The report says by "
+                        "how much HTER looks too good.",
                     )
                 )
         else:
@@ -78,7 +78,7 @@ def model_findings(values: Mapping[str, float], asked: Collection[str] = ()) -> 
             trap.name,
             "note" if trap.name in asked else trap.severity,
             trap.evidence.format(value=values[trap.name]),
-            "The model asks for it." if trap.name in asked else trap.remedy,
+            "The model does this on purpose." if trap.name in asked else trap.remedy,
         )
         for trap in TRAPS
         if values.get(trap.name, 0) > trap.limit

@@ -54,7 +54,7 @@ def output_findings(
                 "softmax_of_one",
                 "error",
                 f"The last layer {layer} is a softmax over one unit, which is 1 for every sample.",
-                "Use a sigmoid, or one unit a class.",
+                "Use a sigmoid, or one unit for each class.",
             )
         ]
     if labels is not None:
@@ -62,13 +62,13 @@ def output_findings(
     low, high = float(outputs.min()), float(outputs.max())
     unbounded = activation not in ("", *BOUNDED)
     if probabilities and (unbounded or outside(outputs) > 0):
-        how = f"the last layer {layer} is {activation}" if unbounded else "they lie outside [0, 1]"
+        how = f"the last layer {layer} is {activation}" if unbounded else "some are outside [0, 1]"
         return [
             Finding(
                 "logits_as_probabilities",
                 "error",
-                f"The loss {loss} takes probabilities, and scores are read as such, but {how}: outputs of a first "
-                f"batch lie between {low:.3g} and {high:.3g}.",
+                f"The loss {loss} and the scores need probabilities, but {how}. The outputs of a first batch are "
+                f"between {low:.3g} and {high:.3g}.",
                 f"End the model in a {'sigmoid' if outputs.shape[1] == 1 else 'softmax'}.",
             )
         ]

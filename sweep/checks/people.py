@@ -60,7 +60,7 @@ def people_findings(found: list[People], task: str) -> list[Finding]:
                 "few_people",
                 "note",
                 f"Only {said}: below {FEW_UNITS} people the interval for new subjects is rough and wide.",
-                "More people help, more samples of the same people hardly.",
+                "More people help. More samples of the same people hardly help.",
             )
         ]
     if task == "verification" and not all(named.values()):
@@ -69,8 +69,8 @@ def people_findings(found: list[People], task: str) -> list[Finding]:
             Finding(
                 "people_unknown",
                 "note",
-                f"The data name no people in {where}: no interval can speak of new ones, and no leak of a person is "
-                "seen.",
+                f"The data name no people in {where}. So no interval covers new people, and no leak of a person can "
+                "be found.",
                 "Give `subject` with the samples.",
             )
         ]

@@ -31,7 +31,7 @@ def resource_findings(asked: Resources) -> list[Finding]:
                 "more_threads_than_processors",
                 "note",
                 f"A trial computes with {asked.threads} threads, this machine has {cpus} processors.",
-                "It is slower so; the number of threads is part of the bits.",
+                "This makes it slower. A change of the number of threads changes the bits.",
             )
         )
     return found

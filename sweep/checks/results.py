@@ -74,10 +74,9 @@ def _seeds_do_nothing(trials: pd.DataFrame, labels: dict[str, Any]) -> Finding |
     return Finding(
         "seeds_do_nothing",
         "error",
-        f"Several seeds ended with weights that are equal to the bit: the seed does nothing there. "
+        f"Several seeds ended with weights that are equal to the bit: the seed has no effect. "
         f"{_where(trials[same], trials, labels)}",
-        "Look under `hold` for streams held still, and in the model's code for a seed written down; these trials count "
-        "as one.",
+        "Look for held streams under `hold`, and for a fixed seed in the model's code. These trials count as one.",
     )
 
 
@@ -88,7 +87,7 @@ def _repeats_differ(trials: pd.DataFrame, labels: dict[str, Any]) -> Finding | N
     return Finding(
         "repeats_differ",
         "error",
-        f"Every stream is held still, and yet the repeats ended with different weights. "
+        f"Every stream is held, but the repeats ended with different weights. "
         f"{_where(trials[several], trials, labels)}",
         "`sweep verify RESULTS --trials all` names the first difference and its cause.",
     )

@@ -81,8 +81,8 @@ def train_step(
         Finding(
             "weights_without_gradient",
             "note",
-            f"Some weights get no gradient and stay as they are: {_weights_of(text)}.",
-            "Freeze them on purpose, or look for what cuts them off from the loss.",
+            f"Some weights get no gradient and do not change: {_weights_of(text)}.",
+            "Freeze them on purpose, or find out why the loss does not depend on them.",
         )
         for text in texts
         if text.startswith("Gradients do not exist")
@@ -103,6 +103,6 @@ _NOTHING_TRAINABLE = Finding(
 _NOTHING_LEARNT = Finding(
     "nothing_learnt",
     "error",
-    "A step of training leaves every weight as it was, to the bit: no gradient reaches them.",
+    "A training step changes no bit of any weight: no gradient reaches the weights.",
     "Look at the last activation, for saturated outputs or operations without a gradient, and at the learning rate.",
 )

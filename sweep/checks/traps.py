@@ -42,7 +42,7 @@ TRAPS = (
         0.15,
         "error",
         "On the same training samples the model is right {value:.0%} less often when BatchNormalization uses its "
-        "moving statistics than when it uses the batch's: they have not settled.",
+        "moving statistics than when it uses those of the batch. The moving statistics have not settled.",
         "Train more steps, or lower the layers' momentum (0.9 instead of 0.99).",
     ),
     Trap(
@@ -50,23 +50,23 @@ TRAPS = (
         1.0,
         "error",
         "On the same training samples the loss is exp({value:.2g}) times as large when BatchNormalization uses its "
-        "moving statistics: they have not settled.",
+        "moving statistics. They have not settled.",
         "Train more steps, or lower the layers' momentum (0.9 instead of 0.99).",
     ),
     Trap(
         "scores_out_of_scale",
         0.5,
         "warning",
-        "The scores rank dev well (AUC above 0.9), yet a decision at 0.5 is right as often as chance: they are out of "
-        "scale.",
-        "Read EER and HTER, whose threshold comes from dev, not the accuracy at 0.5; then look for unsettled "
-        "BatchNormalization or another input scale in training.",
+        "The scores rank dev well (AUC above 0.9), but a decision at 0.5 is hardly better than chance. The scores "
+        "have another scale than 0 to 1.",
+        "Use EER and HTER, whose threshold comes from dev, not the accuracy at 0.5. Then look for unsettled "
+        "BatchNormalization, or for another input scale in training.",
     ),
     Trap(
         "logits_as_probabilities",
         0,
         "error",
-        "The loss takes probabilities, and up to {value:.0%} of the outputs of dev and test lie outside [0, 1]: they "
+        "The loss expects probabilities, but up to {value:.0%} of the outputs of dev and test are outside [0, 1]. They "
         "are logits, and the training clipped them.",
         "End the model in a sigmoid or softmax.",
     ),
@@ -82,66 +82,66 @@ TRAPS = (
         "training_false_ignored",
         0,
         "warning",
-        "{value:.0f} layers were called with training=False while the Functional model was built; Keras 3 passes the "
-        "outer model's mode on instead, so they train as usual.",
-        "Set `trainable = False` on them, or call them inside a layer of your own with training=False.",
+        "{value:.0f} layers were called with training=False while the Functional model was built. Keras 3 ignores "
+        "this and uses the mode of the outer model, so the layers train as usual.",
+        "Set `trainable = False` on them, or call them with training=False inside a layer of your own.",
     ),
     Trap(
         "unnamed_files",
         0,
         "warning",
-        "Files that the model's function reads and the study does not name: {value:.0f}. A change of them changes no "
-        "id.",
-        "Give the file's name as a keyword under `model`; then its content is part of the id.",
+        "Files that the model's function reads and the study does not name: {value:.0f}. If they change, the ids of "
+        "trials do not.",
+        "Give the file's name as a keyword under `model`. Then its content is part of the id.",
     ),
     Trap(
         "unseeded_randomness",
         0,
         "error",
         "Places where the code draws from a generator without a seed: {value:.0f}. The trials do not repeat.",
-        "Seed it from a keyword, or draw from `keras.random` with a `SeedGenerator`.",
+        "Seed the generator from a keyword, or draw from `keras.random` with a `SeedGenerator`.",
     ),
     Trap(
         "chosen_on_test",
         0,
         "error",
         "{value:.0%} of dev's samples are also in test: threshold and epoch are chosen on test data.",
-        "Give dev subjects of its own.",
+        "Use other subjects for dev than for test.",
     ),
     Trap(
         "label_order",
         0.3,
         "error",
-        "With the classes renamed, a split would be right {value:.0%} more often: the labels of dev or test stand in "
-        "another order than in train.",
+        "If the classes were renamed, a split would be right {value:.0%} more often. The labels of dev or test have "
+        "another order than those of train.",
         "Number the classes once, for all splits.",
     ),
     Trap(
         "same_order_every_epoch",
         0.5,
         "warning",
-        "Every epoch met the samples in one and the same order.",
-        "Draw a new order for every epoch; `fit(shuffle=True)` after seeding does not.",
+        "Every epoch used the samples in the same order.",
+        "Draw a new order for every epoch. After seeding, `fit(shuffle=True)` does not.",
     ),
     Trap(
         "never_stopped",
         0.5,
         "note",
-        "Early stopping was asked for and never stopped: the training ended with train.epochs.",
-        "Raise train.epochs; what the trial reports may be the budget, not the model.",
+        "Early stopping was on but never stopped: the training ended with train.epochs.",
+        "Raise train.epochs. As it is, the result may depend on the number of epochs, not on the model.",
     ),
     Trap(
         "one_class",
         0.5,
         "warning",
-        "Every score of test lies on one side of the decision: the model names one class only.",
+        "The model names one class only: every score of test is on one side of the decision.",
         "Look at the loss: the model may not have trained, or its BatchNormalization has not settled.",
     ),
     Trap(
         "saturated_scores",
         0.05,
         "warning",
-        "Up to {value:.0%} of the scores are saturated at 0 or 1: ties, where EER and AUC lose their order.",
-        "Score with the logits (no sigmoid at the end), or regularise more.",
+        "Up to {value:.0%} of the scores are saturated at 0 or 1. They are tied, so EER and AUC cannot rank them.",
+        "Use the logits as scores (no sigmoid at the end), or regularise more.",
     ),
 )

@@ -39,9 +39,9 @@ def _finding(keys: tuple[str, ...], pairs: list[tuple[str, str]], labels: dict[s
         "note" if only_stopping else "error",
         f"{n} configurations ended with equal weights in every seed, such as {example}: "
         + (f"another value of {named} kept the same epoch." if only_stopping else f"{named} changes nothing."),
-        "They are one configuration; an interval of their difference says nothing."
+        "Count them as one configuration. An interval of their difference means nothing."
         if only_stopping
-        else "Look whether the model's function uses it, or whether another setting replaces it.",
+        else "Check whether the model's function uses it, or whether another setting replaces it.",
     )
 
 

@@ -27,7 +27,7 @@ from sweep.errors import SweepError
 
 app = typer.Typer(
     name="sweep",
-    help="Run one Keras model over many seeds and say what the difference between the runs means.",
+    help="Run one Keras model over many seeds, and judge the differences between the runs.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

@@ -15,28 +15,29 @@ def compare(
         str | None, typer.Argument(help="A folder of results, or the name of a study under results/.")
     ] = None,
     metric: Annotated[
-        str | None, typer.Option(help="hter, eer, accuracy, mse ...; the task's first if left out.")
+        str | None, typer.Option(help="hter, eer, accuracy, mse ...; default: the first metric of the task.")
     ] = None,
     reference: Annotated[str | None, typer.Option(help="Compare each with this configuration, not all pairs.")] = None,
     published: Annotated[
-        str | None, typer.Option(metavar="METRIC=NUMBER", help="A paper's number, as hter=0.031: is it reachable?")
+        str | None, typer.Option(metavar="METRIC=NUMBER", help="A paper's number, such as hter=0.031, to compare with.")
     ] = None,
     published_n: Annotated[
-        float | None, typer.Option(min=1, help="Samples of the paper's test set, where it is not the same as here.")
+        float | None, typer.Option(min=1, help="Size of the paper's test set, if it is another test set.")
     ] = None,
-    config: Annotated[str | None, typer.Option(help="The configuration to set against the paper's number.")] = None,
+    config: Annotated[str | None, typer.Option(help="The configuration to compare with the paper's number.")] = None,
     values: Annotated[
-        str | None, typer.Option(metavar="METRIC=NUMBERS", help="A value a seed in place of RESULTS, as hter=0.1,0.12.")
+        str | None,
+        typer.Option(metavar="METRIC=NUMBERS", help="Values of the seeds, instead of RESULTS: hter=0.1,0.12."),
     ] = None,
-    n_test: Annotated[float | None, typer.Option(min=1, help="With --values: samples of the test set.")] = None,
+    n_test: Annotated[float | None, typer.Option(min=1, help="With --values: size of the test set.")] = None,
     per_cent: Annotated[bool, typer.Option("--per-cent", help="With --values: all rates are in per cent.")] = False,
     level: Annotated[float, typer.Option(help="Nominal coverage of the intervals.")] = 0.95,
     method: Annotated[str, typer.Option(help="orh, orh-plain or crossed-bootstrap.")] = "orh",
     paired: Annotated[
-        bool | None, typer.Option("--paired/--independent", help="Pair equal seeds; if left out the study decides.")
+        bool | None, typer.Option("--paired/--independent", help="Pair equal seeds; default: if the study allows it.")
     ] = None,
     test: Annotated[
-        str | None, typer.Option(help="Also welch, mann-whitney, permutation, paired-t or wilcoxon over the seeds.")
+        str | None, typer.Option(help="Add a test over seeds: welch, mann-whitney, permutation, paired-t, wilcoxon.")
     ] = None,
     rng: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,

@@ -11,13 +11,11 @@ from sweep.errors import InputError
 
 def explain(
     study: Annotated[str | None, typer.Argument(help="A study file, or the name of a built-in study.")] = None,
-    script: Annotated[
-        str | None, typer.Option(help='A training of your own: FILE.py or "package.module:function".')
-    ] = None,
+    script: Annotated[str | None, typer.Option(help='Your own training: FILE.py or "package.module:function".')] = None,
     config: Annotated[str | None, typer.Option(help="The configuration to explain, by its label.")] = None,
     levels: Annotated[int, typer.Option(help="Levels of each source: 5 (25 runs) or 7 (49 runs).")] = 5,
-    results: Annotated[str | None, typer.Option(help="Folder of results, in place of the study's.")] = None,
-    address: Annotated[str | None, typer.Option(help="A Ray cluster that is there already.")] = None,
+    results: Annotated[str | None, typer.Option(help="Folder of results, instead of the study's.")] = None,
+    address: Annotated[str | None, typer.Option(help="Address of a running Ray cluster.")] = None,
     slots: Annotated[int | None, typer.Option(min=1, help="Processors to use on this machine.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
@@ -44,7 +42,7 @@ def explain(
     try:
         found = explain_study(study, config=config, levels=levels, results=results, address=address, slots=slots)
     except KeyboardInterrupt:
-        note("sweep: stopped. What had finished is stored; the same command goes on from there.")
+        note("sweep: stopped. Finished trials are stored; give the same command to go on.")
         raise typer.Exit(130) from None
     folder = found.folder / "report"
     make_folder(folder)

@@ -21,24 +21,26 @@ _MOST_TYPES = 6  # attack types that a person sees; --json has all
 
 def metrics(
     dev: Annotated[Path | None, typer.Option(help="Scores of the development set, which gives the threshold.")] = None,
-    test: Annotated[Path | None, typer.Option(help="Scores of the test set, judged at that threshold.")] = None,
-    form: Annotated[Form, typer.Option("--format", help="How the files are written.")] = "auto",
+    test: Annotated[Path | None, typer.Option(help="Scores of the test set, evaluated at that threshold.")] = None,
+    form: Annotated[Form, typer.Option("--format", help="Format of the files.")] = "auto",
     genuine: Annotated[Path | None, typer.Option(help="Genuine scores of the development set, one a line.")] = None,
     impostor: Annotated[Path | None, typer.Option(help="Impostor scores of the development set, one a line.")] = None,
-    distances: Annotated[bool, typer.Option("--distances", help="Lower is more genuine.")] = False,
-    unit: Annotated[Unit, typer.Option(help="What the intervals draw again.")] = "score",
+    distances: Annotated[
+        bool, typer.Option("--distances", help="The scores are distances: lower is more genuine.")
+    ] = False,
+    unit: Annotated[Unit, typer.Option(help="The unit that the intervals resample.")] = "score",
     confidence: Annotated[float, typer.Option(help="Confidence of the intervals, between 0 and 1.")] = 0.95,
     rng: Annotated[int, typer.Option(help="Seed of the Monte Carlo intervals, 0 or greater.")] = 0,
     column: Annotated[
         list[str] | None,
-        typer.Option(help="PURPOSE=COLUMN, by name or number from 1, as in score=cosine. May be repeated."),
+        typer.Option(help="PURPOSE=COLUMN, by name or number from 1: score=cosine. May be repeated."),
     ] = None,
     genuine_label: Annotated[
-        str | None, typer.Option("--genuine-label", help="The label that means genuine, where words do not say it.")
+        str | None, typer.Option("--genuine-label", help="The label that means genuine, if the labels do not say it.")
     ] = None,
-    decimal: Annotated[Decimal, typer.Option(help="What a comma in numbers is: decimals or thousands.")] = "auto",
-    trial: Annotated[str | None, typer.Option(help="Which trial of a study's scores.parquet.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Write one JSON object, rates as fractions.")] = False,
+    decimal: Annotated[Decimal, typer.Option(help="Sign before the decimals: point or comma.")] = "auto",
+    trial: Annotated[str | None, typer.Option(help="The trial to read from a study's scores.parquet.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Write one JSON object, with rates as fractions.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Folder for the DET, ROC, EPC and histogram figures.")] = None,
     latex: Annotated[Path | None, typer.Option(help="File for a LaTeX table.")] = None,
 ) -> None:

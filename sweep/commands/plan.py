@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 def plan(
     study: Annotated[str, typer.Argument(help="A study file, or the name of a built-in study.")],
-    seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds, in place of the study's.")] = None,
-    results: Annotated[str | None, typer.Option(help="Folder of results, in place of the study's.")] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds, instead of the study's.")] = None,
+    results: Annotated[str | None, typer.Option(help="Folder of results, instead of the study's.")] = None,
     precision: Annotated[
         str | None,
-        typer.Option(metavar="METRIC=NUMBER", help="Seeds for this half-width, as hter=0.005, from a pilot."),
+        typer.Option(metavar="METRIC=NUMBER", help="Say how many seeds give this half-width: hter=0.005."),
     ] = None,
-    sd: Annotated[float | None, typer.Option(help="With --precision: an SD over seeds, in place of a pilot.")] = None,
+    sd: Annotated[float | None, typer.Option(help="With --precision: an SD over seeds, instead of a pilot.")] = None,
     level: Annotated[float, typer.Option(help="With --precision: nominal coverage of the interval.")] = 0.95,
-    measure: Annotated[bool, typer.Option("--measure", help="Train a few steps to learn time and memory.")] = False,
+    measure: Annotated[bool, typer.Option("--measure", help="Train a few steps to measure time and memory.")] = False,
     accept_code: Annotated[
-        bool, typer.Option("--accept-code", help="Count stored trials of other code, as run --accept-code does.")
+        bool, typer.Option("--accept-code", help="Count stored trials of other code too, like run --accept-code.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:

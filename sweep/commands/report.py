@@ -17,9 +17,9 @@ def report(
     results: Annotated[str, typer.Argument(help="A folder of results, or the name of a study under results/.")],
     level: Annotated[float, typer.Option(help="Nominal coverage of the intervals.")] = 0.95,
     modules: Annotated[
-        list[Path] | None, typer.Option(help="A folder of your modules, where the study's answer is one.")
+        list[Path] | None, typer.Option(help="A folder of your modules, with the study's answer.")
     ] = None,
-    trust: Annotated[bool, typer.Option("--trust", help="Call an answer that is neither ours nor yours.")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Call an answer from other packages or folders too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Print the table of a study's stored trials, and write table, figures and page into RESULTS/report/."""

@@ -10,16 +10,16 @@ from sweep.commands.output import note, say, say_json
 
 def run(
     study: Annotated[str, typer.Argument(help="A study file, or the name of a built-in study.")],
-    seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds, in place of the study's.")] = None,
-    results: Annotated[str | None, typer.Option(help="Folder of results, in place of the study's.")] = None,
-    address: Annotated[str | None, typer.Option(help="A Ray cluster that is there already.")] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds, instead of the study's.")] = None,
+    results: Annotated[str | None, typer.Option(help="Folder of results, instead of the study's.")] = None,
+    address: Annotated[str | None, typer.Option(help="Address of a running Ray cluster.")] = None,
     slots: Annotated[int | None, typer.Option(min=1, help="Processors to use on this machine.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run stored failures again.")] = False,
     follow: Annotated[
         bool, typer.Option("--follow", help="Wait for trials that another run of the study is training.")
     ] = False,
     accept_code: Annotated[
-        bool, typer.Option("--accept-code", help="Take stored trials of other code over; the report says so.")
+        bool, typer.Option("--accept-code", help="Count stored trials of other code too; the report says so.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
@@ -45,7 +45,7 @@ def run(
             accept_code=accept_code,
         )
     except KeyboardInterrupt:
-        note("sweep: stopped. What had finished is stored; the same command goes on from there.")
+        note("sweep: stopped. Finished trials are stored; give the same command to go on.")
         raise typer.Exit(130) from None
     for text in done.notes:
         note(f"sweep: {text}")

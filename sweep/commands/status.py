@@ -10,8 +10,10 @@ from sweep.errors import InputError
 
 
 def status(
-    study: Annotated[str | None, typer.Argument(help="A study's name or file; all without it.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every submission, not only a study's last.")] = False,
+    study: Annotated[str | None, typer.Argument(help="A study's name or file; default: all studies.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="List every submission, not only each study's last.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Show the state of submitted studies: pending, running, succeeded, failed; trials stored of those planned."""

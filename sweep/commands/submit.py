@@ -19,15 +19,13 @@ if TYPE_CHECKING:
 def submit(
     study: Annotated[str | None, typer.Argument(help="A study file, or the name of a built-in study.")] = None,
     cluster: Annotated[Path | None, typer.Option(help="A launcher file, a RayJob, or a batch script.")] = None,
-    address: Annotated[str | None, typer.Option(help="A cluster's dashboard, as http://127.0.0.1:8265.")] = None,
-    seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds, in place of the study's.")] = None,
-    results: Annotated[
-        str | None, typer.Option(help="Folder of results, or s3://..., in place of the study's.")
-    ] = None,
+    address: Annotated[str | None, typer.Option(help="A cluster's dashboard, such as http://127.0.0.1:8265.")] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds, instead of the study's.")] = None,
+    results: Annotated[str | None, typer.Option(help="Folder of results, or s3://..., instead of the study's.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run stored failures again.")] = False,
-    up: Annotated[bool, typer.Option("--up", help="Bring the launcher file's cluster up first.")] = False,
+    up: Annotated[bool, typer.Option("--up", help="Start the launcher file's cluster first.")] = False,
     down: Annotated[bool, typer.Option("--down", help="End the launcher file's cluster afterwards.")] = False,
-    detach: Annotated[bool, typer.Option("--detach", help="Return when the job is there.")] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Return as soon as the job is submitted.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what Kubernetes or Slurm would get.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
@@ -72,7 +70,7 @@ def submit(
     try:
         done = ray.run(file, address or "", wanted, source, token, _hear, retry_failed=retry_failed, detach=detach)
     except KeyboardInterrupt:
-        note("sweep: left the job to itself. The same command follows it; `sweep status` says where it stands.")
+        note("sweep: stopped, and the job goes on. The same command follows it; `sweep status` shows its state.")
         raise typer.Exit(130) from None
     if file is not None and down:
         launcher.down(file)
@@ -122,15 +120,13 @@ def _tell(done: "Submission", wanted: "Study", modules: tuple[str, ...], json: b
     elif written:
         say(report.as_text(written, terminal=sys.stdout.isatty()), styled=True)
     if not ended:
-        note(
-            f"sweep: {done.submission_id} goes on alone. `sweep status {study}`; the same command brings results home."
-        )
+        note(f"sweep: {done.submission_id} goes on. `sweep status {study}`; the same command copies its results.")
         return
     note(f"sweep: {done.submission_id} {done.state}; results in {where}")
     if done.exit_code in (1, 2, 3):
         raise typer.Exit(done.exit_code)
     if done.state != "succeeded":
         raise ClusterError(
-            f"Expected {done.submission_id} to end well. Received: {done.state}, exit code {done.exit_code}. Its log "
-            "stands above; the same command goes on from what is stored."
+            f"Expected {done.submission_id} to end well. Received: {done.state}, exit code {done.exit_code}. See its "
+            "log above. The same command runs the trials that are not stored."
         )

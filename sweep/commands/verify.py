@@ -14,13 +14,13 @@ def verify(
     results: Annotated[str, typer.Argument(help="A folder of results, or the name of a study under results/.")],
     trials: Annotated[str, typer.Option(help='How many trials, spread over the plan, or "all".')] = "2",
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads, in place of the study's, to see what they do.")
+        int | None, typer.Option(min=1, help="Number of threads, instead of the study's, to see its effect.")
     ] = None,
     modules: Annotated[
         list[Path] | None, typer.Option(help="A folder of the study's modules; may be repeated.")
     ] = None,
-    address: Annotated[str | None, typer.Option(help="A Ray cluster that runs them.")] = None,
-    trust: Annotated[bool, typer.Option("--trust", help="Call functions that are neither ours nor yours.")] = False,
+    address: Annotated[str | None, typer.Option(help="Address of a Ray cluster that runs the trials.")] = None,
+    trust: Annotated[bool, typer.Option("--trust", help="Call functions from other packages or folders too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Run stored trials again and say whether every bit is equal, or where and why they first differ."""

@@ -16,7 +16,7 @@ def what_changed(use: str, stored_id: str, now: Prepared) -> tuple[Difference, s
     The stored data are looked for in this node's cache; where they are gone, their digest alone can speak.
     """
     said = f"data_id {stored_id[:12]} is now {now.data_id[:12]}"
-    cause = f"{use} gives other data than when the trial was stored"
+    cause = f"{use} does not give the data that the stored trial used"
     try:
         before = open_prepared(cache_folder(), stored_id)
     except FileNotFoundError:

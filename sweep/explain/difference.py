@@ -75,7 +75,7 @@ def first_step(one: Bits, other: Bits, epoch: int) -> tuple[int, str] | None:
 def _first_epoch(stored: Bits, again: Bits) -> Difference | None:
     for at, (a, b) in enumerate(zip(stored.epochs, again.epochs, strict=False)):
         if a.get("order_sha256", b.get("order_sha256")) != b.get("order_sha256"):
-            return Difference("order", epoch=at, detail="the samples came in another order")
+            return Difference("order", epoch=at, detail="the order of the samples differs")
         if a.get("weights_sha256", b.get("weights_sha256")) != b.get("weights_sha256"):
             return _in_layers("weights", at, a["layers"], b["layers"], stored.sizes, again.sizes)
         numbers = [name for name, value in a.items() if isinstance(value, float)]
@@ -97,7 +97,7 @@ def _in_layers(
     sizes_again: dict[str, int],
 ) -> Difference:
     if not stored or not again:
-        return Difference(stage, epoch=epoch, detail="the store holds no digests by layer for this trial")
+        return Difference(stage, epoch=epoch, detail="the store has no digests of single layers for this trial")
     every = list(dict.fromkeys([*stored, *again]))
     differing = [name for name in every if stored.get(name) != again.get(name)]
     detail = ""

@@ -57,8 +57,8 @@ class ScriptAnswer:
 
     def as_text(self) -> str:
         """Return some lines for a person."""
-        said = "gives the same bits every time" if self.repeats else "gives other results every time"
-        lines = [f"{self.target} {said}, as it stands ({self.n_fits} calls of fit a run)."]
+        said = "gives the same bits in every run" if self.repeats else "gives other results in every run"
+        lines = [f"{self.target}, unchanged, {said} ({self.n_fits} calls of fit a run)."]
         for cause in sorted(self.causes, key=lambda one: not one.changes):
             lines.append(f"  {'CHANGES' if cause.changes else 'no effect':9}  {cause.name}: {cause.evidence}")
             lines += [f"             {cause.remedy}"] if cause.changes and cause.remedy else []
@@ -89,7 +89,7 @@ def explain_script(target: str, *, hear: Callable[[str], None] = lambda text: No
             hear(what)
             return pool.submit(_run, target, Conditions(**conditions))
 
-        stands = [runs(f"as it stands, {n} of 2") for n in (1, 2)]
+        stands = [runs(f"unchanged, {n} of 2") for n in (1, 2)]
         twice = runs("seeded, twice in one process", seeds=SEEDED, determinism=True, times=2)
         first, second = (run.result()[0] for run in stands)
         _check(target, first)
@@ -160,7 +160,7 @@ def _generators(repeats: bool, seeded: bool, base: Run, other: dict[str, Run], u
             "give default_rng a seed." if name == "own" else "keras.utils.set_random_seed(0) before the model is built."
         )
         if acts and repeats:  # it repeats as it stands, so nothing may reach it from outside
-            evidence += ", but the code repeats as it stands"
+            evidence += ", but the unchanged code repeats"
         found.append(Cause(f"unseeded generator: {name}", acts and not repeats, evidence, remedy))
     return found
 
@@ -179,7 +179,7 @@ def _operations(deterministic: Run, base: Run, free: list[Run]) -> Cause:
     if free[0].bits != free[1].bits:
         said = "without op determinism two seeded runs differ, with it they agree"
         return Cause("nondeterministic operation", True, said, "tf.config.experimental.enable_op_determinism().")
-    same = "the same bits" if free[0].bits == base.bits else "other bits, each of which repeats"
+    same = "the same bits" if free[0].bits == base.bits else "different bits, and both repeat"
     return Cause("nondeterministic operation", False, f"determinism on and off give {same}")
 
 
@@ -196,7 +196,7 @@ def _carried_over(run: Run) -> Cause:
     at, steps = carried[0]
     losses = ", ".join(f"{fit.losses[0]:.3f}" for fit in run.fits[:6] if fit.losses)
     said = (
-        f"fit {at} of {len(run.fits)} starts from the weights that an earlier one left, its optimizer at step {steps}; "
+        f"fit {at} of {len(run.fits)} starts from the weights of an earlier fit, with its optimizer at step {steps}; "
         f"loss of the first epoch of each: {losses}"
     )
     return Cause(
@@ -218,9 +218,8 @@ def _shared_process(seeded: bool, base: Run, shared: Run) -> Cause:
 def _order(probe: Run) -> Cause:
     name = "same order in every epoch"
     if probe.same_order is None:
-        return Cause(name, False, "the data are not arrays or a tf.data.Dataset: not looked at")
-    said = "once seeded, two epochs of fit meet the samples in " + (
-        "one and the same order" if probe.same_order else "two orders"
-    )
+        return Cause(name, False, "not checked, as the data are neither arrays nor a tf.data.Dataset")
+    orders = "the same order" if probe.same_order else "two orders"
+    said = f"after seeding, two epochs of fit use the samples in {orders}"
     remedy = "Give the data as a keras.utils.PyDataset that draws its own order for each epoch, with shuffle=False."
     return Cause(name, probe.same_order, said, remedy)

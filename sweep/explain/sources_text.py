@@ -39,9 +39,9 @@ def as_text(found: Explanation) -> str:
     )
     lines += [
         f"{found.repeats.n} exact repeats of one run are {machine}{spread}.",
-        *(f"The stream {stream} cannot act: {why}." for stream, why in found.idle.items()),
-        f"rest: what the streams do together and not alone. {one.n_runs} runs on an orthogonal array of {one.n_levels} "
-        f"levels; {one.method}. An interval that begins at 0 does not tell the source from nothing.",
+        *(f"The stream {stream} has no effect: {why}." for stream, why in found.idle.items()),
+        f"rest: what the streams cause together, not alone. {one.n_runs} runs on an orthogonal array of {one.n_levels} "
+        f"levels; {one.method}. If an interval begins at 0, the source may have no effect.",
         *_apart(found),
         f"Stored in {found.folder}.",
     ]
@@ -51,9 +51,9 @@ def as_text(found: Explanation) -> str:
 def _apart(found: Explanation) -> list[str]:
     """Return a sentence for each metric some of whose runs stand apart: the intervals are not for such runs."""
     return [
-        f"{name.upper()}: {len(one.apart)} of {one.n_runs} runs stand apart from the others (Rosner 1983; the worst is "
-        f"run {one.apart[0] + 1}). The intervals take effects and rest as normal; where single runs diverge they hold "
-        "the truth far less often than they say."
+        f"{name.upper()}: {len(one.apart)} of {one.n_runs} runs are outliers (Rosner 1983; the worst is run "
+        f"{one.apart[0] + 1}). The intervals assume that effects and rest are normal. If single runs diverge, the "
+        "intervals contain the true value far less often than they say."
         for name, one in found.metrics.items()
         if one.apart
     ]
@@ -62,20 +62,22 @@ def _apart(found: Explanation) -> list[str]:
 def _sentence(name: str, one: Attribution) -> str:
     unit = UNIT.get(name, "")
     if one.sd == 0:
-        return f"{name.upper()} is the same in all {one.n_runs} runs: no stream moves it."
+        return f"{name.upper()} is the same in all {one.n_runs} runs: no stream has an effect."
     largest = max(one.sources, key=lambda part: part.sd)
     told = [part for part in one.sources if part.low > 0]
     if largest.share < one.rest.share and not told:
         return (
-            f"{name.upper()}: no single stream; {one.rest.share:.0%} of the variance arises from the streams together "
-            f"(SD {in_points(name, one.rest.sd)}{unit}), as where any small change sets the training on another path."
+            f"{name.upper()}: no single stream is the main source. {one.rest.share:.0%} of the variance comes from the "
+            f"streams together (SD {in_points(name, one.rest.sd)}{unit}): any small change may lead the training to "
+            "another result."
         )
     said = (
-        f"{name.upper()}: most of what a single stream does comes from {NAMES[largest.name]} (SD "
+        f"{name.upper()}: the largest single source is {NAMES[largest.name]} (SD "
         f"{in_points(name, largest.sd)} [{in_points(name, largest.low)}, {in_points(name, largest.high)}]{unit}, "
-        f"{largest.share:.0%} of the variance)"
+        f"{largest.share:.0%} of the variance)."
     )
+    together = f" The streams together cause {one.rest.share:.0%}."
     if largest not in told:
-        return said + f", which {one.n_runs} runs cannot tell from nothing; the rest makes {one.rest.share:.0%}."
+        return f"{said} With {one.n_runs} runs we cannot tell this from no effect.{together}"
     others = [NAMES[part.name] for part in told if part is not largest]
-    return said + (f"; {' and '.join(others)} act too" if others else "") + f"; the rest makes {one.rest.share:.0%}."
+    return said + (f" Other sources with an effect: {' and '.join(others)}." if others else "") + together

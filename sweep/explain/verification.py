@@ -64,7 +64,7 @@ class Verification:
             f"every epoch's order and weights, scores and metrics ({self.n_stored} stored)."
         ]
         if self.n_unseeded:
-            lines.append(f"{self.n_unseeded} trials of the study had no seed: nobody can run them again.")
+            lines.append(f"{self.n_unseeded} trials of the study had no seed and cannot be run again.")
         for one in self.trials:
             name = " ".join(part for part in (one.trial_id, one.label, f"seed {one.seed}") if part)
             lines.append(f"{name}: {'equal' if one.equal else 'differs'}")

@@ -160,14 +160,14 @@ def _why(
                 f"{factor.meaning}, {factor.now or 'unset'} instead of {factor.stored or 'unset'}" for factor in undone
             )
             difference = _with_step(before, as_stored, now, difference, rerun)
-            return f"{said}; put back, the trial gives the stored bits again.", True, difference
+            return f"{said}. With the old setting the trial gives the stored bits.", True, difference
     known = [factor for factor in around if factor.known]
     if known:
         return "probably " + ", or ".join(str(factor) for factor in known) + ".", False, difference
     if first_difference(again, rerun(now)) is None:
         return (
-            "nothing that is recorded differs, and two runs here agree with each other: the code that the model uses "
-            "or a file that it reads has changed, or the stored trial was disturbed.",
+            "no recorded setting differs, and two runs here agree with each other. So the code that the model uses, or "
+            "a file that it reads, has changed, or the stored trial was disturbed.",
             False,
             difference,
         )

@@ -57,7 +57,7 @@ class Compared:
             lines += ["", *self._comparisons(), ""]
             lines += [f"- {said}" for said in self._verdicts()]
         elif not self.against:
-            lines += ["", "One configuration: nothing to compare it with, but a paper's number (--published)."]
+            lines += ["", "The study has one configuration. Compare it with a paper's number (--published)."]
         if self.tests:
             lines += ["", *self._tests()]
         if self.against:
@@ -68,7 +68,8 @@ class Compared:
     def _absent(self) -> list[str]:
         """Return a sentence for each configuration of the study that no seed finished."""
         there = {one.config for one in self.estimates}
-        return [f"{self._name(name)}: no seed finished, nothing to say." for name in self.labels if name not in there]
+        without = [self._name(name) for name in self.labels if name not in there]
+        return [f"{name}: no seed finished, so there is no estimate." for name in without]
 
     def _estimates(self) -> list[str]:
         head = ("configuration", "mean", *self._covers(), "SD over seeds", "seeds")
@@ -117,7 +118,7 @@ class Compared:
         left = len(self.comparisons) - len(said)
         told = sum(bool(one.better) for one in self.comparisons)
         if left:
-            said.append(f"{told} of {len(self.comparisons)} pairs are told apart; {left} verdicts more with --json.")
+            said.append(f"{told} of {len(self.comparisons)} pairs are told apart; --json prints {left} more verdicts.")
         return said
 
     def _tests(self) -> list[str]:
@@ -126,7 +127,7 @@ class Compared:
             (self._name(one.a), self._name(one.b), test.test, number(test.statistic), probability(test.p))
             for one, test in zip(self.comparisons, self.tests, strict=True)
         ]
-        return [*columns(head, rows), "These tests speak of this test set alone, and their p is not adjusted."]
+        return [*columns(head, rows), "These tests are for this test set only, and their p is not adjusted."]
 
     def _notes(self) -> list[str]:
         new, here = self._covers()
@@ -142,12 +143,13 @@ class Compared:
             design = "paired" if self.comparisons[0].paired else "independent, not paired"
             worth = "better" if first.higher_is_better else "worse"
             found.append(
-                f"P(A > B): how likely a run of A has the higher {self.metric}, which is {worth}; on this test set."
+                f"P(A > B): probability that a run of A has the higher {self.metric}, which is {worth}. It is for this "
+                "test set."
             )
             many = len(self.comparisons)
             found.append(f"Seeds are {design}; p-values are adjusted by Holm over {many} comparison{'s' * (many > 1)}.")
             if many > 1:
-                found.append("Intervals are not adjusted: each is of one comparison alone; the verdict goes by p.")
+                found.append("Intervals are not adjusted: each is for one comparison. The verdict uses the adjusted p.")
         kinds = (
             [(self._name(one.config), note(one)) for one in self.estimates] for note in (_apart, _note_new, _note_here)
         )

@@ -94,8 +94,8 @@ def _wider(report: Report) -> list[str]:
     if not any(one.new_subjects and one.interval.half_width > one.new_subjects.half_width * 1.02 for one in every):
         return []
     return [
-        "Some intervals for this test set are wider than those for new subjects: they share their SD over the grid, "
-        "the others take it from a configuration's own seeds. Both are rough with few seeds."
+        "Some intervals for this test set are wider than those for new subjects. The reason: they share their SD "
+        "over the grid, and the others use the SD of one configuration. Both SDs are rough with few seeds."
     ]
 
 
@@ -105,8 +105,8 @@ def _luck(report: Report) -> list[str]:
     if n < 3:
         return []
     return [
-        f"The best of {n} seeds is expected to be {stats.best_of_normal(n):.2f} SD better than the mean by luck alone: "
-        "report the mean, not the best seed."
+        f"By luck alone, the best of {n} seeds is expected to be {stats.best_of_normal(n):.2f} SD better than the "
+        "mean. Report the mean, not the best seed."
     ]
 
 

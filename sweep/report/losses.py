@@ -50,7 +50,7 @@ def losses_figure(report: Report, epochs: pd.DataFrame) -> Figure | None:
     drawn.supxlabel("epoch", fontsize=9, color=TEXT)
     drawn.supylabel("loss", fontsize=9, color=TEXT)
     panels.flat[0].legend(fontsize=8, frameon=False)
-    band = f"line: median of the seeds, while half of them train on    band: their middle {SPREAD[1] - SPREAD[0]} %"
+    band = f"line: median of the seeds, while at least half still train    band: their middle {SPREAD[1] - SPREAD[0]} %"
     band += "    faint: each seed" if max(row.n_ok for row in report.rows) <= FEW else ""
     drawn.suptitle(
         "\n".join(filter(None, [band, legend, said(report, shown)])), fontsize=8.5, color=TEXT, x=0.01, ha="left"

@@ -12,7 +12,7 @@ from sweep.stats.apart import seeds_apart
 from sweep.stats.measured import REPLICATES
 from sweep.store.store import Results
 
-OPTIMISTIC = "The epoch was chosen on the development set as well, so that the EER there is optimistic."
+OPTIMISTIC = "The epoch was chosen on the development set too, so the EER of that set is optimistic."
 _THRESHOLD = {
     "verification": "The decision threshold was set at the equal error rate of the development set and applied "
     "unchanged to the test set.",
@@ -73,7 +73,7 @@ def _trained(report: Report, results: Results) -> list[str]:
 def _varied(results: Results) -> list[str]:
     hold = results.study["resolved"].get("hold", {})
     free, held = [s for s in STREAMS if s not in hold], [s for s in STREAMS if s in hold]
-    said = f"The seed determined {_listed(free)}" if free else "No source of randomness followed the seed"
+    said = f"The seed determined {_listed(free)}" if free else "No source of randomness depended on the seed"
     return [f"{said}; {_listed(held)} {'was' if len(held) == 1 else 'were'} held fixed." if held else f"{said}."]
 
 
@@ -85,7 +85,7 @@ def _on_test(ok: pd.DataFrame) -> list[str]:
     if not per.any():
         return []
     where = "In every configuration" if per.all() else f"In {int(per.sum())} of {len(per)} configurations, however,"
-    return [f"{where} the development set held samples of the test set: there the choice was made on test data."]
+    return [f"{where} the development set contained samples of the test set, so the choice was made on test data."]
 
 
 def _samples(report: Report, ok: pd.DataFrame) -> list[str]:
@@ -97,7 +97,7 @@ def _samples(report: Report, ok: pd.DataFrame) -> list[str]:
     cases = first.covers.removeprefix("new ") if first else ""
     of_test = f" of {first.n_subjects} {cases}" if first else ""
     of_dev = f" of {first.n_dev_subjects} {cases}" if first and first.n_dev_subjects else ""
-    return [f"The development set held {int(n_dev)} samples{of_dev}, the test set {int(n_test)} samples{of_test}."]
+    return [f"The development set had {int(n_dev)} samples{of_dev}, the test set {int(n_test)} samples{of_test}."]
 
 
 def _intervals(report: Report) -> list[str]:
@@ -110,15 +110,15 @@ def _intervals(report: Report) -> list[str]:
         case = first.covers.removeprefix("new ")
         said.append(
             f"{level} confidence intervals for {first.covers} treat seeds as readers and {case} as cases of a "
-            f"multi-reader multi-case design (Obuchowski and Rockette 1995; Hillis 2007), with covariances from "
-            f"{REPLICATES:,} bootstrap replicates of the {case}, each drawing one fewer than there are, development "
-            "and test set apart, the same for every seed"
-            + (", the threshold re-estimated in each" if report.task == "verification" else "")
-            + f"; they cover another seed evaluated on other {case}."
+            f"multi-reader multi-case design (Obuchowski and Rockette 1995; Hillis 2007). Covariances come from "
+            f"{REPLICATES:,} bootstrap replicates of the {case}, the same for every seed. Each replicate draws one "
+            f"fewer than there are, from the development and the test set separately"
+            + (", and estimates the threshold again" if report.task == "verification" else "")
+            + f". These intervals cover another seed evaluated on other {case}."
         )
     if exact:
         case = exact.covers.removeprefix("new ")
-        said.append(f"Where no error occurred, the limit is that of Clopper and Pearson over {case}.")
+        said.append(f"If no error occurred, the limit is that of Clopper and Pearson over {case}.")
     if any(row.n_ok > 1 for row in report.rows):
         way = "t intervals over seeds"
         if moderated(report):
@@ -135,9 +135,8 @@ def _intervals(report: Report) -> list[str]:
     )
     if odd:
         said.append(
-            f"In {odd} of {len(report.rows)} configurations single runs stood apart from the others (Rosner 1983), "
-            "which these intervals do not allow for; the interquartile mean (Tukey and McLaughlin 1963) is given "
-            "beside the mean there."
+            f"In {odd} of {len(report.rows)} configurations some runs were outliers (Rosner 1983). These intervals do "
+            "not allow for outliers, so the interquartile mean (Tukey and McLaughlin 1963) is given beside the mean."
         )
     return said
 

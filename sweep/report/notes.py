@@ -28,8 +28,8 @@ def notes(report: Report, now: Current, results: Results) -> tuple[str, ...]:
     found += _taken(now.ok, results)
     if now.n_foreign:
         found.append(
-            f"{_count(now.n_foreign, 'stored trial')} of earlier settings, code or data: not shown, as the plan does "
-            "not hold them."
+            f"Not shown: {_count(now.n_foreign, 'stored trial')} of earlier settings, code or data, which the plan "
+            "does not contain."
         )
     return (*found, *results.notes)
 
@@ -42,7 +42,7 @@ def _taken(ok: pd.DataFrame, results: Results) -> list[str]:
         for what in accepted.get(config_id, {}).get(code_id, {}).get("changed", ()):
             count[what] = count.get(what, 0) + 1
     return [
-        f"{_count(n, 'trial')} of other code taken over by --accept-code ({what} changed since)."
+        f"--accept-code counts {_count(n, 'trial')} of other code ({what} has changed since)."
         for what, n in count.items()
     ]
 
@@ -53,20 +53,20 @@ def coverage(report: Report) -> str:
     ways = dict.fromkeys(row.metrics[name].interval.method for row in report.rows for name in report.headline)
     if all(metric.interval.covers == THIS_TEST_SET for row in report.rows for metric in row.metrics.values()):
         return (
-            f"[low, high]: {level} interval ({', '.join(ways)}) for the mean: another seed on this same test set; "
-            "not new subjects."
+            f"[low, high]: {level} interval ({', '.join(ways)}) for the mean. It covers another seed on the same "
+            "test set, not new subjects."
         )
     return (
         f"[low, high]: {level} interval (t over seeds) for the mean. Seeds had different test sets (the split is not "
-        "held), so it is of another kind: it also covers other splits of these same data. Splits share samples, so "
-        "for new subjects it is too narrow."
+        "held), so the interval also covers other splits of these data. The splits share samples, so the interval is "
+        "too narrow for new subjects."
     )
 
 
 def _new_subjects(report: Report) -> list[str]:
     new = [row.metrics[name].new_subjects for row in report.rows for name in report.headline]
     kinds = dict.fromkeys(f"{one.covers} ({one.method})" for one in new if one)
-    said = f"Marked *, or in a column of its own: the interval for {' or '.join(kinds)}."
+    said = f"The interval marked *, or in a separate column, is for {' or '.join(kinds)}."
     return [said] if kinds else []
 
 
@@ -79,7 +79,7 @@ def _seeds(report: Report, now: Current) -> list[str]:
         found.append(
             f"Failed: {len(now.failed)} of {n_planned} trials."
             + (
-                " Means are over the seeds that finished, and look better than the study is if hard seeds failed."
+                " The means are over the seeds that finished. If the hard seeds failed, the means look too good."
                 if len(now.ok)
                 else ""
             )
@@ -87,15 +87,15 @@ def _seeds(report: Report, now: Current) -> list[str]:
     single = sum(row.n_ok == 1 for row in report.rows)
     if single:
         which = "The only configuration has" if len(report.rows) == 1 else f"{_count(single, 'configuration')} with"
-        found.append(f"{which} one seed: no spread, no interval. Run at least two seeds, better ten.")
+        found.append(f"{which} one seed: one seed gives no spread and no interval. Run at least two seeds, better ten.")
     few = [row.n_ok for row in report.rows if row.n_ok in (2, 3, 4)]
     if few:
-        found.append(f"Few seeds (as few as {min(few)}): the SD is rough, and the interval wide for that reason.")
+        found.append(f"Few seeds (as few as {min(few)}): the SD is rough, and therefore the interval is wide.")
     equal = sum(row.metrics[name].interval.sd == 0 for row in report.rows for name in report.headline)
     if equal:
         found.append(
-            "Where every seed gave the same value the interval has no width: a sign of a coarse metric or a model that "
-            "learnt nothing, not of certainty."
+            "If every seed gave the same value, the interval has no width. This shows a coarse metric or a model that "
+            "learnt nothing. It does not show certainty."
         )
     return found
 
@@ -105,8 +105,8 @@ def _polarity(report: Report) -> list[str]:
     if not wrong:
         return []
     return [
-        f"{_count(len(wrong), 'configuration')} with an EER above 50 %: lower scores look more genuine there. "
-        "Are the labels the wrong way round?"
+        f"{_count(len(wrong), 'configuration')} with an EER above 50 %: there, lower scores look more genuine. "
+        "Are the labels swapped?"
     ]
 
 

@@ -12,8 +12,8 @@ from sweep.report.summary import Report
 from sweep.report.tables import headline_cells
 
 CAPTIONS = {
-    "seeds.png": ("Every seed", "Strip plot: a dot a seed, mean and interval of each configuration."),
-    "forest.png": ("Intervals", "Forest plot: mean of each configuration with both its intervals."),
+    "seeds.png": ("Every seed", "Strip plot: one dot for each seed, with the mean and interval of each configuration."),
+    "forest.png": ("Intervals", "Forest plot: mean of each configuration with its two intervals."),
     "variance.png": ("Sources of variance", "Bars: shares of seed, test set and seed x test set in the variance."),
     "confusion.png": ("Confusion", "Confusion matrices: shares of each true class, mean and SD over seeds."),
     "losses.png": ("Loss", "Loss on train and dev by epoch: median and spread over seeds."),

@@ -44,10 +44,20 @@ class Precision:
         }
 
     def as_text(self) -> str:
-        """Return a table and what follows from it."""
+        """Return two tables, for this test set and for new subjects, and what follows from them."""
+        title = f"{self.study}: seeds for {self.metric} +- {self.half_width:g} ({100 * self.level:g} % interval)"
+        covers = self.plans[0][1].new_subjects.covers
+        tables = ["For this test set:", *self._this_test_set(), "", f"For {covers}:", *self._new_subjects()]
+        legend = (
+            "Numbers of seeds are for each configuration. No number of seeds makes a half-width smaller than the "
+            "smallest one."
+        )
+        return "\n".join([title, "", *tables, "", legend, *self._sentences()])
+
+    def _this_test_set(self) -> list[str]:
         head = (
-            "configuration", "pilot", f"SD [{100 * self.level:g} %]", "seeds here", "90 % sure", "two stages",
-            "+- now *", "seeds *", "floor *", "subjects *",
+            "configuration", "pilot seeds", f"SD [{100 * self.level:g} %]", "seeds on average",
+            "seeds with 90 % probability", "seeds in two stages",
         )  # fmt: skip
         rows = [
             (
@@ -57,40 +67,48 @@ class Precision:
                 f"{plan.seeds}",
                 f"{plan.seeds_assured}",
                 _count(plan.seeds_two_stage),
+            )
+            for label, _, plan in self.plans
+        ]
+        return columns(head, rows)
+
+    def _new_subjects(self) -> list[str]:
+        head = ("configuration", "half-width of the pilot", "smallest half-width", "seeds needed", "subjects needed")
+        rows = [
+            (
+                label,
                 number(plan.half_width_now),
-                _count(plan.seeds_new_subjects),
                 number(plan.floor),
+                _count(plan.seeds_new_subjects),
                 _count(plan.subjects),
             )
             for label, _, plan in self.plans
         ]
-        title = f"{self.study}: seeds for {self.metric} +- {self.half_width:g} ({100 * self.level:g} % interval)"
-        covers = self.plans[0][1].new_subjects.covers
-        marked = f"Seeds a configuration; here: for this test set; *: for {covers}, floor: with any number of seeds."
-        return "\n".join([title, "", *columns(head, rows), "", marked, *self._sentences()])
+        return columns(head, rows)
 
     def _sentences(self) -> list[str]:
         worst = max((plan for _, _, plan in self.plans), key=lambda plan: plan.seeds)
         said = [
             f"This test set: {worst.seeds} seeds bring the interval to +- {self.half_width:g} on average, "
-            f"{worst.seeds_assured} with 90 % probability, the uncertainty of the pilot's SD included.",
-            f"Two stages (Stein 1945): with {_count(worst.seeds_two_stage)} seeds in all, the pilot's among them, the "
-            f"mean of all +- {number(worst.half_width_two_stage)}, which is t({worst.n_pilot - 1}) x the pilot's SD / "
-            f"sqrt({_count(worst.seeds_two_stage)}), keeps its coverage although the pilot chose the number.",
-            f"A difference of {self.half_width:g} is seen with 80 % power by {worst.seeds_power} seeds an arm, on this "
-            "test set.",
+            f"{worst.seeds_assured} with 90 % probability. This includes the uncertainty of the pilot's SD.",
+            f"Two stages (Stein 1945): take {_count(worst.seeds_two_stage)} seeds in all, with those of the pilot. The "
+            f"interval is then the mean of all +- {number(worst.half_width_two_stage)}, which is "
+            f"t({worst.n_pilot - 1}) x the pilot's SD / sqrt({_count(worst.seeds_two_stage)}). It keeps its coverage "
+            "although the pilot decided the number of seeds.",
+            f"To see a difference of {self.half_width:g} with 80 % power on this test set, run {worst.seeds_power} "
+            "seeds in each arm.",
         ]
         said += [_on_subjects(self, label, plan) for label, _, plan in self.plans if not math.isnan(plan.floor)]
         few = min(plan.n_pilot for _, _, plan in self.plans)
         if few < 10:
             said.append(
-                f"The pilot has {few} seeds, which know their SD badly: at its upper 80 % limit "
-                f"{_count(worst.seeds_upper)} seeds are needed."
+                f"The pilot has {few} seeds, which give a poor estimate of the SD. If the SD is at its upper 80 % "
+                f"limit, {_count(worst.seeds_upper)} seeds are needed."
             )
         if math.isfinite(self.seconds_a_trial):
             more = sum(max(plan.seeds - plan.n_pilot, 0) for _, _, plan in self.plans)
             hours = more * self.seconds_a_trial / 3600
-            said.append(f"{more} more trials for this test set: {hours:.1f} hours of compute, one at a time.")
+            said.append(f"For this test set {more} more trials are needed: {hours:.1f} hours, one trial at a time.")
         return said
 
 
@@ -143,19 +161,22 @@ def plan_precision(
 def _on_subjects(asked: Precision, label: str, plan: Plan) -> str:
     unit = next(pilot.new_subjects.covers for _, pilot, _ in asked.plans).removeprefix("new ")
     if plan.shared:
-        label = f"{label} (what the {unit} add is the mean over the configurations: its own estimate is below 0)"
+        label = f"{label} (variance of the {unit}: mean over the configurations, as its own estimate is below 0)"
     if plan.floor == 0:
-        return f"{label}: the {unit} add nothing that shows; for new {unit} {_count(plan.seeds_new_subjects)} seeds."
-    if plan.seeds_new_subjects is None:
-        more = f"at least {plan.subjects_floor} are needed with any number of seeds"
-        with_these = f", {plan.subjects} with the pilot's {plan.n_pilot} seeds" if plan.subjects else ""
         return (
-            f"{label}: for new {unit} no number of seeds is enough, the {plan.n_subjects} {unit} alone make "
-            f"+- {number(plan.floor)}; {more}{with_these}."
+            f"{label}: for new {unit} {_count(plan.seeds_new_subjects)} seeds are needed. The {unit} add no variance "
+            "that can be measured."
+        )
+    if plan.seeds_new_subjects is None:
+        more = f"You need at least {plan.subjects_floor} {unit}, however many seeds you run"
+        with_these = f", and {plan.subjects} with the pilot's {plan.n_pilot} seeds" if plan.subjects else ""
+        return (
+            f"{label}: for new {unit} no number of seeds is enough. With {plan.n_subjects} {unit} the half-width stays "
+            f"above {number(plan.floor)}. {more}{with_these}."
         )
     return (
-        f"{label}: for new {unit} {plan.seeds_new_subjects} seeds; +- {number(plan.floor)} of it is the "
-        f"{plan.n_subjects} {unit}, which only more {unit} narrow."
+        f"{label}: for new {unit} {plan.seeds_new_subjects} seeds are needed. With {plan.n_subjects} {unit} the "
+        f"half-width stays above {number(plan.floor)}; only more {unit} make it smaller."
     )
 
 

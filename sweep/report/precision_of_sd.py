@@ -24,9 +24,9 @@ class PrecisionOfSD:
             [
                 f"{self.metric} +- {plan.half_width:g} at an SD over seeds of {plan.sd:g} "
                 f"({100 * plan.level:g} % interval for this test set):",
-                f"{plan.seeds} seeds on average, {plan.seeds_assured} with 90 % probability; {plan.seeds_power} an arm "
-                f"to see a difference of {plan.half_width:g} with 80 % power.",
-                "What new subjects add is not in it: run a pilot of 10 seeds and leave --sd out.",
+                f"{plan.seeds} seeds on average, {plan.seeds_assured} with 90 % probability; {plan.seeds_power} seeds "
+                f"in each arm to see a difference of {plan.half_width:g} with 80 % power.",
+                "This leaves out new subjects. To include them, run a pilot of 10 seeds and leave --sd out.",
             ]
         )
 

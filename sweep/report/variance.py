@@ -33,7 +33,7 @@ def variance_figure(report: Report) -> Figure | None:
     panels[0].set_yticks(range(len(shown)), [labels[at] for at in shown])
     handles, texts = panels[0].get_legend_handles_labels()
     drawn.legend(handles, texts, loc="outside upper right", ncols=3, fontsize=8.5, frameon=False)
-    caption = "what one run on a new test set varies with    0*: the estimate is negative"
+    caption = "causes of the variance of one run on a new test set    0*: the estimate is negative"
     drawn.suptitle(
         "\n".join(filter(None, [caption, said(report, shown), named])), fontsize=8.5, color=TEXT, x=0.01, ha="left"
     )

@@ -58,12 +58,12 @@ def write(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_ELSE) 
     }
     folder = results.path / "report"
     if isinstance(folder, Path) and folder.is_symlink():
-        said = f"{folder} leads to {folder.resolve()}: nothing is written there, the report is on the screen alone."
+        said = f"{folder} leads to {folder.resolve()}: the report is printed only, nothing is written there."
         return replace(report, notes=(*report.notes, said))
     try:
         files = _store(folder, contents)
     except OSError as error:
-        said = f"{folder} could not be written ({error.strerror or error}): the report is on the screen alone."
+        said = f"{folder} could not be written ({error.strerror or error}): the report is printed only."
         return replace(report, notes=(*report.notes, said))
     return replace(report, files=files)
 

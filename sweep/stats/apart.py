@@ -53,10 +53,10 @@ def apart_note(values: ArrayLike, names: Sequence[str], *, rate: bool = False, l
     others = np.delete(array, far)
     who = ", ".join(f"{names[place]} ({array[place]:.4g})" for place in far)
     middle = iqm(array, level, rate=rate)
-    verb = "stands" if len(far) == 1 else "stand"
+    verb = "is an outlier" if len(far) == 1 else "are outliers"
     return (
-        f"{who} {verb} apart from the other seeds (mean {others.mean():.4g}, SD {others.std(ddof=1):.4g}), which the "
-        f"mean and its intervals do not allow for: beside it, the interquartile mean is {middle.value:.4g} "
+        f"{who} {verb} among the seeds (the others: mean {others.mean():.4g}, SD {others.std(ddof=1):.4g}). The mean "
+        f"and its intervals do not allow for this. The interquartile mean does: {middle.value:.4g} "
         f"[{middle.low:.4g}, {middle.high:.4g}] (Tukey-McLaughlin)"
     )
 

@@ -43,13 +43,13 @@ ARMS: dict[str, tuple[dict[str, Any], str]] = {
     "shape": (of("does_not_fit"), r"to take a batch of shape \(8, 6\)"),
     "raises": (of("raises"), "It raised ZeroDivisionError: no such width"),
     "crashes": (of("crashes"), "The process was ended with exit code 7 and no answer. It said: out of luck"),
-    "linear": ({"model.activation": "linear"}, "loss binary_crossentropy takes probabilities.* is linear"),
+    "linear": ({"model.activation": "linear"}, "binary_crossentropy and the scores need probabilities.* is linear"),
     "two linear": (
         of("of_two") | {"model.activation": "linear"},
         "sparse_categorical_crossentropy takes prob.* linear",
     ),
     "of one": (of("softmax_of_one"), "softmax over one unit, which is 1 for every sample"),
-    "outside": (of("outside"), r"takes probabilities.* they lie outside \[0, 1\]"),
+    "outside": (of("outside"), r"need probabilities.* some are outside \[0, 1\]"),
     "two sigmoids": (of("of_two") | {"model.activation": "sigmoid"}, "no probabilities of 2 classes"),
 }
 

@@ -89,7 +89,7 @@ def test_one_that_cannot_be_built_is_failed_rows_and_the_others_go_on(
     _, _, findings = out.partition("Checks (1 finding):\n")
     findings, _, cautions = findings.partition("Checks (1 caution):\n")
     assert findings.startswith("  error: equal_configurations: 2 configurations ended with equal weights")
-    assert cautions.startswith("  never_stopped: Early stopping was asked for and never stopped")
+    assert cautions.startswith("  never_stopped: Early stopping was on but never stopped")
 
 
 def test_all_that_cannot_be_built_end_the_run_before_the_first_trial(

@@ -67,7 +67,7 @@ def _end_and_look(process, how, below):
     _, err = process.communicate(timeout=600)
     assert process.returncode == (130 if how != signal.SIGKILL else -signal.SIGKILL)
     if how != signal.SIGKILL:
-        assert "the same command goes on from there" in err
+        assert "give the same command to go on" in err
         assert "Traceback" not in err
     wait_for(lambda: not alive(below), 20, f"the end of {below}")
 

@@ -113,7 +113,7 @@ def test_changed_code_is_named_taken_over_and_given_back(project: Path, capsys: 
     assert found["notes"] == ["2 stored trials of other code taken over: sr_net.py, function build."]
     assert told(capsys)["n_stored"] == 0
     assert run(accept_code=True).n_run == 0
-    assert "2 trials of other code taken over by --accept-code (sr_net.py, function build changed since)" in report()
+    assert "--accept-code counts 2 trials of other code (sr_net.py, function build has changed since)" in report()
     found = told(capsys, seeds=3)
     assert (found["n_stored"], found["n_planned"], found["notes"]) == (2, 3, [])
     (project / "sr_net.py").write_text(NET)

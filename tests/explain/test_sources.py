@@ -28,15 +28,15 @@ def test_the_sentence_names_the_source_that_stands_out(tmp_path):
     found = explanation(tmp_path, source("init", 0.012, 0.006, 0.03, 0.7), source("order", 0.004, 0.001, 0.01, 0.1))
     (said,) = sentences(found)
     assert "the initial weights (SD 1.20 [0.60, 3.00] points, 70% of the variance)" in said
-    assert "the order of the samples act too" in said
+    assert "Other sources with an effect: the order of the samples" in said
     text = as_text(found)
     assert "4 exact repeats of one run are equal to the bit" in text
-    assert "split cannot act" in text
+    assert "split has no effect" in text
 
 
 def test_the_sentence_does_not_name_a_source_that_cannot_be_told(tmp_path):
     """An interval that begins at 0 is said to; where the rest is larger, no single stream is named."""
-    assert "cannot tell from nothing" in sentences(explanation(tmp_path, source("init", 0.01, 0, 0.03, 0.6)))[0]
+    assert "cannot tell this from no effect" in sentences(explanation(tmp_path, source("init", 0.01, 0, 0.03, 0.6)))[0]
     assert "no single stream" in sentences(explanation(tmp_path, source("init", 0.001, 0, 0.03, 0.1), rest=0.9))[0]
 
 

@@ -80,7 +80,7 @@ def test_another_byte_of_the_data_is_named(verify, faces_results):
     assert found["difference"]["stage"] == "data"
     assert "inputs of 1 of" in found["difference"]["detail"]
     assert "in test" in found["difference"]["detail"]
-    assert "gives other data" in found["cause"]
+    assert "does not give the data that the stored trial used" in found["cause"]
 
 
 def test_another_initialiser_is_named(verify, faces_results):
@@ -101,7 +101,7 @@ def test_a_layer_patched_in_epoch_3_is_named(verify, faces_results):
     assert (found["difference"]["stage"], found["difference"]["epoch"]) == ("weights", 3)
     assert found["difference"]["layer"] == "dense_1"
     assert found["difference"]["n_layers"] == 1
-    assert "nothing that is recorded differs" in found["cause"]
+    assert "no recorded setting differs" in found["cause"]
 
 
 def test_results_that_are_not_there_are_one_message(command, tmp_path):

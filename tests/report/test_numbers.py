@@ -65,7 +65,7 @@ def test_trials_of_an_earlier_plan_are_left_out_and_said(simulate: Simulate) -> 
     found = report.summarise(results)
     assert [row.n_planned for row in found.rows] == [2, 2]
     assert found.rows[0].metrics["eer"].interval.n_seeds == 2
-    assert any(sentence.startswith("4 stored trials of earlier") for sentence in found.notes)
+    assert any(sentence.startswith("Not shown: 4 stored trials of earlier") for sentence in found.notes)
 
 
 def test_nothing_finished_and_one_seed_are_defined_and_said(simulate: Simulate) -> None:
@@ -77,7 +77,7 @@ def test_nothing_finished_and_one_seed_are_defined_and_said(simulate: Simulate) 
     assert math.isnan(nothing.minimum)
     assert not math.isnan(single.interval.value)
     assert math.isnan(single.interval.low)
-    assert any("one seed: no spread" in sentence for sentence in found.notes)
+    assert any("one seed: one seed gives no spread" in sentence for sentence in found.notes)
     text = report.as_text(found)
     assert "no seed finished" in text
     assert "(one seed)" in text

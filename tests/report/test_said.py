@@ -24,9 +24,9 @@ def test_dev_is_described_and_called_optimistic(simulate: Simulate) -> None:
     results.trials["n_dev"] = results.trials["n_test"] = 60
     results.study["resolved"]["train"]["keep"] = "best"
     found = report.summarise(results)
-    assert "The development set held 60 samples of 20 subjects" in found.methods
-    assert "each drawing one fewer than there are" in found.methods
-    assert "EER there is optimistic" in found.methods
+    assert "The development set had 60 samples of 20 subjects" in found.methods
+    assert "Each replicate draws one fewer than there are" in found.methods
+    assert "the EER of that set is optimistic" in found.methods
     assert any(note.startswith("EER of dev is optimistic") for note in found.notes)
     results.study["resolved"]["train"]["keep"] = "last"
     last = report.summarise(results)
@@ -34,7 +34,7 @@ def test_dev_is_described_and_called_optimistic(simulate: Simulate) -> None:
 
 
 def test_an_interval_and_a_verdict_that_disagree_are_explained() -> None:
-    """Where Holm's p does not reject and the interval leaves out 0, the verdict says whose the interval is."""
+    """Where Holm's p does not reject and the interval excludes 0, the verdict says so of the interval."""
     rng = np.random.default_rng(0)
     shifts = (0.0, 3.0, 0.1, 0.2, -0.1)
     values = np.concatenate([shift + rng.permutation(np.linspace(-2, 2, 5)) for shift in shifts])
@@ -43,7 +43,7 @@ def test_an_interval_and_a_verdict_that_disagree_are_explained() -> None:
     [one] = [one for one in compare(measured) if {one.a, one.b} == {"A", "B"}]
     gap = one.this_test_set
     assert (gap.low > 0 or gap.high < 0, one.better_here) == (True, "")
-    assert "of this comparison alone and leaves out 0" in verdict(one)
+    assert "the interval is not adjusted and excludes 0" in verdict(one)
     assert one.probability_a_better == 1 - one.probability.value
 
 

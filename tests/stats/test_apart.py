@@ -44,9 +44,9 @@ def test_nothing_to_judge_by() -> None:
 def test_who_stands_apart_is_said_with_the_robust_interval() -> None:
     """Values alone, and a study's estimate, name the seed and print the interquartile mean beside the mean."""
     said = compare_values("hter", DIVERGED)
-    assert "Value 10 of 10 (0.5) stands apart" in said.as_text()
+    assert "Value 10 of 10 (0.5) is an outlier among the seeds" in said.as_text()
     assert "interquartile mean is 0.08017" in said.as_text()
     assert "0.5" in compare_values("hter", [100 * one for one in DIVERGED], per_cent=True).apart
     measured = values_only([""] * 10, range(10), DIVERGED, MEASURES["hter"], why_not="no scores were kept")
-    assert "seed 9 (0.5) stands apart" in estimate(measured).apart
+    assert "seed 9 (0.5) is an outlier among the seeds" in estimate(measured).apart
     assert compare_values("hter", DIVERGED[:-1]).apart == ""

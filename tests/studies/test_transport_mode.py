@@ -97,7 +97,7 @@ def test_a_small_run_shows_classes_by_name(tmp_path):
     report = write(sweep.load(tmp_path / "transport-mode"))
     assert {one.name for one in report.findings} == {"chosen_on_test"}
     assert len(report.answer.tables) == 3
-    assert "In 1 of 2 configurations, however, the development set held samples of the test set" in report.methods
+    assert "In 1 of 2 configurations, however, the development set contained samples of the test set" in report.methods
     told = report.as_dict()["classes"]
     assert len(told) == 2
     for one in told.values():

@@ -58,7 +58,7 @@ def run(
     with _reached(file, address) as at:
         cluster = RayCluster(at, token)
         if cluster.asks_no_token:
-            hear(f"{cluster.address} asks for no token: whoever reaches it can run code there")
+            hear(f"{cluster.address} asks for no token: everybody who can reach it can run code there")
         path = None if file is None else file.path
         return submission.submit(
             study, source, cluster, token, hear=hear, cluster_file=path, retry_failed=retry_failed, detach=detach
