@@ -9,6 +9,7 @@ import sys
 import typer
 
 from sweep.commands.check import check
+from sweep.commands.collect import collect
 from sweep.commands.compare import compare
 from sweep.commands.explain import explain
 from sweep.commands.given_once import GivenOnce
@@ -33,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (run, submit, status, studies, report, plan, compare, check, verify, explain, metrics, schema):
+for command in (run, submit, status, studies, report, plan, compare, check, verify, explain, metrics, collect, schema):
     app.command(command.__name__, cls=GivenOnce)(command)
 
 
