@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from sweep import metrics, stats
     from sweep.analysis.answers import against, compare, estimate, estimates
+    from sweep.collection.collect import Collected, collect
     from sweep.explain.script import explain_script
     from sweep.explain.sources import explain_study
     from sweep.explain.verify import verify
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from sweep.study.study import Study
 
 _FROM = {
+    "Collected": "sweep.collection.collect",
     "Results": "sweep.store.store",
     "RunSummary": "sweep.running.execution",
     "Study": "sweep.study.study",
     "against": "sweep.analysis.answers",
+    "collect": "sweep.collection.collect",
     "compare": "sweep.analysis.answers",
     "estimate": "sweep.analysis.answers",
     "estimates": "sweep.analysis.answers",
@@ -34,10 +37,12 @@ _FROM = {
     "verify": "sweep.explain.verify",
 }
 __all__ = [
+    "Collected",
     "Results",
     "RunSummary",
     "Study",
     "against",
+    "collect",
     "compare",
     "estimate",
     "estimates",

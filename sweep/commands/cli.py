@@ -9,8 +9,10 @@ import sys
 import typer
 
 from sweep.commands.check import check
+from sweep.commands.collect import collect
 from sweep.commands.compare import compare
 from sweep.commands.explain import explain
+from sweep.commands.export import export
 from sweep.commands.given_once import GivenOnce
 from sweep.commands.last_resort import last_resort, unheard_warnings
 from sweep.commands.metrics import metrics
@@ -33,7 +35,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (run, submit, status, studies, report, plan, compare, check, verify, explain, metrics, schema):
+for command in (
+    run, submit, status, studies, report, plan, compare, check, verify, explain, metrics, collect, export, schema,
+):  # fmt: skip
     app.command(command.__name__, cls=GivenOnce)(command)
 
 

@@ -52,7 +52,7 @@ def metrics(
 
     if rng < 0:
         raise InputError(f"Expected --rng 0 or greater. Received: {rng}.")
-    wanted = _columns(column or [])
+    wanted = columns_given(column or [])
     of_dev, of_test = _read(dev, test, genuine, impostor, form, wanted, trial, distances, genuine_label, decimal)
     read_as = {"read_as": {n: x.read_as for n, x in (("dev", of_dev), ("test", of_test)) if x and x.read_as}}
     found = evaluate(of_dev, of_test, rng=np.random.default_rng(rng), unit=unit, confidence=confidence)
@@ -124,7 +124,8 @@ def _read(
     return first, one(test, "test") if test else None
 
 
-def _columns(given: list[str]) -> dict[str, str]:
+def columns_given(given: list[str]) -> dict[str, str]:
+    """Return purpose -> column of the options --column; raise InputError where one is no pair, or comes twice."""
     pairs = [item.partition("=") for item in given]
     for item, (purpose, equals, name) in zip(given, pairs, strict=True):
         if not (purpose and equals and name):

@@ -23,6 +23,7 @@ from sweep.machine.streams import stream_seeds
 from sweep.machine.variables import quiet_environment
 from sweep.metrics.catalogue import headline
 from sweep.store import store
+from sweep.store.collected import refuse_collected
 from sweep.store.places import Place
 from sweep.study import code
 from sweep.study.study import Study
@@ -61,6 +62,8 @@ def verify(
     loaded = store.load(results)
     for text in loaded.notes:
         hear(text)
+    refuse_collected(loaded.study, loaded.path, "run again")
+    refuse_collected(loaded.study, loaded.path, "run again")
     asked = [key for key in loaded.study["resolved"] if key != "answer"]
     places = permit(loaded.study["resolved"], asked, loaded.path, Trust(modules, everything=trust))
     ids = verifiable(loaded)

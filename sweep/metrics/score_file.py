@@ -12,6 +12,7 @@ from sweep.metrics.labels import attack_types, classes
 from sweep.metrics.one_class import check_no_histogram, read_column
 from sweep.metrics.score_cells import Decimal
 from sweep.metrics.score_layout import MISSING
+from sweep.metrics.score_rows import Chosen, ScoreRows, by_class, complete
 from sweep.metrics.score_set import Names, Rows, ScoreSet
 from sweep.metrics.score_table import Format, read_table
 from sweep.metrics.score_text import shown
@@ -19,8 +20,6 @@ from sweep.metrics.scores import LARGEST, FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Chosen = NDArray[np.bool_]
 
 
 def read_scores(
@@ -34,7 +33,33 @@ def read_scores(
     genuine: str | None = None,
     decimal: Decimal = "auto",
 ) -> ScoreSet:
-    """Return the scores of a file.
+    """Return the scores of a file by class; arguments and errors as in `read_rows`."""
+    return by_class(
+        read_rows(
+            path,
+            form=form,
+            split=split,
+            columns=columns,
+            trial=trial,
+            distances=distances,
+            genuine=genuine,
+            decimal=decimal,
+        )
+    )
+
+
+def read_rows(
+    path: Path,
+    *,
+    form: Format = "auto",
+    split: str = "dev",
+    columns: Mapping[str, str] | None = None,
+    trial: str | None = None,
+    distances: bool = False,
+    genuine: str | None = None,
+    decimal: Decimal = "auto",
+) -> ScoreRows:
+    """Return the rows of a score file, in its order.
 
     form: see `score_table`. split: which rows of a file with a column `split` or `set` to take ("dev" or "test").
     columns: purpose -> a column's name, or its number from 1, where the file does not say. trial: which trial of a
@@ -70,7 +95,7 @@ def read_scores(
             kind = other
     if "attack" in cell and kind is not None:
         letter = np.where((kind != "") & (letter != "g"), "a", letter)
-    return _score_set(source, scores, letter, subject, other, cell.get("video"), kind, roles.said)
+    return ScoreRows(source, scores, letter, subject, other, cell.get("video"), kind, roles.said)
 
 
 def read_two_files(
@@ -93,7 +118,7 @@ def read_two_files(
     if form == "auto":
         check_no_histogram(cells, [shown(genuine), shown(impostor)])
     g, i = (_numbers(one, shown(path), distances) for one, path in zip(cells, (genuine, impostor), strict=True))
-    return _complete(ScoreSet(f"{shown(genuine)} and {shown(impostor)}", Rows(g), Rows(i)))
+    return complete(ScoreSet(f"{shown(genuine)} and {shown(impostor)}", Rows(g), Rows(i)))
 
 
 def _check_attacks_are_not_genuine(letter: NDArray[np.str_], kind: Names | None, label: Names, source: str) -> None:
@@ -145,49 +170,6 @@ def _rows_of_trial(table: "pd.DataFrame", source: str, trial: str | None) -> Cho
     if not rows.any():
         raise InputError(f"Expected a trial of {source}. Received: '{trial}'; there are {_listed(names)}.")
     return rows
-
-
-def _score_set(
-    source: str,
-    scores: FloatArray,
-    letter: NDArray[np.str_],
-    subject: Names | None,
-    other: Names | None,
-    video: Names | None,
-    kind: Names | None,
-    read_as: str | None,
-) -> ScoreSet:
-    """Return the rows by class. Attacks stand apart where there are impostors too; alone, they are the impostors."""
-    import pandas as pd
-
-    attack = letter == "a"
-    impostors = letter == "i" if (letter == "i").any() else attack
-    attacks = {}
-    if attack.any():
-        names = kind if kind is not None else np.full(scores.size, "attack", dtype=object)
-        names = np.where(names == "", "attack", names)
-        place, types = pd.factorize(names[attack], sort=True)
-        order, sizes = np.argsort(place, kind="stable"), np.bincount(place)
-        parts = np.split(scores[attack][order], np.cumsum(sizes)[:-1])
-        attacks = {str(name): part for name, part in zip(types, parts, strict=True)}
-
-    def rows(chosen: Chosen) -> Rows:
-        return Rows(scores[chosen], *(x if x is None else x[chosen] for x in (subject, other, video)))
-
-    return _complete(ScoreSet(source, rows(letter == "g"), rows(impostors), attacks, read_as))
-
-
-def _complete(found: ScoreSet) -> ScoreSet:
-    """Return the set; raise InputError with the file's name when a class has no score, since no rate exists then."""
-    scores = {"genuine": found.genuine.scores, "impostor": found.impostor.scores}
-    if any(np.isnan(one).all() for one in scores.values()):
-        counts = " and ".join(f"{np.count_nonzero(~np.isnan(one))} {name}" for name, one in scores.items())
-        failed = f" ({found.n_failed} attempts more without a score)" if found.n_failed else ""
-        raise InputError(
-            f"Expected genuine and impostor scores. Received: {found.source} with {counts} scores{failed}. "
-            "Check the labels, or the column that holds them."
-        )
-    return found
 
 
 def _classes(words: Names, source: str, genuine: str | None) -> NDArray[np.str_]:

@@ -10,6 +10,7 @@ from sweep.report.summary import Report
 from sweep.stats import THIS_TEST_SET
 from sweep.stats.apart import seeds_apart
 from sweep.stats.measured import REPLICATES
+from sweep.store.collected import is_collected
 from sweep.store.store import Results
 
 OPTIMISTIC = "The epoch was chosen on the development set too, so the EER of that set is optimistic."
@@ -47,6 +48,7 @@ def epoch_chosen_on_dev(results: Results) -> bool:
 
 def _trained(report: Report, results: Results) -> list[str]:
     said = results.study["resolved"]
+    collected = is_collected(results.study)
     planned = sorted({row.n_planned for row in report.rows})
     n_ok, n_planned = sum(row.n_ok for row in report.rows), sum(row.n_planned for row in report.rows)
     many = f"{planned[0]}" if len(planned) == 1 else f"{planned[0]} to {planned[-1]}"
@@ -55,7 +57,8 @@ def _trained(report: Report, results: Results) -> list[str]:
     grid = f" (grid: {', '.join(said['grid'])})" if said.get("grid") else ""
     failed = f"; {n_planned - n_ok} did not finish and are not in the means" if n_ok < n_planned else ""
     sentences = [
-        f"We trained {configs}{of}{grid}, each with {many} seed{'s' * (many != '1')}; {n_ok} of {n_planned} runs "
+        f"{'We collected runs of' if collected else 'We trained'} {configs}{of}{grid}, each with {many} "
+        f"seed{'s' * (many != '1')}; {n_ok} of {n_planned} runs "
         f"finished{failed}."
     ]
     if "train" in said:
@@ -71,6 +74,8 @@ def _trained(report: Report, results: Results) -> list[str]:
 
 
 def _varied(results: Results) -> list[str]:
+    if is_collected(results.study):
+        return ["They were trained elsewhere; what a seed determined there is not recorded."]
     hold = results.study["resolved"].get("hold", {})
     free, held = [s for s in STREAMS if s not in hold], [s for s in STREAMS if s in hold]
     said = f"The seed determined {_listed(free)}" if free else "No source of randomness depended on the seed"

@@ -1,0 +1,181 @@
+"""`sweep.collect`: results that were made elsewhere become a folder like any other, for report, compare and plan."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from sweep.collection.folder import results_place, write_runs
+from sweep.collection.run_table import read_runs, runs_of_table
+from sweep.collection.runs import CollectedRun, refuse_repeated
+from sweep.collection.score_files import runs_of_files, runs_of_scores
+from sweep.errors import InputError, nearest
+from sweep.metrics.catalogue import CATALOGUE, TASKS, headline
+from sweep.store.places import Place
+
+_SCORE_COLUMNS = ("split", "label", "score")
+_KNOWN = (*_SCORE_COLUMNS, "sample", "subject", "other_subject", "video")
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What was collected.
+
+    folder: the results. configurations: their labels. seeds: of all of them. n_runs: those that are there, failed ones
+    among them. n_failed: runs without a metric. n_missing: seeds that a configuration lacks. cautions: what to look at.
+    """
+
+    folder: Place
+    configurations: tuple[str, ...]
+    seeds: tuple[int, ...]
+    n_runs: int
+    n_failed: int
+    cautions: tuple[str, ...] = ()
+
+    @property
+    def n_missing(self) -> int:
+        """Seeds of all configurations without a run."""
+        return len(self.configurations) * len(self.seeds) - self.n_runs
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return every field by name, for JSON."""
+        return {
+            "folder": str(self.folder),
+            "configurations": list(self.configurations),
+            "seeds": list(self.seeds),
+            "n_runs": self.n_runs,
+            "n_failed": self.n_failed,
+            "n_missing": self.n_missing,
+            "cautions": list(self.cautions),
+        }
+
+    def as_text(self) -> str:
+        """Return what was collected, for a person."""
+        failed = f", {self.n_failed} failed" if self.n_failed else ""
+        missing = f", {self.n_missing} missing" if self.n_missing else ""
+        lines = [
+            f"Collected {self.n_runs} runs ({len(self.configurations)} configurations, {len(self.seeds)} seeds"
+            f"{failed}{missing}) into {self.folder}",
+            *(f"  {label or 'one configuration'}" for label in self.configurations[:10]),
+            *([f"  and {len(self.configurations) - 10} more"] if len(self.configurations) > 10 else []),
+            f"Next: sweep report {self.folder}",
+        ]
+        return "\n".join(lines)
+
+
+def collect(
+    source: pd.DataFrame | str | Path,
+    name: str,
+    *,
+    seed: str = "seed",
+    by: Sequence[str] | Mapping[str, str] | None = None,
+    metrics: Mapping[str, str] | Sequence[str] | None = None,
+    task: Literal["verification", "classification", "regression"] | None = None,
+    per_cent: bool = False,
+    results: str | Place = "results/",
+    reading: Mapping[str, Any] | None = None,
+) -> Collected:
+    """Store results that were made elsewhere as `results/name`, and return what was collected; nothing is trained.
+
+    Args:
+        source: a pattern of score files, such as "scores/{system}/seed{seed}/{split}.txt", with {seed}, {split} (dev,
+            test) and further {names}; or a table of runs, a frame or the path of a CSV or Parquet file; or a frame of
+            scores with the columns split, label (1 genuine), score, and where there are sample, subject, other_subject,
+            video.
+        name: of the results.
+        seed: the column of the seeds.
+        by: the columns that tell configurations apart, or name -> column; None takes all other columns of a frame of
+            scores. Of a pattern every {name} counts.
+        metrics: of a table of runs: names of columns, or metric -> column, such as {"hter": "eval/hter"}; values are
+            fractions. A run without one is a failed one.
+        task: None takes the task whose metrics are given.
+        per_cent: rates of the table are in per cent.
+        results: the folder, or address of an object store.
+        reading: how score files are read: form, columns, distances, genuine, decimal, as `sweep metrics` does.
+
+    Raises:
+        InputError: nothing fits, a column is missing, two runs are one place, a score is missing, or the folder holds
+            results that were trained.
+    """
+    _check_name(name)
+    said: dict[str, Any]
+    kind = "verification"  # a table of runs may be of another task
+    if isinstance(source, str | Path) and "{" in str(source):
+        runs, cautions = runs_of_files(str(source), reading or {})
+        said = {"scores": str(source)}
+    else:
+        frame = source if isinstance(source, pd.DataFrame) else read_runs(Path(source))
+        where = "a frame" if isinstance(source, pd.DataFrame) else str(source)
+        if metrics is None:
+            columns = _other_columns(frame, seed, by)
+            runs, cautions = runs_of_scores(frame, seed, columns)
+            said = {"scores": where}
+        else:
+            named = _named(metrics)
+            kind = task or _task_of(named)
+            settings = _named(by or ())
+            runs, cautions = runs_of_table(frame, seed, settings, named, per_cent=per_cent)
+            said = {"table": where, "seed": seed, "by": settings, "metrics": named}
+    refuse_repeated(runs)
+    folder = results_place(results, name)
+    write_runs(folder, kind, runs, said)
+    return _collected(folder, runs, cautions)
+
+
+def _collected(folder: Place, runs: Sequence[CollectedRun], cautions: Sequence[str]) -> Collected:
+    return Collected(
+        folder,
+        tuple(dict.fromkeys(run.label for run in runs)),
+        tuple(sorted({run.seed for run in runs})),
+        len(runs),
+        sum(bool(run.error) for run in runs),
+        tuple(cautions),
+    )
+
+
+def _check_name(name: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,79}", name):
+        raise InputError(f"Expected a name of letters, digits, '.', '-' and '_'. Received: {name!r}.")
+
+
+def _named(columns: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
+    """Return name -> column of columns that are listed, or named."""
+    if isinstance(columns, str):
+        raise InputError(f"Expected a list of columns, or name -> column. Received: {columns!r}.")
+    named = dict(columns) if isinstance(columns, Mapping) else {str(column): str(column) for column in columns}
+    return {str(name): str(column) for name, column in named.items()}
+
+
+def _task_of(metrics: Mapping[str, str]) -> str:
+    for task in TASKS:
+        if any(metric in headline(task) for metric in metrics):
+            return task
+    for metric in metrics:
+        if metric in CATALOGUE and len(CATALOGUE[metric].tasks) == 1:
+            return CATALOGUE[metric].tasks[0]
+    known = [name for task in TASKS for name in headline(task)]
+    first = next(iter(metrics), "")
+    raise InputError(
+        f"Expected a metric that tells the task: {', '.join(known)}. Received: {', '.join(metrics) or 'none'}."
+        f"{nearest(first, known)} Say which column is which, as in hter=eval/hter, or give the task."
+    )
+
+
+def _other_columns(frame: pd.DataFrame, seed: str, by: Sequence[str] | Mapping[str, str] | None) -> list[str]:
+    """Return the columns of the settings of a frame of scores."""
+    lacks = [name for name in (*_SCORE_COLUMNS, seed) if name not in frame]
+    if lacks:
+        known = [str(name) for name in frame.columns]
+        raise InputError(
+            f"Expected a frame of scores with columns {', '.join(_SCORE_COLUMNS)} and {seed}, or metrics=... of a "
+            f"table of runs. Received: none called {lacks[0]}; there are {', '.join(known[:12])}."
+            f"{nearest(lacks[0], known)}"
+        )
+    columns = [name for name in frame.columns if name not in (*_KNOWN, seed)] if by is None else list(by)
+    wrong = [name for name in columns if name not in frame]
+    if wrong:
+        raise InputError(f"Expected columns of the frame. Received: {wrong[0]}.{nearest(wrong[0], frame.columns)}")
+    return columns

@@ -1,0 +1,109 @@
+"""Collected runs written as a folder of results: the records, the plan in study.json, the four tables."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sweep.collection.runs import CollectedRun
+from sweep.errors import InputError
+from sweep.store import records, store
+from sweep.store.collected import is_collected
+from sweep.store.places import Place, place
+from sweep.store.schemas import SCHEMA_VERSION
+
+CODE_ID = "collected"  # where a trial's digest of code stands: none was seen
+
+
+def write_runs(folder: Place, task: str, runs: Sequence[CollectedRun], source: Mapping[str, Any]) -> None:
+    """Write runs as a study's results; runs that are there already are kept, and those of another command stay.
+
+    source: what the runs were collected from; it is stored as `collected` in study.json.
+
+    Raises:
+        InputError: the folder holds results that `sweep run` made.
+    """
+    if (folder / "study.json").is_file() and not is_collected(store.read_study(folder)):
+        raise InputError(
+            f"Expected a folder for collected results. Received: {folder}, which holds what `sweep run` made. Give "
+            "another name, or another folder by --results."
+        )
+    store.check(folder)
+    written = datetime.now(UTC).isoformat(timespec="milliseconds")
+    known = store.finished(folder) if (folder / "study.json").is_file() else {}
+    for run in runs:
+        if known.get(_trial_id(run)) is None:
+            records.write_part(folder, _record(folder.name, run, source, written))
+    store.write_study(folder, _document(folder.name, task, runs, source))
+    store.compact(folder)
+
+
+def results_place(results: str | Place, name: str) -> Place:
+    """Return the folder of a name under the results."""
+    root = place(results)
+    return (root.absolute() if isinstance(root, Path) else root) / name
+
+
+def _document(name: str, task: str, runs: Sequence[CollectedRun], source: Mapping[str, Any]) -> dict[str, Any]:
+    seeds = sorted({run.seed for run in runs})
+    configurations = {_config_id(run): {"label": run.label, "hp": run.hp} for run in runs}
+    planned = {(_config_id(run), run.seed): _trial_id(run) for run in runs}
+    return {
+        "study": name,
+        "task": task,
+        "schema_version": SCHEMA_VERSION,
+        "resolved": {"study": name, "task": task, "seeds": seeds, "hold": {"split": 0}, "collected": dict(source)},
+        "configurations": configurations,
+        "plan": [
+            {
+                "trial_id": planned.get((config_id, seed)) or _digest(["not there", config_id, seed])[:16],
+                "config_id": config_id,
+                "seed": seed,
+            }
+            for seed in seeds
+            for config_id in configurations
+        ],
+    }
+
+
+def _record(name: str, run: CollectedRun, source: Mapping[str, Any], written: str) -> records.Record:
+    row: dict[str, Any] = {
+        "study": name,
+        "trial_id": _trial_id(run),
+        "config_id": _config_id(run),
+        "seed": run.seed,
+        "attempt": 0,
+        "status": "failed" if run.error else "ok",
+        "error": run.error,
+        "hp": run.hp,
+        "data_id": run.samples or CODE_ID,
+        "code_id": CODE_ID,
+        "started_at": written,
+        "node": "",
+        **{f"n_{split}": n for split, n in run.n_samples.items()},
+    }
+    if not run.error:
+        row |= {"metric": run.metrics, "threshold": run.threshold}
+        row |= {"scores_sha256": _scores_digest(run)} if run.scores else {}
+    return records.Record(row, run.scores, environment={"collected": json.dumps(source, sort_keys=True)})
+
+
+def _config_id(run: CollectedRun) -> str:
+    return _digest(["collected", run.hp])[:12]
+
+
+def _trial_id(run: CollectedRun) -> str:
+    return _digest(["collected", run.hp, run.seed, run.samples, _scores_digest(run), run.metrics, run.error])[:16]
+
+
+def _scores_digest(run: CollectedRun) -> str:
+    digest = hashlib.sha256()
+    if run.scores:
+        digest.update(run.scores["score"].astype("<f8").tobytes())
+    return digest.hexdigest()
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

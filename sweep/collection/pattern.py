@@ -1,0 +1,107 @@
+"""A pattern such as `scores/{system}/seed{seed}/{split}.txt`, and the files that it names."""
+
+import glob
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweep.errors import InputError
+
+SPLITS = {"dev": ("dev", "devel", "development", "val", "validation"), "test": ("test", "eval", "evaluation")}
+_FIELD = re.compile(r"\{([^{}]*)\}")
+_EXAMPLE = "scores/{system}/seed{seed}/{split}.txt"
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """A file that a pattern names: its seed, its split ("dev" or "test"), and every other field as a word."""
+
+    path: Path
+    seed: int
+    split: str
+    fields: dict[str, str]
+
+
+def named_files(pattern: str) -> list[NamedFile]:
+    """Return the files that a pattern names, sorted by path.
+
+    pattern: a path with {seed} (digits), {split} (dev, test and their usual names) and further {names} (any text within
+    one name); `*` is any text that does not count.
+
+    Raises:
+        InputError: {seed} or {split} is missing, a field is no name, nothing fits, or two files are one place.
+    """
+    fields = _fields(pattern)
+    whole = re.compile(_expression(pattern))
+    found = []
+    for text in sorted(glob.glob(_FIELD.sub("*", _as_glob(pattern)))):  # noqa: PTH207 (a pattern may be absolute)
+        match = whole.fullmatch(text)
+        if match and Path(text).is_file():
+            split = next(split for split, words in SPLITS.items() if match["split"].lower() in words)
+            others = {name: match[name] for name in fields if name not in ("seed", "split")}
+            found.append(NamedFile(Path(text), int(match["seed"]), split, others))
+    if not found:
+        raise InputError(f"Expected score files as {pattern}. Received: none.{_why_none(pattern)}")
+    _refuse_twins(found)
+    return found
+
+
+def _fields(pattern: str) -> list[str]:
+    fields = list(dict.fromkeys(_FIELD.findall(pattern)))
+    wrong = [name for name in fields if not re.fullmatch(r"[A-Za-z]\w*", name)]
+    if wrong or pattern.count("{") != pattern.count("}"):
+        raise InputError(f"Expected fields such as {{system}}. Received: {{{wrong[0] if wrong else ''}}} in {pattern}.")
+    for name in ("seed", "split"):
+        if name not in fields:
+            raise InputError(
+                f"Expected {{{name}}} in the pattern, as in {_EXAMPLE}. Received: {pattern}. Each seed and each split "
+                "has a file of its own."
+            )
+    return fields
+
+
+def _as_glob(pattern: str) -> str:
+    """Return the pattern with all that a glob would read as its own sign, but `*`, as plain text."""
+    return re.sub(r"[\[?]", r"[\g<0>]", pattern)
+
+
+def _expression(pattern: str) -> str:
+    """Return the regular expression of a pattern; a field that comes again must have the same text."""
+    splits = "|".join(word for words in SPLITS.values() for word in words)
+    kinds = {"seed": r"\d+", "split": f"(?i:{splits})"}
+    seen: set[str] = set()
+    parts = []
+    for text in re.split(r"(\{[^{}]*\}|\*+)", pattern):
+        if text.startswith("{"):
+            name = text[1:-1]
+            parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{kinds.get(name, '[^/]+?')})")
+            seen.add(name)
+        else:
+            parts.append("[^/]*" if text.startswith("*") else re.escape(text))
+    return "".join(parts)
+
+
+def _why_none(pattern: str) -> str:
+    """Return what lies where the pattern's files end: the longest beginning of it that exists, and what is in there."""
+    parts = Path(pattern).parts
+    there = Path(pattern).anchor or "."
+    for n in range(1, len(parts)):
+        beginning = _FIELD.sub("*", _as_glob(str(Path(*parts[:n]))))
+        folders = sorted(text for text in glob.glob(beginning) if Path(text).is_dir())  # noqa: PTH207 (see above)
+        if not folders:
+            break
+        there = folders[0]
+    names = sorted(item.name for item in Path(there).iterdir())
+    return f" {there} holds {', '.join(names[:5]) or 'nothing'}{' ...' if len(names) > 5 else ''}."
+
+
+def _refuse_twins(found: list[NamedFile]) -> None:
+    first: dict[tuple[object, ...], Path] = {}
+    for file in found:
+        place = (*sorted(file.fields.items()), file.seed, file.split)
+        if place in first:
+            raise InputError(
+                f"Expected one file for each system, seed and split. Received: {first[place]} and {file.path} for one "
+                "place. Make the pattern more exact, or move one away."
+            )
+        first[place] = file.path

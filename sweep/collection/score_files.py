@@ -1,0 +1,173 @@
+"""Score files, one a system, seed and split, as runs with dev's threshold, test's metrics and every score."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sweep.collection.pattern import NamedFile, named_files
+from sweep.collection.runs import CollectedRun, as_settings, seed_of
+from sweep.errors import InputError
+from sweep.metrics.score_file import read_rows
+from sweep.metrics.score_rows import ScoreRows
+from sweep.metrics.verification import verification
+
+_ON_PROBABILITIES = ("mae", "mse", "test_accuracy")  # of scores between 0 and 1, which others' need not be
+
+
+def runs_of_files(pattern: str, reading: Mapping[str, Any]) -> tuple[list[CollectedRun], list[str]]:
+    """Return the runs whose score files a pattern names, and cautions: what some of them lack.
+
+    Args:
+        pattern: see `sweep.collection.pattern`.
+        reading: keywords of `read_rows`: format, columns, distances ...
+
+    Raises:
+        InputError: nothing fits the pattern, a file is no score file, or a score is missing.
+    """
+    by_run: dict[tuple[tuple[str, str], ...], dict[str, NamedFile]] = defaultdict(dict)
+    for file in named_files(pattern):
+        by_run[(*file.fields.items(), ("seed", str(file.seed)))][file.split] = file
+    whole, cautions = [], []
+    for files in by_run.values():
+        lacks = [split for split in ("dev", "test") if split not in files]
+        if lacks:
+            there = next(iter(files.values()))
+            cautions.append(f"{there.path} has no file of {lacks[0]} beside it: this run is left out.")
+        else:
+            whole.append(files)
+    if not whole:
+        raise InputError(f"Expected a file of dev and one of test for a seed. Received: {cautions[0]}")
+    settings = as_settings([files["dev"].fields for files in whole])
+    runs = [_run(hp, files, reading) for hp, files in zip(settings, whole, strict=True)]
+    return runs, [*cautions, *missing_seeds(runs), *_other_samples(runs)]
+
+
+def runs_of_scores(frame: pd.DataFrame, seed: str, by: Sequence[str]) -> tuple[list[CollectedRun], list[str]]:
+    """Return the runs of a frame of scores: columns split, label (1 genuine, 0 impostor), score, the seed and `by`.
+
+    sample, subject, other_subject, video: further columns that are kept where the frame has them.
+    """
+    keys = [*by, seed]
+    groups = list(frame.groupby(keys, sort=True, dropna=False))
+    settings = as_settings([dict(zip(by, key, strict=False)) for key, _ in groups])
+    runs = []
+    for hp, (key, rows) in zip(settings, groups, strict=True):
+        parts = [_columns_of_frame(split, rows[rows["split"] == split]) for split in ("dev", "test")]
+        where = ", ".join(f"{name}={value}" for name, value in zip(keys, key, strict=True))
+        runs.append(_scored(hp, seed_of(key[-1], where), parts, where))
+    return runs, [*missing_seeds(runs), *_other_samples(runs)]
+
+
+def missing_seeds(runs: Sequence[CollectedRun]) -> list[str]:
+    """Return a caution for each configuration that lacks seeds of another."""
+    seeds = sorted({run.seed for run in runs})
+    own: dict[str, set[int]] = defaultdict(set)
+    for run in runs:
+        own[run.label].add(run.seed)
+    return [
+        f"{label or 'The configuration'} has no seed {', '.join(map(str, lacks[:10]))}, which others have: it counts "
+        "as not run."
+        for label, has in own.items()
+        if (lacks := [seed for seed in seeds if seed not in has])
+    ]
+
+
+def _run(hp: dict[str, float | str], files: Mapping[str, NamedFile], reading: Mapping[str, Any]) -> CollectedRun:
+    rows = {split: read_rows(files[split].path, split=split, **reading) for split in ("dev", "test")}
+    return _scored(hp, files["dev"].seed, [_columns(split, rows[split]) for split in rows], str(files["test"].path))
+
+
+def _columns(split: str, rows: ScoreRows) -> dict[str, NDArray[Any]]:
+    """Return the columns of scores.parquet of one file; a sample is named by its persons and video, or its row."""
+    n = rows.scores.size
+    failed = int(np.isnan(rows.scores).sum())
+    if failed:
+        raise InputError(
+            f"Expected a score for every sample. Received: {rows.source} with {failed} without one. Leave these rows "
+            "out of all files; `sweep metrics` counts them as failures to acquire."
+        )
+    columns: dict[str, NDArray[Any]] = {
+        "split": np.full(n, split),
+        "label": (rows.letter == "g").astype(np.float64),
+        "score": rows.scores,
+    }
+    known = {"subject": rows.subject, "other_subject": rows.other, "video": rows.video}
+    columns |= {name: np.asarray(words).astype(str) for name, words in known.items() if words is not None}
+    columns["sample"] = _sample_names(columns, n)
+    return columns
+
+
+def _sample_names(columns: Mapping[str, NDArray[Any]], n: int) -> NDArray[np.str_]:
+    """Return a name for every row: its words, and how often they came before; without words the row's number."""
+    words = [columns[name] for name in ("subject", "other_subject", "video") if name in columns]
+    if not words:
+        return np.array([f"{row:07d}" for row in range(n)])
+    seen: Counter[str] = Counter()
+    names = []
+    for parts in zip(*words, columns["label"].astype(int).astype(str), strict=True):
+        name = "|".join(parts)
+        names.append(f"{name}|{seen[name]}")
+        seen[name] += 1
+    return np.array(names)
+
+
+def _columns_of_frame(split: str, rows: pd.DataFrame) -> dict[str, NDArray[Any]]:
+    score = pd.to_numeric(rows["score"], errors="coerce").to_numpy(np.float64)
+    if not np.isfinite(score).all():
+        raise InputError(
+            f"Expected a finite score for every sample. Received: {int((~np.isfinite(score)).sum())} of {len(rows)} "
+            f"rows of {split} without one. Leave these samples out."
+        )
+    columns = {"split": np.full(len(rows), split), "label": rows["label"].to_numpy(np.float64), "score": score}
+    for name in ("subject", "other_subject", "video", "sample"):
+        if name in rows:
+            columns[name] = rows[name].astype(str).to_numpy().astype(str)
+    if "sample" not in columns:
+        columns["sample"] = _sample_names(columns, len(rows))
+    return columns
+
+
+def _scored(
+    hp: dict[str, float | str], seed: int, parts: Sequence[Mapping[str, NDArray[Any]]], where: str
+) -> CollectedRun:
+    dev, test = parts
+    try:
+        metrics = verification(dev["label"], dev["score"], test["label"], test["score"])
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+    threshold = metrics.pop("eer_threshold")
+    for name in _ON_PROBABILITIES:
+        metrics.pop(name, None)
+    names = dict.fromkeys(name for part in parts for name in part)
+    scores = {
+        name: np.concatenate([part.get(name, np.full(part["score"].size, "")) for part in parts]) for name in names
+    }
+    sizes = {"dev": dev["score"].size, "test": test["score"].size}
+    return CollectedRun(hp, seed, metrics, threshold, scores, _samples(parts), sizes)
+
+
+def _samples(parts: Sequence[Mapping[str, NDArray[Any]]]) -> str:
+    """Return a digest of the samples of both splits with their labels and persons, in any order of the rows."""
+    digest = hashlib.sha256()
+    for part in parts:
+        order = np.argsort(part["sample"], kind="stable")
+        for name in ("split", "sample", "subject", "other_subject", "video", "label"):
+            if name in part:
+                digest.update(name.encode() + b"\0" + "\0".join(map(str, part[name][order])).encode())
+    return digest.hexdigest()
+
+
+def _other_samples(runs: Sequence[CollectedRun]) -> Iterator[str]:
+    """Yield a caution for the runs whose samples are not those of most."""
+    usual = Counter(run.samples for run in runs).most_common(1)[0][0]
+    odd = [f"{run.label} seed {run.seed}".strip() for run in runs if run.samples != usual]
+    if odd:
+        yield (
+            f"{len(odd)} of {len(runs)} runs have other samples than the rest, as {', '.join(odd[:3])}: they share no "
+            "test set, so that nothing is said of new subjects. Are all files of one protocol?"
+        )
