@@ -11,11 +11,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from sweep.stats import Design, compare, estimate, measure, simulate
-from sweep.stats.carriers import carriers
-from sweep.stats.measured import Measured
+from sweep.stats.error_carriers import carriers
+from sweep.stats.measured_trials import Measured
 from sweep.stats.measures import MEASURES
+from sweep.stats.scored_trials import TrialScores
 from sweep.stats.simulation import truth
-from sweep.stats.trial_scores import TrialScores
 
 SEEDS = (3, 5, 10, 30)
 REPLICATES = 150

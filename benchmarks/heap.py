@@ -38,7 +38,7 @@ def measure(name: str, setting: str) -> None:
 
     from sweep.machine import process
     from sweep.machine.variables import quiet_environment
-    from sweep.running import opening, preparation, sharing
+    from sweep.running import opening, preparation, shared_run
     from sweep.study.study import Study
 
     quiet_environment()
@@ -56,7 +56,7 @@ def measure(name: str, setting: str) -> None:
         folder = opening.results_folder(study)
         (folder / "parts").mkdir(parents=True)
         process.warm_up("sweep.trial.preload")
-        outcome = process.call(importable, sharing.order_of(one, folder, str(Path.cwd()), ()))
+        outcome = process.call(importable, shared_run.order_of(one, folder, str(Path.cwd()), ()))
     print(json.dumps(outcome.value))
 
 

@@ -4,10 +4,10 @@ import numpy as np
 from scipy import stats
 
 from sweep.metrics import by_unit, eer, eer_bootstrap, eer_interval, hter, hter_interval
-from sweep.metrics.covering import covering_eer, covering_hter
+from sweep.metrics.chosen_intervals import covering_eer, covering_hter
 from sweep.stats import estimates, iqm, plan_seeds, seeds_apart, seeds_with_assurance, t_interval
 from sweep.stats.attribution import attribute, orthogonal_array
-from sweep.stats.measured import values_only
+from sweep.stats.measured_trials import values_only
 from sweep.stats.measures import MEASURES
 
 REPLICATES = 300

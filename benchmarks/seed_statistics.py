@@ -18,12 +18,12 @@ import promises
 from scipy import stats
 
 from sweep.stats import Design, best_of_normal, measure, moderated_variance, simulate
-from sweep.stats.crossed import crossed_means, percentile_limits
-from sweep.stats.measured import Measured
+from sweep.stats.crossed_bootstrap import crossed_means, percentile_limits
+from sweep.stats.measured_trials import Measured
 from sweep.stats.moderated import moderated_se
 from sweep.stats.orh import difference, single
+from sweep.stats.scored_trials import TrialScores
 from sweep.stats.simulation import truth
-from sweep.stats.trial_scores import TrialScores
 
 DESIGN = Design(n_dev=20, n_test=40, frames=5)
 SEEDS = (5, 10, 30)

@@ -63,7 +63,7 @@ def __getattr__(name: str) -> Any:
     import inspect
 
     from sweep.errors.arguments import checks_arguments
-    from sweep.machine.caller import generators_put_back, leaves_caller_alone
+    from sweep.machine.caller_state import generators_put_back, leaves_caller_alone
 
     if name in _FROM:
         with generators_put_back():

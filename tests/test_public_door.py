@@ -16,7 +16,7 @@ import pytest
 
 import sweep
 from sweep.errors import InputError
-from sweep.machine.caller import leaves_caller_alone
+from sweep.machine.caller_state import leaves_caller_alone
 
 REFERENCE = Path(__file__).parents[1] / "results" / "reference"
 

@@ -9,7 +9,7 @@ from sweep.analysis.configurations import config_named, shares_a_factor
 from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
 from sweep.stats import Against, Comparison, Estimate
-from sweep.stats.measured import Measured
+from sweep.stats.measured_trials import Measured
 from sweep.stats.new_subjects import Method, within
 from sweep.store import store
 from sweep.store.places import Place

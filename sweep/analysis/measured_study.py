@@ -8,7 +8,7 @@ from sweep.analysis.study_scores import NoCommonScoresError, study_scores
 from sweep.errors import InputError, nearest
 from sweep.metrics.catalogue import first_of_test, metric_called
 from sweep.stats.interval import OTHER_SPLITS, THIS_TEST_SET
-from sweep.stats.measured import REPLICATES, Measured, values_only
+from sweep.stats.measured_trials import REPLICATES, Measured, values_only
 from sweep.stats.measures import MEASURES
 from sweep.store.store import Results
 

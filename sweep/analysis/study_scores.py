@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sweep.analysis.current import current
 from sweep.errors import InputError
-from sweep.stats.trial_scores import SplitScores, TrialScores, paired
+from sweep.stats.scored_trials import SplitScores, TrialScores, paired
 from sweep.store.store import Results
 
 NOT_THE_SAME = "seeds had different test samples (the split is not held still), which is not one test set"

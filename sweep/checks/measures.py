@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from sweep.checks.outputs import outside
 from sweep.data import Splits
-from sweep.data.content import row_digests
+from sweep.data.content_digests import row_digests
 from sweep.metrics import hter_at
 from sweep.metrics.curves import auc_of
-from sweep.metrics.equal import eer_of
+from sweep.metrics.equal_error_rate import eer_of
 from sweep.metrics.scores import both
 
 Outputs = Mapping[str, NDArray[np.float32]]

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from sweep.checks.finding import Finding
+from sweep.checks.same_weights import twin_findings
 from sweep.checks.traps import TRAPS, Trap
-from sweep.checks.twins import twin_findings
 from sweep.machine.streams import STREAMS
 from sweep.study.arms import held_streams
 

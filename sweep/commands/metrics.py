@@ -47,8 +47,8 @@ def metrics(
     """Say EER and HTER of any score files, with intervals, and warn where they cannot be trusted."""
     import numpy as np
 
-    from sweep.metrics.answer import answer
     from sweep.metrics.evaluation import evaluate
+    from sweep.metrics.evaluation_json import answer
 
     if rng < 0:
         raise InputError(f"Expected --rng 0 or greater. Received: {rng}.")

@@ -4,14 +4,14 @@ A study names a loader with `use: "sweep.data:image_folder"`; any function that 
 """
 
 from sweep.data.domains import synthetic_domains
-from sweep.data.geolife import geolife
+from sweep.data.geolife_trips import geolife
 from sweep.data.identities import identity_pairs
-from sweep.data.image_folder import image_folder
-from sweep.data.prepare import Count, Prepared, open_prepared, prepare
+from sweep.data.image_folders import image_folder
+from sweep.data.preparing import Count, Prepared, open_prepared, prepare
 from sweep.data.sequence import number_sequence
 from sweep.data.splits import Split, Splits, as_splits
 from sweep.data.synthetic import synthetic_attack
-from sweep.data.synthetic_transport import synthetic_transport
+from sweep.data.synthetic_trips import synthetic_transport
 from sweep.data.vectors import synthetic_vectors
 
 __all__ = [

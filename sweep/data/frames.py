@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweep.data.identity import name_of
-from sweep.data.listing import KINDS, Listing
+from sweep.data.image_listing import KINDS, Listing
 from sweep.data.splits import SPLIT_NAMES
 from sweep.errors import InputError, nearest
 

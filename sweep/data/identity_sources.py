@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sweep.data.identity import name_of
+from sweep.data.image_listing import KINDS, list_images
 from sweep.data.image_store import kept_images, stored_images
-from sweep.data.listing import KINDS, list_images
 from sweep.data.synthetic import Face, recording
 from sweep.errors import InputError
 

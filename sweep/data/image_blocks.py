@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from sweep.data.decoding import CHANNELS, CORRUPT, Decoded, Range, decode, value_range
-from sweep.data.listing import Listing, stamp
+from sweep.data.image_listing import Listing, stamp
 from sweep.errors import InputError
 
 _BLOCK = 256

@@ -18,14 +18,14 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from sweep.data.content import row_digests
+from sweep.data.content_digests import row_digests
 from sweep.data.decoding import CHANNELS, SCALES, Range
-from sweep.data.folders import disk_errors, read_contents, write_array, write_bytes, write_folder, write_rows
 from sweep.data.image_blocks import Told, decoded, refuse_unless
-from sweep.data.listing import Listing
+from sweep.data.image_listing import Listing
+from sweep.data.whole_folders import disk_errors, read_contents, write_array, write_bytes, write_folder, write_rows
 from sweep.errors import InputError, nearest
 from sweep.store.folder import flush_folder
-from sweep.store.sealed import sealed, unsealed
+from sweep.store.sealed_json import sealed, unsealed
 
 _FORMAT = "images 1"  # change it whenever `decode` changes, so that no old store is taken for a new one
 _LOOKUP = "images 2"  # change it whenever a pointer says more than before

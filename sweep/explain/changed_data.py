@@ -3,7 +3,7 @@
 import numpy as np
 
 from sweep.data import Prepared, open_prepared
-from sweep.data.content import row_digests
+from sweep.data.content_digests import row_digests
 from sweep.explain.difference import Difference
 from sweep.machine.folders import cache_folder
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sweep.explain.stored import Bits
+from sweep.explain.stored_bits import Bits
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweep.errors import ClusterError
-from sweep.explain.stored import Bits, bits_of
+from sweep.explain.stored_bits import Bits, bits_of
 from sweep.machine import process, scratch
 from sweep.machine.output import output_as_errors
 from sweep.machine.variables import quiet_environment, variables_with

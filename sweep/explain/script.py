@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import InputError
-from sweep.explain.watched import GENERATORS, Conditions, Request, Run, run_watched
+from sweep.explain.watched_run import GENERATORS, Conditions, Request, Run, run_watched
 from sweep.machine import process
 from sweep.machine.folders import current_folder
 from sweep.machine.variables import quiet_environment

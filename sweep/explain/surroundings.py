@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sweep.explain.stored import Bits
+from sweep.explain.stored_bits import Bits
 
 CHANGES_BITS = {
     "threads": "thread count",

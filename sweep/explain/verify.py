@@ -15,7 +15,7 @@ from sweep.explain.changed_code import Codes
 from sweep.explain.changed_data import what_changed
 from sweep.explain.difference import Difference, first_difference, first_step
 from sweep.explain.rerun import RerunFailedError, ray_for_reruns, run_again, run_through_ray
-from sweep.explain.stored import Bits, StoredTrial, n_unseeded, stored_trials, verifiable
+from sweep.explain.stored_bits import Bits, StoredTrial, n_unseeded, stored_trials, verifiable
 from sweep.explain.surroundings import Factor, factors, variables_as_stored
 from sweep.explain.verification import Verification, Verified
 from sweep.machine import process

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sweep.checks import Finding, divided
-from sweep.checks.before import data_findings, settings_findings
+from sweep.checks.before_run import data_findings, settings_findings
 from sweep.checks.people import People, people_findings, people_of, table_lines
 from sweep.checks.resources import resource_findings
 from sweep.data import Prepared, open_prepared

@@ -6,13 +6,14 @@ Convention everywhere: higher is more genuine, and an attempt is accepted when s
 from sweep.errors.arguments import open_door
 from sweep.metrics.attacks import AttackRates, attack_rates
 from sweep.metrics.clusters import Clusters, by_pair, by_subject_then_video, by_unit
+from sweep.metrics.common_trials import Trials, trials
 from sweep.metrics.curves import DET, auc, det_points
 from sweep.metrics.discordant import Discordant, discordant_test
-from sweep.metrics.eer_interval import eer_bootstrap, eer_interval
-from sweep.metrics.equal import EER, eer
+from sweep.metrics.eer_limits import eer_bootstrap, eer_interval
+from sweep.metrics.equal_error_rate import EER, eer
 from sweep.metrics.expected_performance import EPC, epc
 from sweep.metrics.half_total import HTER, hter, hter_at
-from sweep.metrics.hter_interval import bengio_mariethoz, hter_interval
+from sweep.metrics.hter_limits import bengio_mariethoz, hter_interval
 from sweep.metrics.interval import Interval
 from sweep.metrics.likelihood import cllr, min_cllr, min_dcf
 from sweep.metrics.operating import OperatingPoint, fnmr_at_fmr, least_hter
@@ -20,7 +21,6 @@ from sweep.metrics.paired import Difference, eer_difference, hter_difference
 from sweep.metrics.proportion import clopper_pearson, rule_of_3, wilson
 from sweep.metrics.rates import far, fmr, fnmr, frr
 from sweep.metrics.separation import d_prime
-from sweep.metrics.trials import Trials, trials
 from sweep.metrics.weighted import weighted_eer, weighted_rates
 
 __all__ = [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sweep.errors import InputError
-from sweep.metrics.equal import eer_of
+from sweep.metrics.equal_error_rate import eer_of
 from sweep.metrics.half_total import hter_of
 from sweep.metrics.scored import Bools, Scored, ScoredSplit, Weights, mean, ratio
 from sweep.metrics.scores import FloatArray, of_class

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sweep.errors import InputError
-from sweep.metrics.columns import chosen_columns, find_columns, listed
+from sweep.metrics.column_names import chosen_columns, find_columns, listed
 from sweep.metrics.labels import NO_ATTACK, letter_of, plain
 from sweep.metrics.score_layout import comma_number, is_number
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sweep.metrics.equal import interpolate
-from sweep.metrics.pieces import LEAF, IntArray, Ordered, Weights, cuts, look_up, split
+from sweep.metrics.equal_error_rate import interpolate
+from sweep.metrics.score_stretches import LEAF, IntArray, Ordered, Weights, cuts, look_up, split
 from sweep.metrics.scores import FloatArray, between
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sweep.metrics.common_trials import Trials
 from sweep.metrics.scores import finite
-from sweep.metrics.trials import Trials
 
 
 @dataclass(frozen=True)

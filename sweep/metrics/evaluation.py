@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from sweep.metrics.attacks import AttackRates, attack_rates
+from sweep.metrics.chosen_intervals import covering_eer, covering_hter
 from sweep.metrics.clusters import Clusters
-from sweep.metrics.covering import covering_eer, covering_hter
 from sweep.metrics.curves import auc_of
-from sweep.metrics.eer_interval import REPLICATES, exact_interval
-from sweep.metrics.equal import EER, eer_of
+from sweep.metrics.eer_limits import REPLICATES, exact_interval
+from sweep.metrics.equal_error_rate import EER, eer_of
 from sweep.metrics.half_total import HTER, hter_of
-from sweep.metrics.hter_interval import bengio_mariethoz
+from sweep.metrics.hter_limits import bengio_mariethoz
 from sweep.metrics.hull import hull_eer
 from sweep.metrics.interval import Interval
 from sweep.metrics.likelihood import cllr_of, min_cllr_of

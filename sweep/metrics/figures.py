@@ -6,7 +6,7 @@ import numpy as np
 
 from sweep.metrics.band import curves, thresholds_for
 from sweep.metrics.canvas import DEV, TEST, Shown
-from sweep.metrics.equal import eer
+from sweep.metrics.equal_error_rate import eer
 from sweep.metrics.figure_curves import det_figure, epc_figure, roc_figure
 from sweep.metrics.figure_scores import bin_edges, scores_figure
 from sweep.metrics.score_set import ScoreSet, Unit

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
-from sweep.metrics.equal import eer_of
+from sweep.metrics.equal_error_rate import eer_of
 from sweep.metrics.scores import Class, accepted, both, finite
 
 

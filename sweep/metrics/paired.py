@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from sweep.metrics.clusters import Clusters
-from sweep.metrics.equal import eer
+from sweep.metrics.common_trials import Trials, Window, by_trial
+from sweep.metrics.eer_replicates import eer_replicates
+from sweep.metrics.equal_error_rate import eer
 from sweep.metrics.half_total import hter
 from sweep.metrics.interval import cluster_cautions, percentile
-from sweep.metrics.lockstep import eer_replicates
 from sweep.metrics.proportion import check_confidence
 from sweep.metrics.scores import FloatArray, both
-from sweep.metrics.trials import Trials, Window, by_trial
 from sweep.metrics.weighted import Pool
 
 REPLICATES = 10_000

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from sweep.errors import InputError
-from sweep.metrics.columns import find_columns
+from sweep.metrics.column_names import find_columns
 
 DELIMITERS = ("\t", ";", ",", "|", " ")  # a blank stands for any blanks and tabs
 MISSING = frozenset({"", "nan", "-nan", "+nan", "na", "n/a", "none", "null", "<na>"})

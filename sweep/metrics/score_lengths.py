@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweep.errors import InputError
+from sweep.metrics.column_names import listed
 from sweep.metrics.column_roles import PLAIN
-from sweep.metrics.columns import listed
 from sweep.metrics.score_layout import Layout
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from threadpoolctl import ThreadpoolController
 
 from sweep.errors import InputError
 from sweep.metrics.crossings import crossings, weight_under
-from sweep.metrics.pieces import Weights, ordered, with_units
+from sweep.metrics.score_stretches import Weights, ordered, with_units
 from sweep.metrics.scores import FloatArray
 
 # Entries of the weights worked on at a time: bounds the memory beside the caller's arrays to some 100 MB.

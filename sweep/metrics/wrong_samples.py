@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sweep.metrics.at_threshold import right_at_one_half
-from sweep.metrics.equal import eer_of
+from sweep.metrics.equal_error_rate import eer_of
 from sweep.metrics.scored import Bools, Scored, ScoredSplit
 from sweep.metrics.scores import FloatArray
 

@@ -1,9 +1,9 @@
 """The report of a study, from its store alone: table, intervals over seeds, figures. No Ray, no TensorFlow."""
 
-from sweep.report.summarise import summarise
+from sweep.report.summarising import summarise
 from sweep.report.summary import Failure, MetricOverSeeds, Report, Row
 from sweep.report.text import as_text
-from sweep.report.write import write
+from sweep.report.writing import write
 
 __all__ = ["Failure", "MetricOverSeeds", "Report", "Row", "as_json", "as_text", "summarise", "write"]
 

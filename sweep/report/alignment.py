@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from sweep.report.labels import as_columns, names, wrapped
-from sweep.report.numbers import Scale, scale_of
+from sweep.report.metric_format import Scale, scale_of
 from sweep.report.summary import MetricOverSeeds, Report
 
 LEAST_ROOM = 12  # columns that the name of a configuration gets at least

@@ -2,7 +2,7 @@
 
 import math
 
-from sweep.report.answer import Table
+from sweep.report.study_answer import Table
 from sweep.stats.class_report import QUANTITIES, ClassReport
 from sweep.stats.interval import Interval
 

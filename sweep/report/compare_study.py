@@ -10,7 +10,7 @@ from sweep.analysis.answers import against_measured, compare_measured
 from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
 from sweep.report.compared import Compared
-from sweep.stats.measured import Measured
+from sweep.stats.measured_trials import Measured
 from sweep.stats.seed_tests import PAIRED
 from sweep.store import store
 from sweep.store.places import Place

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sweep.metrics.catalogue import metric_called
-from sweep.report.columns import limits, number
+from sweep.report.text_columns import limits, number
 from sweep.stats import Against, Interval, against, rate_variance, t_interval
-from sweep.stats.apart import apart_note
+from sweep.stats.outlying_seeds import apart_note
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sweep.report.columns import columns, limits, number, probability
+from sweep.report.joint_notes import said_once
 from sweep.report.labels import shortened
-from sweep.report.said import said_once
+from sweep.report.text_columns import columns, limits, number, probability
 from sweep.stats import Against, Comparison, Estimate, SeedTest, verdict
 
 SHOWN = 10  # verdicts in full; of more comparisons only those that tell apart

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sweep.report.ink import TEXT, figure
+from sweep.report.figure_style import TEXT, figure
 from sweep.report.labels import drawable
 from sweep.stats.class_report import ClassReport
 

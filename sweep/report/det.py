@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from sweep.metrics import det_points
-from sweep.report.choice import said, spread
-from sweep.report.ink import COLOURS, FAINT, STYLES, TEXT, figure, plain
+from sweep.report.figure_style import COLOURS, FAINT, STYLES, TEXT, figure, plain
 from sweep.report.labels import fitted
+from sweep.report.shown_configurations import said, spread
 from sweep.report.summary import Report
 
 MOST = 6  # configurations that one pair of axes can tell apart

@@ -9,9 +9,9 @@ from sweep import stats
 from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
 from sweep.metrics.catalogue import metric_called
+from sweep.report.joint_notes import said_once
 from sweep.report.labels import names
-from sweep.report.numbers import scale_of
-from sweep.report.said import said_once
+from sweep.report.metric_format import scale_of
 from sweep.report.summary import MetricOverSeeds, Report, Row
 from sweep.stats import Estimate
 from sweep.stats.moderated import FEWEST, SHARED

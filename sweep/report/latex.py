@@ -3,7 +3,7 @@
 import math
 
 from sweep.report.labels import names
-from sweep.report.numbers import Scale, scale_of
+from sweep.report.metric_format import Scale, scale_of
 from sweep.report.summary import MetricOverSeeds, Report
 
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from sweep.report.choice import said, spread
-from sweep.report.ink import COLOURS, STYLES, TEXT, figure, plain
+from sweep.report.figure_style import COLOURS, STYLES, TEXT, figure, plain
 from sweep.report.labels import fitted
+from sweep.report.shown_configurations import said, spread
 from sweep.report.summary import Report
 
 MOST = 9  # panels

@@ -8,8 +8,8 @@ from sweep.metrics.catalogue import metric_called
 from sweep.report.intervals import moderated
 from sweep.report.summary import Report
 from sweep.stats import THIS_TEST_SET
-from sweep.stats.apart import seeds_apart
-from sweep.stats.measured import REPLICATES
+from sweep.stats.measured_trials import REPLICATES
+from sweep.stats.outlying_seeds import seeds_apart
 from sweep.store.collected import is_collected
 from sweep.store.store import Results
 

@@ -7,7 +7,7 @@ from html import escape
 from sweep.report.classes import class_tables
 from sweep.report.failures import grouped
 from sweep.report.labels import names
-from sweep.report.numbers import scale_of
+from sweep.report.metric_format import scale_of
 from sweep.report.summary import Report
 from sweep.report.tables import headline_cells
 

@@ -10,8 +10,8 @@ from sweep import stats
 from sweep.analysis.current import current
 from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
-from sweep.report.columns import columns, number
 from sweep.report.labels import shortened
+from sweep.report.text_columns import columns, number
 from sweep.stats import Estimate, Plan
 from sweep.store import store
 from sweep.store.places import Place

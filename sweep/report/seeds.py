@@ -5,10 +5,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sweep.report.choice import said, spread
-from sweep.report.ink import COLOURS, GRID, TEXT, figure, plain
+from sweep.report.figure_style import COLOURS, GRID, TEXT, figure, plain
 from sweep.report.labels import fitted
-from sweep.report.numbers import scale_of
+from sweep.report.metric_format import scale_of
+from sweep.report.shown_configurations import said, spread
 from sweep.report.summary import MetricOverSeeds, Report
 
 MOST = 60  # rows that a page holds

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.checks import Finding
-from sweep.report.answer import Answer
+from sweep.report.study_answer import Answer
 from sweep.stats import Interval
 from sweep.stats.class_report import ClassReport
 from sweep.store.places import Place

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sweep.report.failures import grouped
 from sweep.report.labels import names
-from sweep.report.numbers import scale_of
+from sweep.report.metric_format import scale_of
 from sweep.report.summary import Report
 
 _SHOWN_FAILURES = 5

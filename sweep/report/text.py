@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.text import Text
 
 from sweep.report.alignment import table_lines
-from sweep.report.answer import Answer
 from sweep.report.failures import grouped
+from sweep.report.study_answer import Answer
 from sweep.report.summary import Report
 
 WIDTH = 100

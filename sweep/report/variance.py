@@ -3,11 +3,11 @@
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sweep.report.choice import said, spread
-from sweep.report.ink import COLOURS, TEXT, figure, plain
+from sweep.report.figure_style import COLOURS, TEXT, figure, plain
 from sweep.report.intervals import SOURCES, shares
 from sweep.report.labels import fitted
-from sweep.report.numbers import scale_of
+from sweep.report.metric_format import scale_of
+from sweep.report.shown_configurations import said, spread
 from sweep.report.summary import MetricOverSeeds, Report
 
 MOST = 40

@@ -18,7 +18,7 @@ from ray.tune.search import BasicVariantGenerator
 from sweep.errors import ClusterError, InputError, SweepError
 from sweep.machine import scratch
 from sweep.machine.signals import ending_signals
-from sweep.running.claimant import claiming
+from sweep.running.claiming_actor import claiming
 from sweep.running.preflight import check_nodes
 from sweep.running.ray_session import RaySession
 from sweep.running.record_relay import linked

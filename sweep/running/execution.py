@@ -14,7 +14,7 @@ from sweep.running.opening import open_study
 from sweep.running.options import RunOptions
 from sweep.running.policy import next_orders
 from sweep.running.preparation import Ready, made_ready, plan_in
-from sweep.running.sharing import SharedRun, room
+from sweep.running.shared_run import SharedRun, room
 from sweep.store import claims, store
 from sweep.store.places import Place, check_reach, probe
 from sweep.study.plan import PlannedTrial, as_document

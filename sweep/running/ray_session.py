@@ -21,7 +21,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from sweep.errors import ClusterError, InputError, one_line
 from sweep.machine import orphans, scratch
-from sweep.machine.caller import loggers_put_back
+from sweep.machine.caller_state import loggers_put_back
 
 _OBJECT_STORE = 256 * 2**20  # bytes; Ray carries orders and summaries only, the arrays stay in each node's cache
 _LOGGERS = ("ray", "ray.tune", "ray.data", "ray.train", "ray.serve", "ray.rllib")

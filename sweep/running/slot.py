@@ -8,7 +8,7 @@ import ray
 from ray import tune
 
 from sweep.machine import process
-from sweep.running import claimant
+from sweep.running import claiming_actor
 from sweep.running.preflight import Exam, late
 from sweep.running.ray_session import node_address
 from sweep.running.record_relay import Link, sees
@@ -65,13 +65,13 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
             order = replace(order, results="")
         if self._unfit:
             return to_tune(TrialOutcome(order.trial_id, Status.UNFIT, "session", error=self._unfit))
-        elsewhere = claimant.ask(self._claims, order.trial_id, order.attempt)
+        elsewhere = claiming_actor.ask(self._claims, order.trial_id, order.attempt)
         if elsewhere is not None:
             return to_tune(elsewhere)
         try:
             return to_tune(self._train(order))
         finally:
-            claimant.release(self._claims, order.trial_id)
+            claiming_actor.release(self._claims, order.trial_id)
 
     def _train(self, order: TrialOrder) -> TrialOutcome:
         """Return the outcome of a trial, after at most `CRASHES` crashes."""

@@ -6,17 +6,17 @@ values, one a seed.
 """
 
 from sweep.errors.arguments import open_door
-from sweep.stats.apart import seeds_apart
-from sweep.stats.compare import compare
+from sweep.stats.best_of_n import ExpectedBest, best_of_normal, expected_best
+from sweep.stats.comparing import compare
 from sweep.stats.comparison import Comparison
 from sweep.stats.dominance import probability_above
-from sweep.stats.estimate import Estimate, estimate, estimates
-from sweep.stats.failures import Failures, clopper_pearson, failures, iqm
+from sweep.stats.estimating import Estimate, estimate, estimates
+from sweep.stats.failure_rate import Failures, clopper_pearson, failures, iqm
 from sweep.stats.interval import NEW_SUBJECTS, THIS_TEST_SET, Interval
-from sweep.stats.luck import ExpectedBest, best_of_normal, expected_best
-from sweep.stats.measured import Measured, measure
+from sweep.stats.measured_trials import Measured, measure
 from sweep.stats.moderated import Moderated, moderated_variance
 from sweep.stats.multiplicity import holm
+from sweep.stats.outlying_seeds import seeds_apart
 from sweep.stats.planning import (
     sd_interval,
     seeds_for_half_width,
@@ -25,14 +25,14 @@ from sweep.stats.planning import (
     seeds_with_assurance,
 )
 from sweep.stats.published import Against, against, pooled_sd, rate_variance
+from sweep.stats.scored_trials import TrialScores, trial_scores
 from sweep.stats.seed_plan import Plan, plan_seeds
 from sweep.stats.seed_tests import SeedTest, seed_test
 from sweep.stats.seeds import t_interval
 from sweep.stats.simulation import Design, simulate
-from sweep.stats.spread import equal_spread, sd_interval_of
-from sweep.stats.trial_scores import TrialScores, trial_scores
+from sweep.stats.standard_deviation import equal_spread, sd_interval_of
 from sweep.stats.two_sets import difference_of_sets
-from sweep.stats.verdict import verdict
+from sweep.stats.verdicts import verdict
 
 __all__ = [
     "NEW_SUBJECTS",

@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from sweep.errors import InputError
-from sweep.stats.apart import seeds_apart
 from sweep.stats.interval import check_level
+from sweep.stats.outlying_seeds import seeds_apart
 
 LEVELS = (5, 7, 11)
 DRAWS = 40_000  # of the generalized pivot; the limits then move by less than 1 % from draw to draw

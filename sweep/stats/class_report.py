@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from sweep.errors import InputError
 from sweep.metrics.class_rates import of_class
 from sweep.metrics.metric import Metric
-from sweep.stats.estimate import estimate
+from sweep.stats.estimating import estimate
 from sweep.stats.interval import Interval
-from sweep.stats.measured import measure
-from sweep.stats.trial_scores import TrialScores
+from sweep.stats.measured_trials import measure
+from sweep.stats.scored_trials import TrialScores
 
 QUANTITIES = ("precision", "recall", "f1")
 

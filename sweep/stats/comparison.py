@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweep.stats.interval import Interval
-from sweep.stats.tellable import Tellable
+from sweep.stats.sample_size import Tellable
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Comparison:
 
     def as_dict(self) -> dict[str, Any]:
         """Return every field by name, for JSON; the interval for new subjects has its keys on top."""
-        from sweep.stats.verdict import verdict
+        from sweep.stats.verdicts import verdict
 
         return {
             "a": self.a,

@@ -8,7 +8,7 @@ from sweep.errors import InputError, nearest
 from sweep.metrics.catalogue import CATALOGUE
 from sweep.metrics.metric import Metric
 from sweep.metrics.scored import Scored, Weights
-from sweep.stats.trial_scores import FloatArray
+from sweep.stats.scored_trials import FloatArray
 
 MetricFunction = Callable[[FloatArray, FloatArray], float]
 MEASURES = {name: row for name, row in CATALOGUE.items() if row.resampled}

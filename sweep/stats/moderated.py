@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from sweep.errors import InputError
+from sweep.stats.scored_trials import FloatArray
 from sweep.stats.student import t_quantile
-from sweep.stats.trial_scores import FloatArray
 
 FEWEST = 5  # configurations; below that the common variance is known too badly to help
 # An interval with a moderated variance is at least so many times as wide as its own t interval: where the variances

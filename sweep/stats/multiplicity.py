@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sweep.errors import InputError
+from sweep.stats.scored_trials import FloatArray
 from sweep.stats.seeds import real_numbers
-from sweep.stats.trial_scores import FloatArray
 
 
 def holm(p: ArrayLike) -> FloatArray:

@@ -6,13 +6,13 @@ from typing import Literal, get_args
 import numpy as np
 
 from sweep.errors import InputError
-from sweep.stats.crossed import crossed_means, percentile_limits
+from sweep.stats.crossed_bootstrap import crossed_means, percentile_limits
 from sweep.stats.interval import Interval
-from sweep.stats.measured import Measured
+from sweep.stats.measured_trials import Measured
 from sweep.stats.orh import Uncertainty, components, single
 from sweep.stats.rate_limits import ON_LOGIT
+from sweep.stats.scored_trials import FloatArray
 from sweep.stats.seeds import ONE_SEED, TWO_SEEDS
-from sweep.stats.trial_scores import FloatArray
 
 Method = Literal["orh", "orh plain", "crossed bootstrap"]
 FEW_UNITS = 20

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 
 from sweep.stats.rate_limits import t_limits
+from sweep.stats.scored_trials import FloatArray
 from sweep.stats.student import t_two_sided
-from sweep.stats.trial_scores import FloatArray
 
 
 @dataclass(frozen=True)

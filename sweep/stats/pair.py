@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sweep.errors import InputError
-from sweep.stats.measured import Measured
+from sweep.stats.measured_trials import Measured
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import InputError
-from sweep.stats.trial_scores import FloatArray, TrialScores
+from sweep.stats.scored_trials import FloatArray, TrialScores
 
 ATTEMPTS = 50
 

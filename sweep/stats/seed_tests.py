@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from sweep.errors import InputError, nearest
+from sweep.stats.scored_trials import FloatArray
 from sweep.stats.seeds import seed_values
-from sweep.stats.trial_scores import FloatArray
 
 
 @dataclass(frozen=True)

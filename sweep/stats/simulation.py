@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.stats.trial_scores import TrialScores, trial_scores
+from sweep.stats.scored_trials import TrialScores, trial_scores
 
 
 @dataclass(frozen=True)

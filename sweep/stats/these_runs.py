@@ -3,7 +3,7 @@
 import math
 
 from sweep.stats.interval import Interval, check_level
-from sweep.stats.measured import Measured
+from sweep.stats.measured_trials import Measured
 from sweep.stats.new_subjects import cases_note, join
 from sweep.stats.rate_limits import t_limits
 

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import fs
 
-from sweep.store import reach
+from sweep.store import reachable
 from sweep.store.object_path import ObjectPath
 
 
@@ -34,7 +34,7 @@ class Bucket:
 
     def check_reach(self) -> None:
         """Raise InputError where no server answers."""
-        reach.refuse_silence(self.path)
+        reachable.refuse_silence(self.path)
 
     def check_there(self) -> None:
         """Do nothing: a prefix needs no making."""

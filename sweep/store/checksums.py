@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.store.places import Place, replace_file
-from sweep.store.sealed import sealed, unsealed
+from sweep.store.sealed_json import sealed, unsealed
 
 NAME = "checksums.json"
 

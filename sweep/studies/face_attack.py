@@ -12,8 +12,8 @@ from sweep import stats
 from sweep.analysis.current import current
 from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
-from sweep.report.answer import Answer, Table
-from sweep.report.columns import probability
+from sweep.report.study_answer import Answer, Table
+from sweep.report.text_columns import probability
 from sweep.stats import Comparison, Estimate, Interval
 from sweep.store.store import Results
 

@@ -11,10 +11,10 @@ from sweep import stats
 from sweep.analysis.answers import compare_measured
 from sweep.analysis.study_scores import study_scores
 from sweep.errors import InputError
-from sweep.report.answer import Answer, Table
-from sweep.report.columns import probability
+from sweep.report.study_answer import Answer, Table
+from sweep.report.text_columns import probability
 from sweep.stats import Comparison, Estimate, Interval, Measured
-from sweep.stats.trial_scores import SplitScores, TrialScores
+from sweep.stats.scored_trials import SplitScores, TrialScores
 from sweep.store.store import Results
 
 METRICS = ("eer", "hter")

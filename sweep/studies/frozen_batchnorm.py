@@ -10,8 +10,8 @@ from sweep import stats
 from sweep.analysis.answers import compare
 from sweep.analysis.current import current
 from sweep.errors import InputError
-from sweep.report.answer import Answer, Table
-from sweep.report.columns import limits, number, probability
+from sweep.report.study_answer import Answer, Table
+from sweep.report.text_columns import limits, number, probability
 from sweep.stats import Comparison, Interval, verdict
 from sweep.store.store import Results
 

@@ -11,8 +11,8 @@ from sweep import stats
 from sweep.analysis.current import current
 from sweep.errors import InputError
 from sweep.machine.streams import STREAMS
-from sweep.report.answer import Answer, Table
-from sweep.report.columns import limits, number
+from sweep.report.study_answer import Answer, Table
+from sweep.report.text_columns import limits, number
 from sweep.stats import Interval
 from sweep.store.store import Results
 from sweep.study.arms import held_streams

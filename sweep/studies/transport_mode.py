@@ -9,8 +9,8 @@ from sweep import stats
 from sweep.analysis.answers import against, compare, estimate
 from sweep.analysis.configurations import of_configuration
 from sweep.errors import InputError
-from sweep.report.answer import Answer, Table
-from sweep.report.columns import probability
+from sweep.report.study_answer import Answer, Table
+from sweep.report.text_columns import probability
 from sweep.stats import Against, Comparison, Estimate, Interval
 from sweep.stats.two_sets import difference_of_sets
 from sweep.store.store import Results

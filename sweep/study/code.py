@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import InputError, nearest
-from sweep.study import origin
+from sweep.study import module_origin
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def function(use: str) -> Callable[..., Any]:
         InputError: the module cannot be imported, has no such function, or it is one of Python's own library.
     """
     module, _, name = use.partition(":")
-    origin.refuse_pythons("", use, module)
+    module_origin.refuse_pythons("", use, module)
     try:
         found = getattr(importlib.import_module(module), name)
     except Exception as error:
@@ -43,7 +43,7 @@ def function(use: str) -> Callable[..., Any]:
         ) from error
     if not callable(found):
         raise InputError(f"Expected a function at {use}. Received: {type(found).__name__}.")
-    origin.refuse_what_python_has(use, found)
+    module_origin.refuse_what_python_has(use, found)
     return found  # type: ignore[no-any-return]
 
 
@@ -59,7 +59,7 @@ def check_use(key: str, use: str, keywords: Mapping[str, Any]) -> Definition:
         InputError: no such module or function, a keyword that the function does not take, or one of Python's own.
     """
     module, _, name = use.partition(":")
-    origin.refuse_pythons(key, use, module)
+    module_origin.refuse_pythons(key, use, module)
     found = find(module, name)
     if found is None:
         file = source(module)
@@ -70,7 +70,7 @@ def check_use(key: str, use: str, keywords: Mapping[str, Any]) -> Definition:
             )
         names = sorted(set(_names(file)) - {name})
         raise InputError(f"{key}.use: expected a function of {module}. Received: {name}.{nearest(name, names)}")
-    origin.refuse_pythons(key, use, found.module)  # where a module hands on what it imports
+    module_origin.refuse_pythons(key, use, found.module)  # where a module hands on what it imports
     if found.node is not None and found.node.args.kwarg is None:
         arguments = found.node.args
         positional = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
@@ -157,7 +157,7 @@ def find(module: str, name: str, seen: set[tuple[str, str]] | None = None) -> De
 
 def source(module: str) -> Path | None:
     """Return a module's source file, without importing it or its packages; None if there is none."""
-    found = origin.find(module)
+    found = module_origin.find(module)
     return found.own if found is not None and found.own is not None and found.own.suffix == ".py" else None
 
 
@@ -224,5 +224,5 @@ def _follow(module: str, file: Path, files: dict[Path, None]) -> None:
 
 def own(top: str) -> bool:
     """Return whether a top-level module belongs to the user, not to Python or an installed package."""
-    found = None if top in sys.stdlib_module_names or not top else origin.find(top)
+    found = None if top in sys.stdlib_module_names or not top else module_origin.find(top)
     return found is not None and found.owner == "user"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
-from sweep.study import code, origin
+from sweep.study import code, module_origin
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def imported(uses: Iterable[str], folders: Sequence[str] = ()) -> Imported:
         seen.add(name)
         parent = name.rpartition(".")[0]
         waiting.append((parent, False))  # importing a module runs the packages around it
-        found = origin.find(name, folders)
+        found = module_origin.find(name, folders)
         if found is None or found.owner != "user":
             if found is not None and found.owner == "installed" and named:
                 installed[name.partition(".")[0]] = None

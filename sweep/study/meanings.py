@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sweep.study import code
-from sweep.study.module import Module
+from sweep.study.module_source import Module
 from sweep.study.scopes import bound_by
 from sweep.study.syntax import Ref
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sweep.errors import InputError
 from sweep.study import code
 from sweep.study.meanings import WHOLE, Meanings, modules_of
-from sweep.study.module import Module, read_module
+from sweep.study.module_source import Module, read_module
 from sweep.study.scopes import words
 from sweep.study.syntax import Form, Ref
 

@@ -15,7 +15,7 @@ from typing import Any
 from sweep.errors import InputError
 from sweep.machine import import_path
 from sweep.store.places import Place
-from sweep.study import code, origin
+from sweep.study import code, module_origin
 from sweep.study.functions import functions_in, settings_in, words_at
 
 
@@ -84,10 +84,10 @@ def permit(study: Mapping[str, Any], keys: Iterable[str], folder: Place, trust: 
                 f"{key}: expected 'package.module:function' in {folder}/study.json. Received: {use!r:.80}."
             )
         module = use.partition(":")[0]
-        origin.refuse_pythons(key, use, module)
+        module_origin.refuse_pythons(key, use, module)
         if trust.everything or use in trust.named:
             continue
-        found = origin.find(module)
+        found = module_origin.find(module)
         if found is None:
             code.check_use(key, use, {})  # says that it is nowhere
             strange.append(f"{key} {use}")
@@ -128,12 +128,12 @@ def _is_a_studys(key: str, use: str) -> bool:
     return False
 
 
-def _why_not(key: str, use: str, found: origin.Origin, folder: Place, folders: Iterable[str]) -> str:
+def _why_not(key: str, use: str, found: module_origin.Origin, folder: Place, folders: Iterable[str]) -> str:
     """Return why a function is not the person's own, "" if it is: where its module stands, and where it is defined."""
     if found.owner != "user":
         return str(found)
     definition = code.check_use(key, use, {})
-    behind = origin.find(definition.module)
+    behind = module_origin.find(definition.module)
     if behind is None or behind.owner != "user":
         return str(behind or definition.file)
     loaded = getattr(sys.modules.get(found.module), "__file__", None)

@@ -17,7 +17,7 @@ from sweep.study.parts import Resources
 from sweep.study.study import Study
 from sweep.submit.job_folder import folder_of_job
 from sweep.submit.parcel import STORED
-from sweep.submit.stored import count_as_stored
+from sweep.submit.stored_ids import count_as_stored
 
 
 def main(words: list[str] | None = None) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sweep.errors import ClusterError
 from sweep.submit.cluster_file import ClusterFile
-from sweep.submit.relay import relayed
+from sweep.submit.port_relay import relayed
 
 _DASHBOARD = "8265"  # on the head's loopback, as the templates start it
 _TUNNEL_SECONDS = 120.0
@@ -55,8 +55,8 @@ def down(file: ClusterFile) -> None:
 def tunnel(file: ClusterFile) -> Iterator[str]:
     """Yield the address on this machine that leads by SSH to the dashboard of the cluster's head.
 
-    The port is this process's own from first to last, see `sweep.submit.relay`: what is sent to it reaches the head or
-    nobody.
+    The port is this process's own from first to last, see `sweep.submit.port_relay`: what is sent to it reaches the
+    head or nobody.
 
     Raises:
         ClusterError: no tunnel within two minutes.

@@ -17,7 +17,7 @@ import yaml
 
 from sweep.errors import InputError
 from sweep.study.study import Study
-from sweep.submit.contents import contents, local_paths
+from sweep.submit.parcel_contents import contents, local_paths
 
 MOST = 100 * 2**20  # bytes before packing; code is some kB, so more is data or results that were listed
 STORED = ".seedsweep-stored.json"  # what the person's machine has stored already, for job.py
@@ -51,12 +51,12 @@ class Parcel:
 def pack(
     study: Study, source: Path | None, *, stored: Sequence[Mapping[str, Any]] = (), never: Sequence[Path] = ()
 ) -> Parcel:
-    """Return the parcel of a study: what its functions import and what it lists, see `sweep.submit.contents`.
+    """Return the parcel of a study: what its functions import and what it lists, see `sweep.submit.parcel_contents`.
 
     Args:
         study: the study as it is to run.
         source: its file, None for a built-in study.
-        stored: trials that need not run again, see `sweep.submit.stored`.
+        stored: trials that need not run again, see `sweep.submit.stored_ids`.
         never: files that stay here whatever happens, such as the token's.
 
     Raises:

@@ -17,7 +17,7 @@ from sweep.submit import ledger
 from sweep.submit.fetch import Standing, fetch, standing
 from sweep.submit.parcel import pack
 from sweep.submit.ray_jobs import Job, RayCluster
-from sweep.submit.stored import stored_trials
+from sweep.submit.stored_ids import stored_trials
 from sweep.submit.token import Token
 
 _POLL_SECONDS = 1.0

@@ -10,7 +10,7 @@ from sweep.study.parts import Phase
 from sweep.study.study import Study
 from sweep.trial import seeding
 from sweep.trial.losses import check_loss
-from sweep.trial.returned import check_model, check_structure, one_output, one_shape
+from sweep.trial.returned_model import check_model, check_structure, one_output, one_shape
 from sweep.trial.tasks import TASKS, check_outputs, n_classes
 
 

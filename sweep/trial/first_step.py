@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from sweep.checks import Finding
-from sweep.checks.before import model_findings
+from sweep.checks.before_run import model_findings
 from sweep.checks.model import model_checks, policy_is_stated
+from sweep.checks.one_batch import answers, first_batch, train_step
 from sweep.checks.outputs import last_activation, output_findings
-from sweep.checks.outside import outside_findings
-from sweep.checks.step import answers, first_batch, train_step
+from sweep.checks.unnamed_inputs import outside_findings
 from sweep.data import Splits
 from sweep.errors import OF_USERS_CODE, InputError, one_line
 from sweep.models.layers import every_layer

@@ -22,7 +22,7 @@ from sweep.machine.memory import limit_memory
 from sweep.machine.streams import stream_seeds
 from sweep.study.plan import Configuration, PlannedTrial
 from sweep.study.study import Study
-from sweep.trial.distinct import Keys, spread
+from sweep.trial.distinct_configurations import Keys, spread
 from sweep.trial.first_step import Seen, look
 from sweep.trial.process_state import Machine, begin_trial
 

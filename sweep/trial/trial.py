@@ -14,7 +14,7 @@ import numpy as np
 from sweep import data
 from sweep.checks.measures import checks
 from sweep.checks.model import batchnorm_gap, model_checks
-from sweep.checks.outside import outside_checks, outside_record
+from sweep.checks.unnamed_inputs import outside_checks, outside_record
 from sweep.data import Splits
 from sweep.errors import OF_USERS_CODE, ClusterError, InputError, one_line
 from sweep.machine.folders import cache_folder

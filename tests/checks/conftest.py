@@ -11,7 +11,7 @@ import pytest
 
 from sweep.checks.results import findings_of
 from sweep.machine import process
-from sweep.running import preparation, sharing
+from sweep.running import preparation, shared_run
 from sweep.store import records
 from sweep.study.study import Study
 from sweep.trial import trial
@@ -35,7 +35,7 @@ def findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., d
         folder.mkdir()
         process.warm_up("sweep.trial.preload")
         for one in preparation.prepare(study)[0]:
-            order = sharing.order_of(one, folder, str(tmp_path), (HERE,))
+            order = shared_run.order_of(one, folder, str(tmp_path), (HERE,))
             assert not process.call(trial.run_trial, order).crash
         rows = []
         for path, _, _ in records.parts(folder):

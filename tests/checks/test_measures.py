@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweep.checks.before import data_findings, settings_findings
+from sweep.checks.before_run import data_findings, settings_findings
 from sweep.checks.measures import checks, optimism
 from sweep.checks.results import findings_of, still_arms
 from sweep.data import synthetic_vectors

@@ -13,8 +13,8 @@ import pytest
 
 import sweep.models
 from sweep.checks import watched_build
-from sweep.checks.outside import outside_checks, outside_findings, outside_record
 from sweep.checks.results import findings_of
+from sweep.checks.unnamed_inputs import outside_checks, outside_findings, outside_record
 from sweep.checks.watched_build import Outside, outside, watched
 from sweep.study.study import Study
 from sweep.study.unseeded import unseeded

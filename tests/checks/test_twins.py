@@ -3,7 +3,7 @@
 import pandas as pd
 
 from sweep.checks.results import findings_of
-from sweep.checks.twins import twin_findings
+from sweep.checks.same_weights import twin_findings
 
 
 def trials(**of: str) -> pd.DataFrame:

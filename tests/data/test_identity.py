@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweep.data.content import row_digests
+from sweep.data.content_digests import row_digests
 from sweep.data.identity import name_of, names_of
 from sweep.data.leakage import find_leaks
 from sweep.data.splits import as_splits

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sweep.data import Split, Splits, as_splits, folders, open_prepared, prepare, synthetic_attack
-from sweep.data.folders import write_folder
+from sweep.data import Split, Splits, as_splits, open_prepared, prepare, synthetic_attack, whole_folders
+from sweep.data.whole_folders import write_folder
 from sweep.errors import ClusterError, InputError
 
 
@@ -114,8 +114,8 @@ def test_a_changed_bit_in_the_cache_is_seen_and_made_good(tmp_path, capfd, name)
 def test_whole_files_are_hashed_once_a_day(tmp_path, monkeypatch):
     """Opening costs no hashing while the stamps stay; a later day or another stamp costs one."""
     ready, read = prepared(tmp_path), []
-    digest = folders._sha256
-    monkeypatch.setattr(folders, "_sha256", lambda path: read.append(path.name) or digest(path))
+    digest = whole_folders._sha256
+    monkeypatch.setattr(whole_folders, "_sha256", lambda path: read.append(path.name) or digest(path))
     open_prepared(tmp_path, ready.data_id)
     assert read == []
     (ready.path / "dev-x.npy").touch()
@@ -124,7 +124,7 @@ def test_whole_files_are_hashed_once_a_day(tmp_path, monkeypatch):
     n_files = len(read)
     assert n_files == len(set(read)) > 10
     today = time.time()
-    monkeypatch.setattr(folders.time, "time", lambda: today + 90_000)
+    monkeypatch.setattr(whole_folders.time, "time", lambda: today + 90_000)
     for _ in range(2):
         open_prepared(tmp_path, ready.data_id)
     assert len(read) == 2 * n_files

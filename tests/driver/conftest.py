@@ -9,7 +9,7 @@ import yaml
 
 from sweep.machine import process
 from sweep.machine.import_path import find_modules_in
-from sweep.running import opening, preparation, sharing
+from sweep.running import opening, preparation, shared_run
 from sweep.store import store
 from sweep.trial import trial
 from tests.driver.runs import end_all
@@ -55,6 +55,6 @@ def undisturbed(write_study: Callable[..., Path], tmp_path_factory: pytest.TempP
     trials, _ = preparation.prepare(opening.resolve(study, seeds=None, results=results))
     process.warm_up("sweep.trial.preload")
     for one in trials:
-        outcome = process.call(trial.run_trial, sharing.order_of(one, results, str(study.parent), modules))
+        outcome = process.call(trial.run_trial, shared_run.order_of(one, results, str(study.parent), modules))
         assert not outcome.crash, outcome.log
     return study, store.trials(results).set_index("trial_id").sort_index()

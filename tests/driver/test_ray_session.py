@@ -12,7 +12,7 @@ from ray._private import ray_constants, services
 
 from sweep.errors import InputError
 from sweep.machine import orphans, scratch
-from sweep.machine.caller import loggers_put_back
+from sweep.machine.caller_state import loggers_put_back
 from sweep.running import ray_session
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="modes as Unix has them")

@@ -20,7 +20,7 @@ import ray
 from sweep.running import driver
 from sweep.running.preparation import ready
 from sweep.running.ray_session import ray_session
-from sweep.running.sharing import order_of
+from sweep.running.shared_run import order_of
 
 there = ready(sys.argv[1], results=sys.argv[2])
 there.folder.mkdir(parents=True)

@@ -8,8 +8,8 @@ import pytest
 
 import sweep
 from sweep.errors import InputError
-from sweep.running import sharing
-from sweep.running.claimant import Claimant
+from sweep.running import shared_run
+from sweep.running.claiming_actor import Claimant
 from sweep.store import claims, records, store
 from sweep.store.claims import this_process
 from sweep.trial.outcome import Status, TrialOutcome
@@ -63,6 +63,6 @@ def test_a_disk_that_becomes_read_only_starts_no_trial_and_keeps_what_is_stored(
     assert answer is not None
     assert (answer.status, "Read-only file system" in answer.error) == (Status.UNSTORED, True)
     claims.remove_void(disk)
-    with pytest.raises(InputError, match="Read-only file system"), sharing.room(disk):
+    with pytest.raises(InputError, match="Read-only file system"), shared_run.room(disk):
         store.compact(disk)
     assert store.finished(disk) == {trial_id(0): "ok"}

@@ -14,7 +14,7 @@ from sweep.analysis.current import current
 from sweep.commands.plan import plan
 from sweep.data import Prepared
 from sweep.report.notes import notes
-from sweep.report.summarise import summarise
+from sweep.report.summarising import summarise
 from sweep.running import execution, opening, preparation
 from sweep.store import store
 from sweep.store.records import write_part

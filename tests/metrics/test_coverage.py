@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from scipy.stats import binom, norm
 
 from sweep.metrics import by_unit, eer, eer_bootstrap, eer_interval, hter, hter_interval
-from sweep.metrics.covering import covering_eer, covering_hter, korn_graubard
+from sweep.metrics.chosen_intervals import covering_eer, covering_hter, korn_graubard
 from sweep.metrics.proportion import clopper_pearson
 
 Scores = NDArray[np.float64]

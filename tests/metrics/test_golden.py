@@ -22,7 +22,7 @@ from sweep.metrics import (
     min_cllr,
     wilson,
 )
-from sweep.metrics.hter_interval import hter_draws
+from sweep.metrics.hter_limits import hter_draws
 from sweep.metrics.score_file import read_scores
 from tests.metrics.golden import ASV, CASES, GOLDEN, case, expected, from_csv, needs_asv, needs_golden, subjects
 

@@ -7,10 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from sweep.metrics import by_pair, by_subject_then_video, by_unit, eer, eer_difference, trials
-from sweep.metrics.eer_interval import eer_draws
+from sweep.metrics.eer_limits import eer_draws
+from sweep.metrics.eer_replicates import eer_replicates
 from sweep.metrics.exact_law import StepLaw
-from sweep.metrics.hter_interval import hter_draws
-from sweep.metrics.lockstep import eer_replicates
+from sweep.metrics.hter_limits import hter_draws
 
 Scores = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ import pytest
 import sweep
 from sweep.errors import InputError
 from sweep.store.places import ObjectPath, check_reach, place
-from sweep.store.reach import endpoint
+from sweep.store.reachable import endpoint
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_a_server_that_is_silent_or_absent_is_one_message(
     silent: int, scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever reads results asks first, and says which address did not answer."""
-    monkeypatch.setattr("sweep.store.reach._PATIENCE", 0.2)
+    monkeypatch.setattr("sweep.store.reachable._PATIENCE", 0.2)
     for port, said in ((silent, "no answer within"), (1, "refused")):
         where = f"{scheme}://bucket/x?endpoint_override=127.0.0.1:{port}&scheme=http"
         with pytest.raises(InputError, match=f"answers at http://127.0.0.1:{port}. Received: .*{said}"):

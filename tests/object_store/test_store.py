@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sweep.errors import InputError
-from sweep.running.claimant import Claimant
+from sweep.running.claiming_actor import Claimant
 from sweep.store import records, store
 from sweep.store.bucket import Bucket
 from sweep.store.claims import this_process

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from sweep import report
-from sweep.report.choice import said, spread
 from sweep.report.det import fnmr_at
-from sweep.report.write import draw
+from sweep.report.shown_configurations import said, spread
+from sweep.report.writing import draw
 from sweep.store import store
 from tests.report.conftest import Simulate
 from tests.report.simulated import stored

@@ -13,7 +13,7 @@ import pytest
 import sweep
 from sweep import report
 from sweep.errors import InputError
-from sweep.report.answer import Answer, answer_of
+from sweep.report.study_answer import Answer, answer_of
 from sweep.store.store import Results
 from sweep.study.trust import Trust
 from tests.report.conftest import Simulate
@@ -89,7 +89,7 @@ def test_an_answer_that_fails_costs_one_line(
     """The report is there, with a sentence on what the study's own function did."""
     results = simulate()
     results.study["resolved"]["answer"] = "mine:answer"
-    monkeypatch.setattr("sweep.report.answer.code.function", lambda use: function)
+    monkeypatch.setattr("sweep.report.study_answer.code.function", lambda use: function)
     written = report.write(results, trust=Trust(named=frozenset({"mine:answer"})))
     assert written.answer is not None
     (sentence,) = written.answer.sentences

@@ -3,9 +3,9 @@
 import numpy as np
 
 from sweep import report
-from sweep.report.said import said_once
+from sweep.report.joint_notes import said_once
 from sweep.stats import compare, verdict
-from sweep.stats.measured import values_only
+from sweep.stats.measured_trials import values_only
 from sweep.stats.measures import MEASURES
 from tests.report.conftest import Simulate
 

@@ -12,12 +12,12 @@ import pytest
 
 import sweep
 from sweep.errors import ClusterError, InputError
-from sweep.running import sharing
-from sweep.running.claimant import Claimant
+from sweep.running import shared_run
+from sweep.running.claiming_actor import Claimant
 from sweep.running.options import RunOptions
 from sweep.running.preparation import Ready
 from sweep.running.ray_session import RaySession
-from sweep.running.sharing import SharedRun
+from sweep.running.shared_run import SharedRun
 from sweep.store import claims
 from sweep.store.claims import Claims, this_process
 from sweep.store.records import write_part
@@ -89,15 +89,15 @@ def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rays: "Rays") -> Cal
                 report(elsewhere)
             claimant.end()
 
-        monkeypatch.setattr(sharing, "git_commit", lambda _: "")
-        monkeypatch.setattr(sharing, "rehearse", lambda *_: None)
+        monkeypatch.setattr(shared_run, "git_commit", lambda _: "")
+        monkeypatch.setattr(shared_run, "rehearse", lambda *_: None)
         driver = ModuleType("sweep.running.driver")
         driver.run_orders = run_orders  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "sweep.running.driver", driver)
         monkeypatch.setattr("sweep.running.driver", driver, raising=False)
         monkeypatch.setattr("sweep.running.ray_session.ray_session", rays.session)
         monkeypatch.setattr(
-            sharing,
+            shared_run,
             "order_of",
             lambda one, *_: SimpleNamespace(trial_id=one.trial_id, number=one.number, attempt=0),
         )
@@ -148,7 +148,7 @@ def test_a_run_that_follows_waits_and_takes_over(run_of, other, monkeypatch) -> 
     for number in (0, 1):
         other.claims.take(trial_id(number))
     acts = [lambda: other.finish(0), lambda: other.claims.release(trial_id(1))]
-    monkeypatch.setattr(sharing.time, "sleep", lambda _: acts.pop(0)())
+    monkeypatch.setattr(shared_run.time, "sleep", lambda _: acts.pop(0)())
     run, trained = run_of(follow=True)
     run.share(_plan(3))
     assert trained == [2, 1]
@@ -192,7 +192,9 @@ def test_rounds_share_one_ray_which_ends_while_a_run_waits(run_of, other, rays, 
     assert trained == [0, 1, 2]
     other.claims.take(trial_id(3))
     seen = []
-    monkeypatch.setattr(sharing.time, "sleep", lambda _: (seen.append(rays.ended), other.claims.release(trial_id(3))))
+    monkeypatch.setattr(
+        shared_run.time, "sleep", lambda _: (seen.append(rays.ended), other.claims.release(trial_id(3)))
+    )
     run, trained = run_of(follow=True)
     with run:
         run.share(_plan(5)[3:])

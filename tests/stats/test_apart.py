@@ -6,7 +6,7 @@ from scipy import stats
 
 from sweep.report.compare_values import compare_values
 from sweep.stats import estimate, seeds_apart
-from sweep.stats.measured import values_only
+from sweep.stats.measured_trials import values_only
 from sweep.stats.measures import MEASURES
 
 STUDIES = 600

@@ -23,7 +23,7 @@ from sweep.stats import (
     trial_scores,
     verdict,
 )
-from sweep.stats.measured import values_only
+from sweep.stats.measured_trials import values_only
 from sweep.stats.measures import MEASURES
 from sweep.stats.these_runs import these_runs
 

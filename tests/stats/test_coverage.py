@@ -22,7 +22,7 @@ from sweep.stats import (
     simulate,
     trial_scores,
 )
-from sweep.stats.measured import values_only
+from sweep.stats.measured_trials import values_only
 from sweep.stats.measures import MEASURES
 from sweep.stats.orh import difference, single
 from sweep.stats.simulation import truth

@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 from sweep.stats import Design, clopper_pearson, estimate, measure, simulate, t_interval, trial_scores
+from sweep.stats.scored_trials import TrialScores
 from sweep.stats.simulation import truth
-from sweep.stats.trial_scores import TrialScores
 from tests.stats.test_coverage import between
 
 STUDIES = 100

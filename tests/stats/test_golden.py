@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from sweep.stats import compare, estimate, holm, iqm, measure, probability_above, seed_test, t_interval, trial_scores
-from sweep.stats.measured import Measured
+from sweep.stats.measured_trials import Measured
 from sweep.stats.pair import pair_components
 from sweep.stats.these_runs import these_runs
 

@@ -12,7 +12,7 @@ from sweep.metrics.verification import verification
 from sweep.metrics.weighted_auc import weighted_auc
 from sweep.stats import Design, compare, estimate, measure, simulate, trial_scores
 from sweep.stats.measures import MEASURES
-from sweep.stats.trial_scores import TrialScores
+from sweep.stats.scored_trials import TrialScores
 
 VERIFICATION = ("hter", "eer", "far", "frr", "auc", "recall", "f1", "accuracy", "test_accuracy", "mse", "mae")
 

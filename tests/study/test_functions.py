@@ -16,7 +16,7 @@ from sweep.study.parts import FunctionName
 from sweep.study.plan import configurations
 from sweep.study.study import Study
 from sweep.study.trust import NOBODY_ELSE, UntrustedError, permit
-from sweep.submit.contents import contents
+from sweep.submit.parcel_contents import contents
 from sweep.trial.trial import TrialOrder
 
 NET = """

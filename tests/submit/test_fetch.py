@@ -12,7 +12,7 @@ from sweep.study.study import Study
 from sweep.submit.fetch import Standing, fetch, standing
 from sweep.submit.job_folder import folder_of_job
 from sweep.submit.ray_jobs import Job, RayCluster
-from sweep.submit.stored import stored_trials
+from sweep.submit.stored_ids import stored_trials
 from tests.report import simulated
 
 JOB = Job("seedsweep-simulated-1", "running", None, "node", "", 0.0, {"key": "key"})

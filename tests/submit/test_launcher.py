@@ -13,7 +13,7 @@ import pytest
 from sweep.errors import ClusterError
 from sweep.submit import launcher
 from sweep.submit.cluster_file import ClusterFile
-from sweep.submit.relay import relayed
+from sweep.submit.port_relay import relayed
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import yaml
 from sweep.errors import InputError
 from sweep.study.study import Study
 from sweep.submit import launcher, ray_jobs
-from sweep.submit.contents import contents
 from sweep.submit.parcel import STORED, Parcel, pack
+from sweep.submit.parcel_contents import contents
 from sweep.submit.ray_jobs import Job
 from tests.submit.private import CONTENT, NAMES, opened_below, plant
 

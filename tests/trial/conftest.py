@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sweep.machine import process
-from sweep.running import preparation, sharing
+from sweep.running import preparation, shared_run
 from sweep.store import records
 from sweep.study.study import Study
 from sweep.trial import trial
@@ -31,7 +31,7 @@ def run_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tu
         trials, _ = preparation.prepare(study)
         results = tmp_path / str(next(count))
         results.mkdir()
-        order = sharing.order_of(trials[0], results, str(tmp_path), (HERE,))
+        order = shared_run.order_of(trials[0], results, str(tmp_path), (HERE,))
         process.warm_up("sweep.trial.preload")
         outcome = process.call(trial.run_trial, order)
         assert not outcome.crash, f"{outcome.crash}: {outcome.log}"

@@ -13,10 +13,10 @@ import yaml
 
 from sweep.errors import InputError
 from sweep.study.study import Study
+from sweep.submit.cluster_command import answer
 from sweep.submit.cluster_file import ClusterFile
 from sweep.submit.clusters.kind import Hear, Job, State
 from sweep.submit.ledger import Entry
-from sweep.submit.outside import answer
 from sweep.submit.parcel import Parcel, pack
 
 NAME, SIGN = "a RayJob", "kind: RayJob"

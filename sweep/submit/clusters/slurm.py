@@ -6,12 +6,12 @@ from pathlib import Path
 
 from sweep.errors import InputError
 from sweep.study.study import Study
+from sweep.submit.cluster_command import answer
 from sweep.submit.cluster_file import ClusterFile
 from sweep.submit.clusters.kind import Hear, Job, State
-from sweep.submit.contents import contents
 from sweep.submit.ledger import Entry
-from sweep.submit.outside import answer
 from sweep.submit.parcel import size
+from sweep.submit.parcel_contents import contents
 
 NAME, SIGN = "a batch script", "#SBATCH"
 _PLACE = re.compile(r'^set -- "\$@"$', re.MULTILINE)

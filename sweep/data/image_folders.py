@@ -9,9 +9,9 @@ import numpy as np
 from sweep.data.decoding import CHANNELS
 from sweep.data.division import divide, hold_out_dev
 from sweep.data.frames import Frame, frames_from_folders, frames_from_manifest
+from sweep.data.image_listing import KINDS, Listing, list_images
 from sweep.data.image_store import ImageStore, stored_images
 from sweep.data.images import Images
-from sweep.data.listing import KINDS, Listing, list_images
 from sweep.data.splits import SPLITS, Split, Splits
 from sweep.errors import InputError, nearest
 from sweep.metrics.labels import letter_of

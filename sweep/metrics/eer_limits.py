@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sweep.metrics.clusters import Clusters
-from sweep.metrics.equal import EER, eer_of
+from sweep.metrics.eer_replicates import eer_replicates
+from sweep.metrics.equal_error_rate import EER, eer_of
 from sweep.metrics.exact_law import StepLaw
 from sweep.metrics.interval import Interval, cluster_cautions, count_cautions, interval_of, percentile
-from sweep.metrics.lockstep import eer_replicates
 from sweep.metrics.proportion import Bounds, check_confidence, rule_of_3
 from sweep.metrics.scores import Class, FloatArray, both
 from sweep.metrics.weighted import Pool

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from sweep.errors import ClusterError
 from sweep.store.folder import flush_folder
-from sweep.store.sealed import sealed, unsealed
+from sweep.store.sealed_json import sealed, unsealed
 
 CONTENTS = "contents.json"
 _DAY = 86400.0  # seconds for which hashed files are taken for whole, as long as their stamps stay

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sweep.stats.trial_scores import FloatArray
+from sweep.stats.scored_trials import FloatArray
 
 
 def crossed_means(replicates: FloatArray, rng: np.random.Generator) -> FloatArray:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sweep.stats.failures import iqm
+from sweep.stats.failure_rate import iqm
+from sweep.stats.scored_trials import FloatArray
 from sweep.stats.seeds import seed_values
 from sweep.stats.student import t_quantile
-from sweep.stats.trial_scores import FloatArray
 
 FEWEST = 5  # seeds; among fewer none can be told apart
 ALPHA = 0.03  # of Rosner's test, which with so few seeds raises false alarms more often: then at most .05

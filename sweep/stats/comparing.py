@@ -12,12 +12,12 @@ from sweep.errors import InputError
 from sweep.stats.comparison import Comparison
 from sweep.stats.dominance import probability_above
 from sweep.stats.interval import Interval, check_level
-from sweep.stats.measured import Measured
+from sweep.stats.measured_trials import Measured
 from sweep.stats.multiplicity import holm
 from sweep.stats.new_subjects import cases_note, few_units, join
 from sweep.stats.orh import Uncertainty, components, difference, paired_difference
+from sweep.stats.sample_size import tellable
 from sweep.stats.seeds import ONE_SEED
-from sweep.stats.tellable import tellable
 
 
 def compare(

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.metrics.wrong_samples import ErrorsOf
-from sweep.stats.failures import clopper_pearson
-from sweep.stats.trial_scores import FloatArray, TrialScores
+from sweep.stats.failure_rate import clopper_pearson
+from sweep.stats.scored_trials import FloatArray, TrialScores
 
 FEW = 5  # subjects; where so few carry half of the errors they are named
 SHARE = 4  # at most one subject in so many is few: of eight subjects, four always carry half

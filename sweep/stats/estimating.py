@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import InputError
-from sweep.stats.apart import apart_note
-from sweep.stats.failures import Failures, failures
+from sweep.stats.best_of_n import ExpectedBest, expected_best
+from sweep.stats.failure_rate import Failures, failures
 from sweep.stats.interval import Interval, check_level
-from sweep.stats.luck import ExpectedBest, expected_best
-from sweep.stats.measured import Measured
+from sweep.stats.measured_trials import Measured
 from sweep.stats.moderated import FEWEST, SHARED, Moderated, moderated_se, moderated_variance
 from sweep.stats.new_subjects import Method, join, lost, new_subjects
 from sweep.stats.orh import Components, components
+from sweep.stats.outlying_seeds import apart_note
 from sweep.stats.rate_limits import t_limits
 from sweep.stats.seeds import ONE_SEED, t_interval
 

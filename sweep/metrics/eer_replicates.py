@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sweep.metrics.equal import crossing, first_difference, interpolate, rates_at
+from sweep.metrics.equal_error_rate import crossing, first_difference, interpolate, rates_at
 from sweep.metrics.scores import FloatArray, IntArray, between
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from sweep.data.content import data_digest, row_digests
-from sweep.data.folders import read_contents, write_array, write_folder
+from sweep.data.content_digests import data_digest, row_digests
 from sweep.data.images import Images
 from sweep.data.leakage import find_leaks
 from sweep.data.splits import SPLITS, Split, Splits, as_splits
 from sweep.data.validation import TASKS, validate
+from sweep.data.whole_folders import read_contents, write_array, write_folder
 from sweep.errors import InputError, SweepError, nearest
 
 _COLUMNS = ("y", "subject", "video", "sample")

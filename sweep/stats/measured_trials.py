@@ -7,12 +7,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from sweep.errors import InputError, nearest
 from sweep.metrics.metric import Metric
-from sweep.stats.carriers import Carriers, carriers
+from sweep.stats.error_carriers import Carriers, carriers
 from sweep.stats.interval import THIS_TEST_SET
 from sweep.stats.measures import MetricFunction, measure_named
 from sweep.stats.resampling import bootstrap, jackknife
+from sweep.stats.scored_trials import FloatArray, TrialScores
 from sweep.stats.seeds import seed_values
-from sweep.stats.trial_scores import FloatArray, TrialScores
 
 REPLICATES = 1000
 

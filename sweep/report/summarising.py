@@ -12,10 +12,10 @@ from sweep.analysis.current import Current, current
 from sweep.checks import divided
 from sweep.checks.results import findings_of, still_arms
 from sweep.metrics.catalogue import headline, metric_called
-from sweep.report.answer import answer_of
 from sweep.report.intervals import with_intervals
 from sweep.report.methods_text import methods_text
 from sweep.report.notes import notes
+from sweep.report.study_answer import answer_of
 from sweep.report.summary import Failure, MetricOverSeeds, Report, Row
 from sweep.stats import THIS_TEST_SET, Interval, t_interval
 from sweep.stats.interval import OTHER_SPLITS, check_level

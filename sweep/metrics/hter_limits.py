@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sweep.metrics.clusters import Clusters
-from sweep.metrics.eer_interval import REPLICATES, eer_draws, pool_of
-from sweep.metrics.equal import eer_of
+from sweep.metrics.eer_limits import REPLICATES, eer_draws, pool_of
+from sweep.metrics.equal_error_rate import eer_of
 from sweep.metrics.half_total import HTER, hter_of
 from sweep.metrics.interval import Interval, cluster_cautions, count_cautions, interval_of, percentile
 from sweep.metrics.proportion import Bounds, check_confidence, rule_of_3

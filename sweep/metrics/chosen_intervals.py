@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sweep.metrics.clusters import Clusters
-from sweep.metrics.eer_interval import REPLICATES, eer_cautions, eer_draws
-from sweep.metrics.equal import EER
+from sweep.metrics.eer_limits import REPLICATES, eer_cautions, eer_draws
+from sweep.metrics.equal_error_rate import EER
 from sweep.metrics.half_total import HTER
-from sweep.metrics.hter_interval import hter_cautions, hter_draws
+from sweep.metrics.hter_limits import hter_cautions, hter_draws
 from sweep.metrics.interval import Interval, few_cautions, interval_of, percentile
 from sweep.metrics.proportion import Bounds, check_confidence, rule_of_3
 from sweep.metrics.scores import FloatArray

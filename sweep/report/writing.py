@@ -9,7 +9,7 @@ from textwrap import fill
 from sweep.analysis.current import current, epochs_of, test_scores
 from sweep.report.labels import names
 from sweep.report.latex import as_latex
-from sweep.report.summarise import summarise
+from sweep.report.summarising import summarise
 from sweep.report.summary import Report
 from sweep.report.tables import as_csv, as_markdown
 from sweep.store.places import Place, make_folder, replace_file
@@ -73,8 +73,8 @@ def draw(report: Report, results: Results) -> dict[str, bytes]:
     # Matplotlib takes most of a second to import, and `summarise` alone does not need it.
     from sweep.report.confusion import confusion_figure
     from sweep.report.det import det_figure
+    from sweep.report.figure_style import png
     from sweep.report.forest import forest_figure
-    from sweep.report.ink import png
     from sweep.report.losses import losses_figure
     from sweep.report.seeds import seeds_figure
     from sweep.report.variance import variance_figure
