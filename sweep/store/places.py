@@ -24,6 +24,7 @@ from pyarrow import fs
 
 from sweep.errors import InputError
 from sweep.store.paths import path_of, shown
+from sweep.store.processes import runs
 
 _SCHEMES = ("s3", "gs")
 _OLD = 3600.0  # seconds after which a file that another host began to write is taken for left behind
@@ -244,17 +245,6 @@ def remove_left(folder: Path, name: str) -> None:
             ended = found["host"] == _HOST and not runs(int(found["pid"]))
             if ended or time.time() - path.stat().st_mtime > _OLD:
                 path.unlink(missing_ok=True)
-
-
-def runs(pid: int) -> bool:
-    """Return whether a process of this number runs here, of whatever user."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
 
 
 def probe(where: Place) -> None:
