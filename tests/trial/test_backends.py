@@ -1,6 +1,7 @@
 """The seam between a trial and the library that Keras computes with."""
 
 import json
+import os
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -60,6 +61,7 @@ def test_tensorflow_says_of_the_environment_what_it_always_said(
 def test_a_second_backend_is_one_file(tmp_path: Path) -> None:
     """It is told how the trial computes, seeds its generator, and names itself, its packages and its flags."""
     begin_trial(Machine(threads=3, determinism=False, gpus="0"), str(tmp_path / "nowhere"))
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == "0"
     seeding.seed_generators({"another": 7, "tensorflow": 8})
     assert backends.current().TOLD == [(3, False, "0"), 7]  # type: ignore[attr-defined]
     found = environment(Machine(gpus="0"))
