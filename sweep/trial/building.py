@@ -87,11 +87,11 @@ def begin_phase(model: Any, phase: Phase, loss: str) -> None:
     Raises:
         InputError: Keras knows no such optimizer or loss, or the model has no such layer.
     """
-    from sweep.trial import training
+    from sweep.trial import compiling  # imports Keras
 
     if phase.trainable_from is not None:
-        training.train_from(model, phase.trainable_from)
-    training.compile_model(
+        compiling.train_from(model, phase.trainable_from)
+    compiling.compile_model(
         model, optimizer=phase.optimizer, learning_rate=phase.learning_rate, loss=loss, momentum=phase.momentum
     )
 

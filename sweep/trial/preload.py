@@ -9,6 +9,7 @@ with silent_errors():
     import keras  # which loads its backend
     import scipy.optimize
 
+    import sweep.trial.compiling
     import sweep.trial.training
     import sweep.trial.trial
 settle_before_forks()

@@ -62,7 +62,7 @@ def test_the_checks_find_the_old_behaviour():
 
 def test_a_thawed_layer_is_trained_again():
     """Frozen down to the last layer and then opened from the third block on, its three layers learn gamma and beta."""
-    from sweep.trial.training import train_from
+    from sweep.trial.compiling import train_from
 
     model = residual_transfer(SHAPE, 2, batchnorm="recalibrated")
     train_from(model, "top")

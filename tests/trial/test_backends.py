@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sweep.errors import InputError
+from sweep.explain.watched import generators
 from sweep.store.records import Record, write_part
 from sweep.trial import backends, seeding
 from sweep.trial.environment import environment
@@ -17,8 +18,9 @@ from sweep.trial.versions import differing, versions_here
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
 ANOTHER = """
 NAME = "another"
-PACKAGES = ("numba",)
-FLAGS = ("ANOTHER_FLAG",)
+PACKAGES = {"numba": "Numba"}
+FLAGS = {"ANOTHER_FLAG": "another way"}
+GENERATOR, ONE_THREAD, DETERMINISTIC = "its generator", "one_thread()", "deterministic()"
 TOLD = []
 
 
@@ -67,6 +69,7 @@ def test_a_second_backend_is_one_file(tmp_path: Path) -> None:
     found = environment(Machine(gpus="0"))
     assert (found["backend"], found["gpu_model"], found["flag.ANOTHER_FLAG"]) == ("another", "a GPU", "on")
     assert found["version.numba"] != ""
+    assert generators() == ("python", "numpy", "another", "own")
     assert not {"version.tensorflow", "flag.TF_XLA_FLAGS"} & set(found)
     assert differing(versions_here(), versions_here() | {"numba": "0.1"}).startswith("Expected numba")
 

@@ -13,7 +13,7 @@ def orders_seen(_):
     import numpy as np
     import tensorflow as tf
 
-    from sweep.trial import training
+    from sweep.trial import compiling, training
 
     seen = []
 
@@ -27,7 +27,7 @@ def orders_seen(_):
     x = np.repeat(np.arange(50, dtype=np.float32)[:, None], 2, axis=1)
     batches = training.ShuffledBatches(x, np.arange(50.0), 8, order=7)
     model = keras.Sequential([keras.layers.Input((2,)), Spy(), keras.layers.Dense(1)])
-    training.compile_model(model, optimizer="sgd", learning_rate=1e-9, loss="mse")
+    compiling.compile_model(model, optimizer="sgd", learning_rate=1e-9, loss="mse")
     keep = {"monitor": "loss", "patience": None, "min_delta": 0.0, "keep_best": False}
     training.fit(model, batches, dict, measured=(), epochs=3, **keep)
     return [seen[start : start + 50] for start in range(0, len(seen), 50)], [
