@@ -114,8 +114,8 @@ def test_a_changed_bit_in_the_cache_is_seen_and_made_good(tmp_path, capfd, name)
 def test_whole_files_are_hashed_once_a_day(tmp_path, monkeypatch):
     """Opening costs no hashing while the stamps stay; a later day or another stamp costs one."""
     ready, read = prepared(tmp_path), []
-    digest = whole_folders._sha256
-    monkeypatch.setattr(whole_folders, "_sha256", lambda path: read.append(path.name) or digest(path))
+    digest = whole_folders.sha256_of
+    monkeypatch.setattr(whole_folders, "sha256_of", lambda path: read.append(path.name) or digest(path))
     open_prepared(tmp_path, ready.data_id)
     assert read == []
     (ready.path / "dev-x.npy").touch()
