@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sweep.explain.verify import verify
     from sweep.report.answers import against, compare, estimate, estimates
     from sweep.report.precision import plan_precision
+    from sweep.running.event_file import json_lines
     from sweep.running.execution import RunSummary, run
     from sweep.store.store import Results, load
     from sweep.study.study import Study
@@ -28,6 +29,7 @@ _FROM = {
     "estimates": "sweep.report.answers",
     "explain_script": "sweep.explain.script",
     "explain_study": "sweep.explain.sources",
+    "json_lines": "sweep.running.event_file",
     "load": "sweep.store.store",
     "plan_precision": "sweep.report.precision",
     "run": "sweep.running.execution",
@@ -43,6 +45,7 @@ __all__ = [
     "estimates",
     "explain_script",
     "explain_study",
+    "json_lines",
     "load",
     "metrics",
     "plan_precision",
