@@ -12,7 +12,6 @@ from sweep.report.study_scores import study_scores
 from sweep.stats import Against, Comparison, Estimate
 from sweep.stats.interval import THIS_TEST_SET
 from sweep.stats.measured import REPLICATES, Measured, values_only
-from sweep.stats.measures import MEASURES
 from sweep.stats.new_subjects import Method, within
 from sweep.store import store
 from sweep.store.places import Place
@@ -201,12 +200,13 @@ def measure_study(
     metric = metric or first_of_test(results.study["task"])
     column = f"metric.{metric}"
     known = [name.removeprefix("metric.") for name in results.trials.columns if name.startswith("metric.")]
-    if metric not in known and metric not in MEASURES:
+    row = metric_called(metric)
+    if metric not in known and not row.resampled:
         raise InputError(f"Expected a metric: {', '.join(sorted(known))}. Received: {metric}.{nearest(metric, known)}")
     if not len(now.ok):
         raise InputError(f"Expected a trial that is ok in {results.path}. Received: none; {len(now.failed)} failed.")
     failed = {str(name): int(n) for name, n in now.failed["config_id"].value_counts().items()}
-    if metric in MEASURES:
+    if row.resampled:
         try:
             scores = study_scores(results)
         except InputError as error:
@@ -228,7 +228,7 @@ def measure_study(
         rows["config_id"],
         rows["seed"],
         rows[column],
-        metric_called(metric),
+        row,
         why_not=why,
         covers_here=OTHER_SPLITS if other else THIS_TEST_SET,
         n_failed=failed,

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+import sweep
 from sweep import report
 from sweep.commands.output import say_json
 from sweep.errors import InputError
@@ -27,6 +28,23 @@ def test_a_metric_is_the_t_interval_over_its_seeds(simulate: Simulate) -> None:
     assert (got.minimum, got.maximum) == (values.min(), values.max())
     assert (got.interval.level, got.interval.covers, got.interval.n_seeds) == (0.9, THIS_TEST_SET, 6)
     assert (row.n_ok, row.n_planned, row.n_failed) == (6, 6, 0)
+
+
+def test_attack_types_stand_in_the_report_and_have_intervals(simulate: Simulate) -> None:
+    """A type that the trials measured is in the numbers and on the page, and is estimated for new subjects."""
+    results = simulate(attacks=("print", "replay"))
+    found = report.write(results)
+    row = found.rows[0]
+    expected = results.trials.query("config_id == @row.config_id")["metric.apcer:print"].mean()
+    assert row.metrics["apcer:print"].interval.value == pytest.approx(expected)
+    page = next(path for path in found.files if path.name == "index.html").read_text()
+    assert "APCER of print, test (%)" in page
+    assert "apcer:replay.low" in next(path for path in found.files if path.name == "table.csv").read_text()
+    one = sweep.estimates(results, "apcer:print")[0]
+    assert one.this_test_set.value == pytest.approx(expected)
+    assert one.new_subjects.low < expected < one.new_subjects.high
+    plain = report.summarise(simulate())
+    assert not any(name.startswith("apcer") for name in plain.rows[0].metrics)
 
 
 def test_failures_and_missing_trials_are_counted_not_averaged(simulate: Simulate) -> None:
