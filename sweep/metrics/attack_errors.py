@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import InputError, nearest
-from sweep.metrics.at_threshold import decisions
+from sweep.metrics.at_threshold import decided_at, threshold
 from sweep.metrics.scored import Bools, Scored, ScoredSplit, Weights
 from sweep.metrics.scores import FloatArray
 
@@ -17,7 +17,7 @@ def apcer_of_type(kind: str, scored: Scored, weights: Weights) -> FloatArray:
     Raises:
         InputError: no attack of that type in test.
     """
-    return decisions(scored, weights, attacks(scored.test, kind)).far
+    return decided_at(threshold(scored, weights), scored.test, weights, attacks(scored.test, kind)).far
 
 
 def kinds_of(split: ScoredSplit) -> tuple[str, ...]:
