@@ -1,4 +1,4 @@
-"""APCER of each attack type, on test at the threshold of dev's EER (ISO/IEC 30107-3)."""
+"""APCER of each attack type and of the worst, on test at the threshold of dev's EER (ISO/IEC 30107-3)."""
 
 from typing import Any
 
@@ -18,6 +18,20 @@ def apcer_of_type(kind: str, scored: Scored, weights: Weights) -> FloatArray:
         InputError: no attack of that type in test.
     """
     return decided_at(threshold(scored, weights), scored.test, weights, attacks(scored.test, kind)).far
+
+
+def worst_apcer(scored: Scored, weights: Weights) -> FloatArray:
+    """Return the APCER of the worst attack type, (B,): each replicate's own worst, of the types that it holds.
+
+    Raises:
+        InputError: no attack in test, or no attack type is known.
+
+    Reference: ISO/IEC 30107-3:2023, clause 13: the worst type is reported, not the mean over types.
+    """
+    at, split = threshold(scored, weights), scored.test
+    rates = [decided_at(at, split, weights, attacks(split, kind)).far for kind in kinds_of(split) or ("any type",)]
+    worst: FloatArray = np.fmax.reduce(rates)
+    return worst
 
 
 def kinds_of(split: ScoredSplit) -> tuple[str, ...]:

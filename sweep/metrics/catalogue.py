@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from sweep.metrics import at_threshold, class_rates, deviations, wrong_samples
-from sweep.metrics.attack_errors import apcer_of_type, kinds_of
+from sweep.metrics.attack_errors import apcer_of_type, kinds_of, worst_apcer
 from sweep.metrics.metric import Metric
 from sweep.metrics.scored import Scored, on
 from sweep.metrics.weighted_auc import area
@@ -48,6 +48,7 @@ _OF_TEST = (
     ),
     _AT_DEV("far", at_threshold.far, "FAR", errors=_IMPOSTOR),
     _AT_DEV("frr", at_threshold.frr, "FRR", errors=_GENUINE),
+    _AT_DEV("apcer", worst_apcer, "APCER of the worst attack type", of_attacks=True),
     _RIGHT(
         "accuracy",
         at_threshold.accuracy,

@@ -25,6 +25,7 @@ def test_each_type_has_its_rate_at_devs_threshold() -> None:
     kinds = {kind: SCORE[kind == KINDS] for kind in ("print", "replay")}
     rates = metrics.attack_rates(SCORE[LABEL == 1], kinds, got["eer_threshold"])
     assert {name: got[f"apcer:{name}"] for name in rates.by_type} == rates.by_type
+    assert got["apcer"] == rates.apcer == 1 / 2
     plain = verification(*DEV, LABEL, SCORE)
     assert {name: got[name] for name in plain} == plain
     assert not any(name.startswith("apcer") for name in plain)
@@ -76,7 +77,7 @@ def test_a_type_has_an_interval_for_new_subjects() -> None:
     score = rng.normal(1.5 * label, 1, (3, 96))
     dev = (rng.normal(1.5 * LABEL, 1, (3, 8)), LABEL, np.arange(100, 108))
     scores = trial_scores(score, label, subject, dev=dev, attack_type=kinds)
-    for name in ("apcer:print", "apcer:replay"):
+    for name in ("apcer:print", "apcer:replay", "apcer"):
         found = measure(scores, name, rng=np.random.default_rng(1), n_replicates=200)
         assert np.isfinite(found.replicates).all()
         assert found.value == pytest.approx([metric_called(name).point(scores.of_trial(at)) for at in range(3)])
@@ -99,3 +100,16 @@ def test_a_type_that_is_not_there_is_named() -> None:
     scores = trial_scores(SCORE, LABEL, np.arange(8), dev=(DEV[1], DEV[0]))
     with pytest.raises(InputError, match=r"none is known. Received: print. Give `attack_type`"):
         measure(scores, "apcer:print", rng=np.random.default_rng(0))
+
+
+def test_the_worst_type_is_each_replicates_own() -> None:
+    """Where a replicate lacks the type that is worst in the trial, the worst of the others counts."""
+    scores = trial_scores(SCORE, LABEL, np.arange(8), dev=(DEV[1], DEV[0]), attack_type=KINDS)
+    weights = np.ones((3, scores.n_columns))
+    names = scores.units[scores.test.unit].astype(int)
+    weights[1, scores.test.unit[np.isin(names, np.flatnonzero(KINDS == "print"))]] = 0
+    weights[2, scores.test.unit[names == 7]] = 5  # the replay that is accepted
+    assert metric_called("apcer").under(scores.of_trial(0), weights).tolist() == [1 / 2, 1 / 3, 5 / 7]
+    plain = trial_scores(SCORE, LABEL, np.arange(8), dev=(DEV[1], DEV[0]))
+    with pytest.raises(InputError, match="none is known"):
+        measure(plain, "apcer", rng=np.random.default_rng(0))

@@ -10,6 +10,8 @@ import sweep
 from sweep import report
 from sweep.commands.output import say_json
 from sweep.errors import InputError
+from sweep.report.numbers import scale_of
+from sweep.report.tables import as_csv
 from sweep.stats import THIS_TEST_SET, t_interval
 from sweep.store import store
 from sweep.store.records import Record, write_part
@@ -31,19 +33,22 @@ def test_a_metric_is_the_t_interval_over_its_seeds(simulate: Simulate) -> None:
 
 
 def test_attack_types_stand_in_the_report_and_have_intervals(simulate: Simulate) -> None:
-    """A type that the trials measured is in the numbers and on the page, and is estimated for new subjects."""
+    """A type that the trials measured is in the numbers and tables, and is estimated for new subjects."""
     results = simulate(attacks=("print", "replay"))
-    found = report.write(results)
+    found = report.summarise(results)
     row = found.rows[0]
     expected = results.trials.query("config_id == @row.config_id")["metric.apcer:print"].mean()
     assert row.metrics["apcer:print"].interval.value == pytest.approx(expected)
-    page = next(path for path in found.files if path.name == "index.html").read_text()
-    assert "APCER of print, test (%)" in page
-    assert "apcer:replay.low" in next(path for path in found.files if path.name == "table.csv").read_text()
+    assert scale_of(found, "apcer:print").heading == "APCER of print, test (%)"
+    assert scale_of(found, "apcer").heading == "APCER of the worst attack type, test (%)"
+    assert {"apcer", "apcer.low", "apcer:replay", "apcer:replay.low"} <= set(as_csv(found).splitlines()[0].split(","))
+    own = results.trials.query("config_id == @row.config_id")
+    worst = own[["metric.apcer:print", "metric.apcer:replay"]].max(axis=1)
+    assert row.metrics["apcer"].interval.value == pytest.approx(worst.mean())
     one = sweep.estimates(results, "apcer:print")[0]
     assert one.this_test_set.value == pytest.approx(expected)
     assert one.new_subjects.low < expected < one.new_subjects.high
-    plain = report.summarise(simulate())
+    plain = report.summarise(simulate(name="plain"))
     assert not any(name.startswith("apcer") for name in plain.rows[0].metrics)
 
 
