@@ -117,7 +117,8 @@ CATALOGUE = {row.name: row for row in (*_OF_TEST, *_OF_DEV, *_OF_TRAIN)}
 
 def of_attack_type(kind: str) -> Metric:
     """Return the row of one attack type."""
-    return _AT_DEV(f"{_BY_TYPE}{kind}", partial(apcer_of_type, kind), f"APCER of {kind}", attack_type=kind)
+    of = partial(apcer_of_type, kind)
+    return _AT_DEV(f"{_BY_TYPE}{kind}", of, f"APCER of {kind}", of_attacks=True, attack_type=kind)
 
 
 def metric_called(name: str) -> Metric:

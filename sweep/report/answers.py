@@ -214,7 +214,9 @@ def measure_study(
                 raise
             why = str(error).partition("Received: ")[2].rstrip(".") or str(error)
         else:
-            return stats.measure(scores, metric, rng=rng, n_replicates=n_replicates, n_failed=failed)
+            if metric not in known or not row.of_attacks or scores.test.attack_type is not None:
+                return stats.measure(scores, metric, rng=rng, n_replicates=n_replicates, n_failed=failed)
+            why = "the stored scores hold no attack types"
     else:
         why = f"{metric} cannot be computed again from the stored scores"
     rows = now.ok[np.isfinite(now.ok[column].to_numpy(np.float64))]

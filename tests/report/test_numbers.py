@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -48,6 +49,8 @@ def test_attack_types_stand_in_the_report_and_have_intervals(simulate: Simulate)
     one = sweep.estimates(results, "apcer:print")[0]
     assert one.this_test_set.value == pytest.approx(expected)
     assert one.new_subjects.low < expected < one.new_subjects.high
+    untyped = replace(results, scores=results.scores.drop(columns="attack_type"))
+    assert "hold no attack types" in sweep.estimates(untyped, "apcer")[0].new_subjects.note
     plain = report.summarise(simulate(name="plain"))
     assert not any(name.startswith("apcer") for name in plain.rows[0].metrics)
 
