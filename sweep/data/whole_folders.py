@@ -90,17 +90,23 @@ def _last_hashing(folder: Path) -> Path:
     return folder.parent / f"{folder.name}.hashed"
 
 
-def write_folder(folder: Path, write: Callable[[Path], Mapping[str, Any]]) -> dict[str, Any]:
+def write_folder(
+    folder: Path,
+    write: Callable[[Path], Mapping[str, Any]],
+    *,
+    fits: Callable[[Mapping[str, Any]], bool] = lambda there: True,
+) -> dict[str, Any]:
     """Return the contents of the folder, made by `write(temporary folder)` unless it is there and complete.
 
     write: fills the folder that it is given and returns what `contents.json` shall say beside the sizes.
+    fits: whether a complete folder, by its contents, is the one that is meant; else it is made anew.
     Raises ClusterError where the disk is full or the place may not be written.
     """
     with disk_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.parent / f"{folder.name}.lock"):
             contents = read_contents(folder)
-            if contents is not None:
+            if contents is not None and fits(contents):
                 return contents
             for torn in (*folder.parent.glob(f"{folder.name}.part*"), folder):
                 shutil.rmtree(torn, ignore_errors=True)  # left by a writer that was killed: the lock is ours
