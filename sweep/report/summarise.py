@@ -18,7 +18,8 @@ from sweep.report.methods_text import methods_text
 from sweep.report.notes import notes
 from sweep.report.summary import Failure, MetricOverSeeds, Report, Row
 from sweep.stats import THIS_TEST_SET, Interval, t_interval
-from sweep.stats.interval import OTHER_SPLITS, check_level
+from sweep.stats.interval import OTHER_SPLITS, Kind, check_level
+from sweep.stats.seeds import T_OVER_SEEDS
 from sweep.store.store import Results
 from sweep.study.trust import NOBODY_ELSE, Trust
 
@@ -103,7 +104,16 @@ def _over_seeds(seeds: pd.DataFrame, name: str, level: float, n_failed: int) -> 
     else:
         why = "no value in any seed" if len(every) else "no seed finished"
         interval = Interval(
-            math.nan, math.nan, math.nan, level, "t over seeds", _covers(seeds), 0, n_failed=n_failed, note=why
+            math.nan,
+            math.nan,
+            math.nan,
+            level,
+            T_OVER_SEEDS,
+            _covers(seeds),
+            0,
+            n_failed=n_failed,
+            note=why,
+            kind=Kind.STUDENT,
         )
     return MetricOverSeeds(values, interval, n_undefined)
 

@@ -8,7 +8,7 @@ values, one a seed.
 from sweep.errors.arguments import open_door
 from sweep.stats.apart import seeds_apart
 from sweep.stats.compare import compare
-from sweep.stats.comparison import Comparison
+from sweep.stats.comparison import Comparison, verdict
 from sweep.stats.dominance import probability_above
 from sweep.stats.estimate import Estimate, estimate, estimates
 from sweep.stats.failures import Failures, clopper_pearson, failures, iqm
@@ -32,7 +32,6 @@ from sweep.stats.simulation import Design, simulate
 from sweep.stats.spread import equal_spread, sd_interval_of
 from sweep.stats.trial_scores import TrialScores, trial_scores
 from sweep.stats.two_sets import difference_of_sets
-from sweep.stats.verdict import verdict
 
 __all__ = [
     "NEW_SUBJECTS",
