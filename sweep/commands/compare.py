@@ -90,7 +90,7 @@ def _study(
         n_published=published_n,
         config=config,
         level=level,
-        method=method.replace("-", " "),
+        method=method,
         paired=paired,
         test=test,
         seed=rng,

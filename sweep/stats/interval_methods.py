@@ -110,13 +110,18 @@ METHODS: Mapping[str, IntervalMethod] = {row.word: row for row in _ROWS}
 
 
 def method_named(word: str) -> IntervalMethod:
-    """Return the row of a method.
+    """Return the row of a method; a dash is as good as a blank, as on the command line.
 
     Raises:
         InputError: no such method; the nearest is named.
     """
-    if word not in METHODS:
+    rows = {_plain(row.word): row for row in METHODS.values()}
+    if _plain(word) not in rows:
         raise InputError(
             f"Expected method {', '.join(map(repr, METHODS))}. Received: {word}.{nearest(str(word), list(METHODS))}"
         )
-    return METHODS[word]
+    return rows[_plain(word)]
+
+
+def _plain(word: str) -> str:
+    return word.replace("-", " ")

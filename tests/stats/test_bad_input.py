@@ -166,8 +166,8 @@ def test_unknown_words_are_refused() -> None:
     measured = measure(scores, "hter", rng=rng())
     with pytest.raises(InputError, match="configuration"):
         estimate(measured, "B")
-    with pytest.raises(InputError, match=r"'orh plain'.*Received: orh-plain.*Did you mean 'orh plain'"):
-        estimate(measured, method="orh-plain")
+    with pytest.raises(InputError, match=r"'orh plain'.*Received: orh plane.*Did you mean 'orh plain'"):
+        estimate(measured, method="orh plane")
     with pytest.raises(InputError, match="rng"):
         estimate(measured, method="crossed bootstrap")
     with pytest.raises(InputError, match="two configurations"):
