@@ -8,6 +8,7 @@ from sweep.metrics.catalogue import metric_called
 from sweep.report.intervals import moderated
 from sweep.report.summary import Report
 from sweep.stats import THIS_TEST_SET
+from sweep.stats.interval import Kind
 from sweep.stats.measured_trials import REPLICATES
 from sweep.stats.outlying_seeds import seeds_apart
 from sweep.store.collected import is_collected
@@ -98,8 +99,8 @@ def _samples(report: Report, ok: pd.DataFrame) -> list[str]:
     if pd.isna(n_dev) or pd.isna(n_test):
         return []
     new = [row.metrics[report.headline[-1]].new_subjects for row in report.rows]
-    first = next((one for one in new if one and one.covers != "new samples"), None)
-    cases = first.covers.removeprefix("new ") if first else ""
+    first = next((one for one in new if one and one.unit != "sample"), None)
+    cases = first.cases if first else ""
     of_test = f" of {first.n_subjects} {cases}" if first else ""
     of_dev = f" of {first.n_dev_subjects} {cases}" if first and first.n_dev_subjects else ""
     return [f"The development set had {int(n_dev)} samples{of_dev}, the test set {int(n_test)} samples{of_test}."]
@@ -108,11 +109,11 @@ def _samples(report: Report, ok: pd.DataFrame) -> list[str]:
 def _intervals(report: Report) -> list[str]:
     level = f"{100 * report.level:g} %"
     every = [row.metrics[name].new_subjects for row in report.rows for name in report.headline]
-    first = next((one for one in every if one and "Hillis" in one.method), None)
-    exact = next((one for one in every if one and "Clopper-Pearson" in one.method), None)
+    first = next((one for one in every if one and one.kind is Kind.ORH), None)
+    exact = next((one for one in every if one and one.kind is Kind.CLOPPER_PEARSON), None)
     said = []
     if first:
-        case = first.covers.removeprefix("new ")
+        case = first.cases
         said.append(
             f"{level} confidence intervals for {first.covers} treat seeds as readers and {case} as cases of a "
             f"multi-reader multi-case design (Obuchowski and Rockette 1995; Hillis 2007). Covariances come from "
@@ -122,7 +123,7 @@ def _intervals(report: Report) -> list[str]:
             + f". These intervals cover another seed evaluated on other {case}."
         )
     if exact:
-        case = exact.covers.removeprefix("new ")
+        case = exact.cases
         said.append(f"If no error occurred, the limit is that of Clopper and Pearson over {case}.")
     if any(row.n_ok > 1 for row in report.rows):
         way = "t intervals over seeds"

@@ -159,7 +159,7 @@ def plan_precision(
 
 
 def _on_subjects(asked: Precision, label: str, plan: Plan) -> str:
-    unit = next(pilot.new_subjects.covers for _, pilot, _ in asked.plans).removeprefix("new ")
+    unit = next(pilot.new_subjects.cases for _, pilot, _ in asked.plans)
     if plan.shared:
         label = f"{label} (variance of the {unit}: mean over the configurations, as its own estimate is below 0)"
     if plan.floor == 0:
