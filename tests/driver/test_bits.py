@@ -9,16 +9,17 @@ import pytest
 
 import sweep
 from tests.driver.runs import DIGESTS, parts_of, sweep_run
+from tests.one_ray import sweep_here
 
 pytestmark = pytest.mark.ray
 
 
 @pytest.fixture(scope="module")
-def first(write_study, tmp_path_factory):
-    """Run the tiny study once, on every processor."""
+def first(one_ray, write_study, tmp_path_factory):
+    """Run the tiny study once, on two processors."""
     results = tmp_path_factory.mktemp("first")
     study = write_study()
-    done = sweep_run(study, results)
+    done = sweep_here("run", study, "--results", results)
     assert done.returncode == 0, done.stderr
     return study, results, done
 
@@ -50,11 +51,11 @@ def test_a_rerun_trains_nothing_and_more_seeds_train_only_themselves(first):
     """The same command again is a no-op, and --seeds 4 adds one seed for each configuration."""
     study, results, _ = first
     before = parts_of(results)
-    again = sweep_run(study, results)
+    again = sweep_here("run", study, "--results", results)
     assert again.returncode == 0, again.stderr
     assert parts_of(results) == before
     assert "starting Ray" not in again.stderr
-    more = sweep_run(study, results, "--seeds", "4")
+    more = sweep_here("run", study, "--results", results, "--seeds", "4")
     assert more.returncode == 0, more.stderr
     after = parts_of(results)
     assert len(after) == 8

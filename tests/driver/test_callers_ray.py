@@ -28,13 +28,11 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def callers_ray() -> Iterator[Any]:
-    """Connect this process to a Ray of its own, with an actor and an object in it; yield the actor and the object."""
+def callers_ray(one_ray: None) -> Iterator[Any]:
+    """Put an actor and an object into the Ray that this process is connected to, and yield both."""
     import ray
 
     levels = {name: logging.getLogger(name).level for name in ("ray", "ray.tune")}
-    handler, environment = signal.getsignal(signal.SIGTERM), dict(os.environ)
-    ray.init(address="local", num_cpus=2, include_dashboard=False, object_store_memory=128 * 2**20, log_to_driver=False)
 
     class Counter:
         def __init__(self) -> None:
@@ -44,11 +42,10 @@ def callers_ray() -> Iterator[Any]:
             self.n += 1
             return self.n
 
-    yield ray.remote(Counter).options(num_cpus=0).remote(), ray.put("an object of the caller's")
-    ray.shutdown()
-    signal.signal(signal.SIGTERM, handler)
-    for name in set(os.environ) - set(environment):
-        del os.environ[name]
+    wait_for(lambda: not _actors(), 60, "the end of earlier runs' actors")
+    actor = ray.remote(Counter).options(num_cpus=0).remote()
+    yield actor, ray.put("an object of the caller's")
+    ray.kill(actor)
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
 
