@@ -23,7 +23,11 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc to find 
 pytestmark = [pytest.mark.ray, linux]
 
 
-def test_a_run_that_is_ended_goes_on_with_the_same_command(undisturbed, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "ends",
+    [(signal.SIGINT, signal.SIGKILL), pytest.param((signal.SIGTERM, signal.SIGKILL), marks=pytest.mark.thorough)],
+)
+def test_a_run_that_is_ended_goes_on_with_the_same_command(undisturbed, tmp_path, monkeypatch, ends):
     """After Ctrl-C, SIGTERM and kill -9 no process or file is left, no finished trial is run again, no bit differs.
 
     While it runs, nothing listens but on loopback.
@@ -33,7 +37,7 @@ def test_a_run_that_is_ended_goes_on_with_the_same_command(undisturbed, tmp_path
         monkeypatch.setenv("TMPDIR", short)
         ours = Path(short) / f"seedsweep-{os.getuid()}"
         stored = {}
-        for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        for how in ends:
             process = start(study, tmp_path)
             wait_for(partial(_more_than, len(stored), tmp_path), 240, "a stored trial", process)
             below = descendants(process.pid)
@@ -129,6 +133,7 @@ def test_a_gpu_that_no_node_has_is_refused_at_once(one_ray, write_study, tmp_pat
     assert "Expected a node with 1 CPU and 64 GPU" in done.stderr
 
 
+@pytest.mark.thorough
 def test_two_runs_at_once_share_the_trials(undisturbed, tmp_path):
     """Each trial is trained by one of two runs; a third one holds a trial, and only the run that follows awaits it."""
     study, expected = undisturbed

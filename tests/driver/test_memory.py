@@ -69,16 +69,17 @@ def _limits() -> list[str]:
     return [path.read_text().strip() for path in group.glob("memory.*") if path.name in _LIMITS]
 
 
+@pytest.mark.thorough
 def test_a_trial_that_runs_out_of_memory(write_study, with_memory, tmp_path):
     """It dies three times and is a failed row that says so; the trials beside it end well, each in one attempt."""
-    study = write_study(seeds=2, grid={"model.kind": ["hungry", "ok"]})
+    study = write_study(seeds=3, grid={"model.kind": ["hungry", "ok"]})
     process = start(study, tmp_path, "--slots", "2", under=with_memory(4 * 2**30))
     _, err = process.communicate(timeout=600)
     assert process.returncode == 1, err
     by_kind = dict(tuple(sweep.load(tmp_path / "tiny").trials.groupby("hp.model.kind")))
-    assert by_kind["ok"]["status"].tolist() == ["ok"] * 2
+    assert by_kind["ok"]["status"].tolist() == ["ok"] * 3
     hungry = by_kind["hungry"]
-    assert hungry.groupby("trial_id")["attempt"].apply(list).tolist() == [[0, 1, 2]] * 2
+    assert hungry.groupby("trial_id")["attempt"].apply(list).tolist() == [[0, 1, 2]] * 3
     assert hungry["error"].str.contains("killed by signal 9 (often: out of memory)", regex=False).all()
     assert "out of memory" in err
 

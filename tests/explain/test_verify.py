@@ -29,12 +29,12 @@ def planted(file: Path, text: str) -> Iterator[None]:
 def verify(command, command_here, faces_results):
     """Return a function: (options, variables) -> the one trial that `sweep verify` ran again, its exit code checked.
 
-    With variables, or a Ray of its own, the command has a process of its own; else this process gives it.
+    With variables the command has a process of its own; else this process gives it.
     """
     results, modules = faces_results
 
     def run(*options, differs=True, **variables):
-        give = command if variables or "--address" in options else command_here
+        give = command if variables else command_here
         code, found, errors = give("verify", results, "--modules", modules, *options, **variables)
         assert code == int(differs), errors
         assert found["equal"] is not differs

@@ -132,7 +132,13 @@ def blind_node(cluster, tmp_path):
         node.wait(240)
 
 
-@pytest.mark.parametrize(("hidden", "said"), [("share", "Mount or copy it there"), ("share/faces", "no pictures")])
+@pytest.mark.parametrize(
+    ("hidden", "said"),
+    [
+        ("share", "Mount or copy it there"),
+        pytest.param("share/faces", "no pictures", marks=pytest.mark.thorough),
+    ],
+)
 def test_a_late_node_without_the_data(cluster, add_node, blind_node, write_study, tmp_path, hidden, said):
     """One message names it, and no trial is stored as failed for it: with the folder empty, and with none at all."""
     folder = tmp_path / "share" / "faces"
@@ -174,6 +180,7 @@ def test_a_node_that_does_not_see_the_results(undisturbed, cluster, blind_node, 
     assert sorted(path.name for path in results.glob("tiny/.driver-*")) == []
 
 
+@pytest.mark.thorough
 def test_a_node_whose_disk_is_full_fails_no_trial(undisturbed, cluster, add_node, small_disk, tmp_path):
     """One message names the node; no trial is stored as failed for it, and room is all that it takes to go on."""
     study, expected = undisturbed

@@ -13,6 +13,7 @@ FACES = Path(__file__).resolve().parents[3] / "shared" / "data" / "orl_faces"
 
 
 @pytest.mark.ray
+@pytest.mark.thorough
 @pytest.mark.usefixtures("one_ray")
 @pytest.mark.skipif(not FACES.is_dir(), reason="the ORL faces are not beside this checkout (../shared/data/orl_faces)")
 def test_a_study_of_real_faces_ends_in_a_full_table(tmp_path):
