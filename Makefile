@@ -84,6 +84,7 @@ test: setup lint fast tensorflow ray clusters
 # What is slow by nature: it is run before a release.
 thorough: test
 	$(BIN)/pytest -m thorough $(PYTEST)
+	SEEDSWEEP_SIMULATIONS=long $(BIN)/pytest tests/stats tests/metrics -m "not ray and not tensorflow" $(PROCESSES) $(PYTEST)
 	SEEDSWEEP_FUZZ=long $(BIN)/pytest tests/fuzz $(PYTEST)
 
 bench-env: $(VENV)/bench.stamp
