@@ -125,11 +125,15 @@ def test_ctrl_c_ends_the_run_and_not_the_callers_ray(
             time.sleep(0.1)
         os.kill(os.getpid(), signal.SIGINT)
 
-    threading.Thread(target=interrupt, daemon=True).start()
-    was = _state()
-    with pytest.raises(KeyboardInterrupt) as kept:
-        sweep.run(study, results=tmp_path, progress=False)
-    assert _state() == was
+    before_us = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores Ctrl-C
+    try:
+        threading.Thread(target=interrupt, daemon=True).start()
+        was = _state()
+        with pytest.raises(KeyboardInterrupt) as kept:
+            sweep.run(study, results=tmp_path, progress=False)
+        assert _state() == was
+    finally:
+        signal.signal(signal.SIGINT, before_us)
     assert ray.get(actor.more.remote()) == before + 1
     wait_for(lambda: _actors() == ["callers_ray.<locals>.Counter"], 60, "the end of the run's actors")
     assert kept.value is not None
