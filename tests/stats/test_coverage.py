@@ -46,7 +46,7 @@ def between(count: int, n: int, low: float, high: float) -> bool:
 def hter_hits() -> dict[int, int]:
     """Return in how many of the simulated studies the interval for new subjects held the expected HTER."""
     rng = np.random.default_rng(20261121)
-    expected = truth(DESIGN, "hter", 6000, rng)
+    expected = truth(DESIGN, "hter", studies(6000), rng)
     hits: dict[int, int] = defaultdict(int)
     for _ in range(STUDIES):
         measured = measure(simulate(DESIGN, 30, rng), "hter", rng=rng, n_replicates=200)
