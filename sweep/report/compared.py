@@ -132,9 +132,10 @@ class Compared:
     def _notes(self) -> list[str]:
         new, here = self._covers()
         found = [
-            f"{new}: another seed on other {new.removeprefix('new ')}. {here}: another seed on the same test set."
+            f"The interval for {new} covers another seed on other {new.removeprefix('new ')}. The interval for {here} "
+            "covers another seed on the same test set."
             if here == "this test set"
-            else f"{here}: another seed, and another split of these data.",
+            else f"The interval for {here} covers another seed, and another split of these data.",
             f"Estimates: {self.estimates[0].new_subjects.method}; {self.estimates[0].this_test_set.method}.",
         ]
         if self.comparisons:
