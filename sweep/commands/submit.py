@@ -31,7 +31,7 @@ def submit(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what Kubernetes or Slurm would get.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
-    """Run a study on a cluster: what is stored is not run again, and a job that runs already is followed."""
+    """Run a study on a cluster. Stored trials are not run again, and a job that runs already is followed."""
     from sweep.machine import session
     from sweep.running.execution import check_code, module_folders, resolve
     from sweep.submit import batch, launcher
