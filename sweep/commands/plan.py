@@ -28,7 +28,7 @@ def plan(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
-    """Show the trials of a study and the time that the rest will take, or the seeds that a precision needs."""
+    """Show the trials of a study and the time for those that are not stored, or the seeds for a precision."""
     if precision is not None:
         _precision(study, results, precision, sd, level, json)
         return

@@ -112,9 +112,9 @@ def eer_cautions(point: EER) -> tuple[str, ...]:
     if point.inverted:
         answer.append("EER above 50 %: the polarity looks wrong. If these are distances, negate them (--distances).")
     if point.ties:
-        answer.append(f"Ties: distinct scores that both classes hold, so that no threshold parts them: {point.ties}.")
+        answer.append(f"Ties: distinct scores of both classes, which no threshold can separate: {point.ties}.")
     if point.ties == 1 and point.value == 0.5 and point.step == 1:
-        answer.append("All scores are equal: they say nothing of who is genuine, and the interval says nothing either.")
+        answer.append("All scores are equal: neither the scores nor the interval say who is genuine.")
     few = {"genuine": round(point.step * point.n_genuine), "impostor": round(point.step * point.n_impostor)}
     return tuple(answer) + count_cautions(few)
 

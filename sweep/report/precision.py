@@ -49,7 +49,7 @@ class Precision:
         covers = self.plans[0][1].new_subjects.covers
         tables = ["For this test set:", *self._this_test_set(), "", f"For {covers}:", *self._new_subjects()]
         legend = (
-            "Numbers of seeds are for each configuration. No number of seeds makes a half-width smaller than the "
+            "Numbers of seeds are for each configuration. However many seeds you run, the half-width stays above the "
             "smallest one."
         )
         return "\n".join([title, "", *tables, "", legend, *self._sentences()])

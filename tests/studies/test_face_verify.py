@@ -47,7 +47,7 @@ def test_the_answer_counts_people_and_tells_what_pairs_would_have_claimed(tmp_pa
     widths = [one["high"] - one["low"] for one in units.values()]
     assert units["both persons of a pair"]["n_subjects"] == 16
     assert widths[0] > 1.2 * widths[2]
-    assert "16 people are what the test rests on" in found.sentences[1]
+    assert "The test depends on 16 people, not on" in found.sentences[1]
     assert "times too narrow" in found.sentences[1]
     assert "not told apart" in found.sentences[2]
     assert [len(table.rows) for table in found.tables] == [2, 3]
