@@ -133,8 +133,8 @@ class Compared:
         new, here = self._covers()
         cases = self.estimates[0].new_subjects.cases
         found = [
-            f"The interval for {new} covers another seed on other {cases}. The interval for {here} covers another seed on "
-            "the same test set."
+            f"The interval for {new} covers another seed on other {cases}. The interval for {here} covers another "
+            "seed on the same test set."
             if here == THIS_TEST_SET
             else f"The interval for {here} covers another seed, and another split of these data.",
             f"Estimates: {self.estimates[0].new_subjects.method}; {self.estimates[0].this_test_set.method}.",
