@@ -10,11 +10,7 @@ from sweep.stats.crossed_bootstrap import crossed_limits
 from sweep.stats.interval import Kind
 from sweep.stats.orh import Uncertainty
 from sweep.stats.rate_limits import ON_LOGIT
-<<<<<<< HEAD
 from sweep.stats.scored_trials import FloatArray
-=======
-from sweep.stats.trial_scores import FloatArray
->>>>>>> hD
 from sweep.stats.two_level import two_level_limits
 
 

@@ -2,13 +2,8 @@
 
 import numpy as np
 
-<<<<<<< HEAD
 from sweep.stats.crossed_bootstrap import percentile_limits
 from sweep.stats.scored_trials import FloatArray
-=======
-from sweep.stats.crossed import percentile_limits
-from sweep.stats.trial_scores import FloatArray
->>>>>>> hD
 
 
 def two_level_means(replicates: FloatArray, rng: np.random.Generator) -> FloatArray:

@@ -5,11 +5,7 @@ import pytest
 
 from sweep.errors import InputError
 from sweep.stats import Design, estimate, measure, simulate
-<<<<<<< HEAD
 from sweep.stats.crossed_bootstrap import crossed_means
-=======
-from sweep.stats.crossed import crossed_means
->>>>>>> hD
 from sweep.stats.simulation import truth
 from sweep.stats.two_level import two_level_limits, two_level_means
 
