@@ -109,10 +109,10 @@ def test_a_small_run_shows_classes_by_name(tmp_path, drawn):
     assert "Confusion, arm=users" in page
     assert (tmp_path / "transport-mode" / "report" / "confusion.png").is_file()
     (figure,) = [one for one in drawn if one.axes[0].images]
-    assert [axes.get_title() for axes in figure.axes] == list(told)
+    assert [axes.get_title() for axes in figure.axes] == ["arm=segments", "arm=users"]
     for axes, one in zip(figure.axes, told.values(), strict=True):
         assert ticks(axes, "x") == list(one["classes"])
         shares = axes.images[0].get_array()
         assert shares.shape == (5, 5)
-        assert shares.sum(axis=1) == pytest.approx(np.ones(5))
+        np.testing.assert_allclose(np.asarray(shares).sum(axis=1), 1)
         assert len(axes.texts) == 25
