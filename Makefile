@@ -95,8 +95,8 @@ lock:
 	uv pip compile tests/object_store/server.txt $(OPTIONS) -o locks/requirements-s3.lock
 	$(LOCK) --extra build -o locks/requirements.lock
 	$(LOCK) --extra build --extra gpu -c locks/requirements.lock -o locks/requirements-gpu.lock
-	$(LOCK) --extra build --extra dev -c locks/requirements.lock -o locks/requirements-dev.lock
-	$(LOCK) --extra build --extra dev --extra bench -c locks/requirements-dev.lock -o locks/requirements-bench.lock
+	$(LOCK) --extra build --extra dev --extra export -c locks/requirements.lock -o locks/requirements-dev.lock
+	$(LOCK) --extra build --extra dev --extra export --extra bench -c locks/requirements-dev.lock -o locks/requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) $(VENV)-s3 .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
