@@ -11,6 +11,7 @@ from sweep.stats.interval import Kind
 from sweep.stats.orh import Uncertainty
 from sweep.stats.rate_limits import ON_LOGIT
 from sweep.stats.trial_scores import FloatArray
+from sweep.stats.two_level import two_level_limits
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,10 @@ def _crossed(seen: Seen, level: float, rng: np.random.Generator | None) -> tuple
     return crossed_limits(seen.replicates, level, given(rng, "crossed bootstrap"))
 
 
+def _two_level(seen: Seen, level: float, rng: np.random.Generator | None) -> tuple[float, float]:
+    return two_level_limits(seen.replicates, level, given(rng, "two-level bootstrap"))
+
+
 def given(rng: np.random.Generator | None, word: str) -> np.random.Generator:
     """Return the generator that a method draws from.
 
@@ -103,6 +108,14 @@ _ROWS = (
         citation="Owen, Annals of Applied Statistics 1, 2007 (pigeonhole bootstrap)",
         kind=Kind.BOOTSTRAP,
         limits=_crossed,
+        fewest_seeds=5,
+    ),
+    IntervalMethod(
+        word="two-level bootstrap",
+        title="two-level bootstrap of seeds and {unit}s, percentile",
+        citation="Rao and Wu, JASA 83, 1988, at both levels",
+        kind=Kind.BOOTSTRAP,
+        limits=_two_level,
         fewest_seeds=5,
     ),
 )
