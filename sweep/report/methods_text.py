@@ -31,12 +31,12 @@ def methods_text(report: Report, results: Results) -> str:
     sentences = [
         *_trained(report, results),
         *_varied(results),
-        _THRESHOLD[report.task],
+        *([_THRESHOLD[report.task]] if len(results.scores) or not is_collected(results.study) else []),
         *_on_test(ok),
         *([OPTIMISTIC] if report.task == "verification" and epoch_chosen_on_dev(results) else []),
         *_samples(report, ok),
         *_intervals(report),
-        *_compute(ok, results.environments),
+        *([] if is_collected(results.study) else _compute(ok, results.environments)),
     ]
     return " ".join(sentences)
 
