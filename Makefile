@@ -79,7 +79,14 @@ ROOM ?= stats
 room: $(VENV)/dev.stamp
 	$(BIN)/pytest tests/$(ROOM) -m "not ray" $(PYTEST)
 
-test: setup lint fast tensorflow ray clusters
+# All parts run even where one fails; the seconds of each stand at the end.
+test: setup
+	@told=""; code=0; \
+	for part in lint fast tensorflow ray clusters; do \
+	  began=$$(date +%s); answer=passed; \
+	  $(MAKE) --no-print-directory $$part || { code=1; answer=FAILED; }; \
+	  told="$$told\n== $$part $$(( $$(date +%s) - began )) s, $$answer"; \
+	done; printf "$$told\n"; exit $$code
 
 # What is slow by nature: it is run before a release.
 thorough: test
