@@ -58,8 +58,9 @@ def exported(results: Results) -> Iterator[ExportedTrial]:
         raise InputError(f"Expected stored trials in {results.path}. Received: none. Run the study first.")
     labels = {key: said["label"] for key, said in results.study["configurations"].items()}
     rows = results.trials.sort_values("attempt", kind="stable")
-    order = rows.assign(_bad=rows["status"] != "ok", _at=-rows["attempt"])
-    order = order.sort_values(["_bad", "_at"], kind="stable").drop_duplicates("trial_id")
+    good = rows[rows["status"] == "ok"].drop_duplicates("trial_id", keep="first")
+    bad = rows[~rows["trial_id"].isin(good["trial_id"])].drop_duplicates("trial_id", keep="last")
+    order = pd.concat([good, bad])
     epochs = dict(iter(results.epochs.groupby("trial_id"))) if len(results.epochs) else {}
     for row in order.sort_values(["config_id", "seed"], kind="stable").to_dict("records"):
         own = epochs.get(row["trial_id"])

@@ -107,11 +107,11 @@ def _outcome(one: Comparison, gap: Interval, *, on_new: bool) -> str:
     direction = "higher" if gap.value > 0 else "lower"
     size = f"{one.metric} {direction} by {abs(gap.value):.4g}"
     if gap.se == 0:
-        return f"{one.a} and {one.b} differ {covers}, every seed alike: {size}; no test exists where nothing varies."
+        return f"{one.a} and {one.b} differ {covers}: {size} in every seed. Without variation there is no test."
     adjusted = f", Holm over {one.n_comparisons}" if one.n_comparisons > 1 else ""
     limits = f"{100 * gap.level:g} % interval {gap.low:.4g} to {gap.high:.4g}, p {_p(p)}{adjusted}"
     if not better:
-        alone = "; the interval is of this comparison alone and leaves out 0" if gap.low > 0 or gap.high < 0 else ""
+        alone = "; the interval is not adjusted and excludes 0" if gap.low > 0 or gap.high < 0 else ""
         return f"{one.a} and {one.b} are not told apart {covers}: {size} ({limits}{alone})."
     return f"{one.a} is {'better' if better == one.a else 'worse'} than {one.b} {covers}: {size} ({limits})."
 
@@ -124,13 +124,14 @@ def _what_would_tell(one: Comparison) -> str:
     if need.subjects is not None and need.subjects > need.n_subjects:
         ways.append(f"{need.subjects - need.n_subjects} more {unit} ({need.subjects} in all)")
     if ways:
-        ending = (
-            "" if need.seeds is not None else f"; seeds alone would not, whatever their number, as the {unit} limit it"
-        )
-        return f"If the difference is as large as it seems, {' or '.join(ways)} would tell with 80 % power{ending}."
+        ending = "" if need.seeds is not None else f" More seeds alone would not, because there are too few {unit}."
+        return f"{_IF} {' or '.join(ways)} would show it with 80 % power.{ending}"
     if need.seeds is None and need.subjects is None:
-        return f"Were the difference as large as it seems, only more seeds and more {unit} together would tell."
-    return "Were the difference as large as it seems, these seeds would have told with 80 % power: it may be smaller."
+        return f"{_IF} only more seeds and more {unit} together would show it."
+    return f"{_IF} these seeds would have shown it with 80 % power, so it may be smaller."
+
+
+_IF = "If the true difference is as large as the estimate,"
 
 
 def _p(p: float) -> str:
