@@ -8,7 +8,7 @@ import pytest
 from pydantic import AfterValidator, BaseModel
 
 from sweep.errors import InputError
-from sweep.running import preflight
+from sweep.running import opening, preflight
 from sweep.running.record_relay import Link
 from sweep.study.functions import ROLES, functions_of
 from sweep.study.identity import Identities
