@@ -40,6 +40,12 @@ $(VENV)-s3/stamp: $(BIN)/python locks/requirements-s3.lock
 	$(VENV)-s3/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements-s3.lock
 	touch $@
 
+# W&B lies apart, too: Ray Tune imports it wherever it is installed, which costs each run a second and leaves files behind.
+$(VENV)-wandb/stamp: $(BIN)/python locks/requirements-wandb.lock
+	$(BIN)/python -m venv $(VENV)-wandb
+	$(VENV)-wandb/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements-wandb.lock
+	touch $@
+
 demo: $(VENV)/run.stamp
 	$(BIN)/sweep run demo
 
@@ -53,7 +59,7 @@ floors: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/floors.py
 
 # All that `make test` needs, and nothing run yet.
-setup: $(VENV)/dev.stamp $(VENV)-s3/stamp
+setup: $(VENV)/dev.stamp $(VENV)-s3/stamp $(VENV)-wandb/stamp
 
 # The tests in four parts, each in two processes that take a file at a time. A process starts Ray once, and TensorFlow's
 # fork server once, for all of its tests that need no more than that.
@@ -100,10 +106,11 @@ OPTIONS = --universal --python-version 3.11 --generate-hashes --no-emit-index-ur
 LOCK = uv pip compile pyproject.toml $(OPTIONS)
 lock:
 	uv pip compile tests/object_store/server.txt $(OPTIONS) -o locks/requirements-s3.lock
+	uv pip compile tests/export/wandb.txt $(OPTIONS) -c locks/requirements-dev.lock -o locks/requirements-wandb.lock
 	$(LOCK) --extra build -o locks/requirements.lock
 	$(LOCK) --extra build --extra gpu -c locks/requirements.lock -o locks/requirements-gpu.lock
-	$(LOCK) --extra build --extra dev --extra export -c locks/requirements.lock -o locks/requirements-dev.lock
-	$(LOCK) --extra build --extra dev --extra export --extra bench -c locks/requirements-dev.lock -o locks/requirements-bench.lock
+	$(LOCK) --extra build --extra dev -c locks/requirements.lock -o locks/requirements-dev.lock
+	$(LOCK) --extra build --extra dev --extra bench -c locks/requirements-dev.lock -o locks/requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-s3 .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-s3 $(VENV)-wandb .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

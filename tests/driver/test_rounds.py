@@ -15,6 +15,8 @@ pytestmark = pytest.mark.ray
 TWO_ROUNDS = """
 import json, sys
 from pathlib import Path
+from sweep.machine.output import output_as_errors
+from sweep.machine.variables import quiet_environment
 quiet_environment()
 import ray
 from sweep.running import driver

@@ -95,11 +95,11 @@ def test_tensorboard_s_own_reader_reads_the_curves(results: sweep.Results, tmp_p
     assert read.Scalars("metric/hter")[0].value == pytest.approx(row["metric.hter"], rel=1e-6)
 
 
+@pytest.mark.usefixtures("wandb_installed")
 def test_weights_and_biases_gets_offline_runs(
     results: sweep.Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run a trial lies on the disk with its settings and metrics; a second export adds nothing."""
-    pytest.importorskip("wandb", reason="wandb is not installed: pip install 'seedsweep[export]'")
     for name in ("WANDB_CONFIG_DIR", "WANDB_CACHE_DIR", "WANDB_DATA_DIR"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     one = results.trials["trial_id"].iloc[:2]
