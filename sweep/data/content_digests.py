@@ -39,8 +39,8 @@ def data_digest(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str
     """Return the id of the data, 64 hexadecimal digits: SHA-256 over x, y, subject, video and sample of every split.
 
     digests: split name -> (n, 16) digests of the rows of x.
-    Of pairs, other_subject too. The same content gives the same id in any folder and on any machine; any other byte,
-    type or order another.
+    Of pairs, other_subject too; where train has weights, these. The same content gives the same id in any folder and on
+    any machine; any other byte, type or order another.
     """
     total = hashlib.sha256(b"sweep data 1")
     for name, split in splits.items():
@@ -51,6 +51,8 @@ def data_digest(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str
         pairs = () if split.other_subject is None else (split.other_subject,)
         for column in (split.subject, split.video, split.sample, *pairs):
             total.update(text_digest(column))
+    if splits.train.sample_weight is not None:
+        total.update(b"sample_weight" + np.ascontiguousarray(splits.train.sample_weight).tobytes())
     total.update(text_digest(np.asarray(splits.classes, dtype=str)))
     return total.hexdigest()
 

@@ -78,7 +78,7 @@ def prepare(
     cache = Path(cache).absolute()
     splits = as_splits(_call(function, keywords, {"split_seed": split_seed, "cache": cache, "task": task}))
     validate(splits, task)
-    splits = _typed(splits, task)
+    splits = _weighted_in_training_alone(_typed(splits, task))
     digests = {name: row_digests(split.x) for name, split in splits.items()}
     findings = (*splits.findings, *find_leaks(splits, digests, leakage=leakage))
     data_id = data_digest(splits, digests)
@@ -115,6 +115,8 @@ def open_prepared(cache: Path, data_id: str) -> Splits:
     for name in SPLITS:
         pairs = ("other_subject",) if contents.get("pairs") else ()
         keys = (*_COLUMNS, *pairs, "x")
+        if name == "train" and contents.get("weights"):
+            keys = (*keys, "sample_weight")
         columns: dict[str, Any] = {key: np.asarray(_map(folder / f"{name}-{key}.npy")) for key in keys}
         if name in stores:
             store = cache / stores[name]
@@ -163,6 +165,16 @@ def _typed(splits: Splits, task: str) -> Splits:
     return replace(splits, train=train, dev=dev, test=test)
 
 
+def _weighted_in_training_alone(splits: Splits) -> Splits:
+    """Return the splits with weights of train as float32; those of dev and test are left out, and that is said."""
+    weight = splits.train.sample_weight
+    train = splits.train if weight is None else replace(splits.train, sample_weight=weight.astype(np.float32))
+    left = [name for name in ("dev", "test") if getattr(splits, name).sample_weight is not None]
+    said = [f"sample_weight of {name} is not used: every sample of it counts alike" for name in left]
+    dev, test = (replace(split, sample_weight=None) for split in (splits.dev, splits.test))
+    return replace(splits, train=train, dev=dev, test=test, findings=(*splits.findings, *said))
+
+
 def _n_classes(splits: Splits, task: str) -> int:
     if task == "regression":
         return 0
@@ -190,4 +202,8 @@ def _write(part: Path, splits: Splits, cache: Path) -> dict[str, Any]:
         write_array(part / f"{name}-x.npy", x)
         for key in (*_COLUMNS, *(("other_subject",) if pairs else ())):
             write_array(part / f"{name}-{key}.npy", getattr(split, key))
-    return {"stores": stores, "classes": list(splits.classes), **({"pairs": True} if pairs else {})}
+    weights = splits.train.sample_weight
+    if weights is not None:
+        write_array(part / "train-sample_weight.npy", weights)
+    said = {"pairs": pairs, "weights": weights is not None}
+    return {"stores": stores, "classes": list(splits.classes), **{key: True for key, value in said.items() if value}}

@@ -35,6 +35,7 @@ class Split:
     sample: (n,) strings, unique within the whole data.
     other_subject: (n,) strings, where a sample is a pair: whose its second image is, as `subject` is of its first. None
     where every sample is of one person.
+    sample_weight: (n,) float32, how much each sample counts in the loss of the training; None where all count alike.
     """
 
     x: Any
@@ -43,6 +44,7 @@ class Split:
     video: NDArray[np.str_]
     sample: NDArray[np.str_]
     other_subject: NDArray[np.str_] | None = None
+    sample_weight: NDArray[np.float32] | None = None
 
     @property
     def people(self) -> NDArray[np.str_]:
@@ -75,8 +77,8 @@ def as_splits(value: object) -> Splits:
     """Return what a data function gave as `Splits`, with plain arrays and every gap filled.
 
     value: a `Splits`; or a mapping with train, dev (or val) and test, each a `Split`, an (x, y) pair or a mapping with
-    x, y and, where known, subject, video, sample, other_subject; and `classes`, names in the order of the labels, where
-    known.
+    x, y and, where known, subject, video, sample, other_subject, sample_weight; and `classes`, names in the order of
+    the labels, where known.
     Subject and video default to "" (unknown), sample to "train-000001".
     Raises InputError where a split or a field is missing or unknown, or where the lengths differ.
     """
@@ -132,17 +134,19 @@ def _filled(name: str, given: object) -> Split:
         texts[key] = np.full(len(x), "") if texts[key] is None else texts[key]
     if texts["sample"] is None:
         texts["sample"] = np.asarray([f"{name}-{number:06d}" for number in range(1, len(x) + 1)], dtype=str)
-    for key, column in {"y": y, **texts}.items():
+    given = fields.get("sample_weight")
+    weight = None if given is None else plain_labels(f"sample_weight of {name}", given)
+    for key, column in {"y": y, **texts, "sample_weight": weight}.items():
         if column is not None and column.shape != (len(x),):
             raise InputError(
                 f"Expected {key} of {name} with shape ({len(x)},), one entry for each row of x. "
                 f"Received: shape {column.shape}."
             )
-    return Split(x=x, y=y, **texts)
+    return Split(x=x, y=y, **texts, sample_weight=weight)
 
 
 def _fields(name: str, given: object) -> Mapping[str, Any]:
-    known = ("x", "y", "subject", "video", "sample", "other_subject")
+    known = ("x", "y", "subject", "video", "sample", "other_subject", "sample_weight")
     if isinstance(given, Split):
         return {key: getattr(given, key) for key in known}
     if isinstance(given, tuple | list) and len(given) == 2:

@@ -1,12 +1,16 @@
 """Making a built model ready for a phase of its training: which layers are trained, by which optimizer and loss."""
 
 import inspect
+from typing import Any
 
 import keras
 
 from sweep.errors import InputError, nearest
 from sweep.models.layers import innermost_layers
-from sweep.trial.losses import known_loss, known_optimizer
+from sweep.study.chosen import Named, in_keywords
+from sweep.study.parts import Use
+from sweep.study.train import Phase
+from sweep.trial.keras_names import class_called, instance, made
 
 
 def train_from(model: keras.Model, place: int | str) -> None:
@@ -31,19 +35,59 @@ def train_from(model: keras.Model, place: int | str) -> None:
         layer.trainable = at >= start
 
 
-def compile_model(
-    model: keras.Model, *, optimizer: str, learning_rate: float | None, loss: str, momentum: float | None = None
-) -> None:
-    """Compile a model with an optimizer and a loss that Keras knows by name; None leaves Keras's own value.
+def optimizer_of(phase: Phase) -> Any:
+    """Return a new optimizer for a phase; what the study does not say is Keras's own value.
 
     Raises:
-        InputError: Keras knows no such optimizer or loss, or the optimizer takes no momentum.
+        InputError: Keras knows no such optimizer, schedule or keyword, the optimizer takes no momentum, or the user's
+            function makes something else.
     """
-    kind = known_optimizer(optimizer)
-    known_loss(loss)
-    given = {"learning_rate": learning_rate, "momentum": momentum}
-    if momentum is not None and "momentum" not in inspect.signature(kind).parameters:
-        raise InputError(f"train.momentum: expected an optimizer with momentum, such as sgd. Received: {optimizer}.")
-    model.compile(optimizer=kind(**{key: value for key, value in given.items() if value is not None}), loss=loss)
-    # A step that creates variables is traced twice: built beforehand, a short trial takes a third less time.
+    chosen = phase.optimizer
+    if isinstance(chosen, Use):
+        return made("optimizer", "train.optimizer", chosen)
+    name = chosen.name if isinstance(chosen, Named) else chosen
+    kind = _class(name)
+    keywords = chosen.keywords if isinstance(chosen, Named) else {}
+    given = {"learning_rate": phase.learning_rate, "momentum": phase.momentum} | keywords
+    if phase.momentum is not None and "momentum" not in inspect.signature(kind).parameters:
+        raise InputError(f"train.momentum: expected an optimizer with momentum, such as sgd. Received: {name}.")
+    given["learning_rate"] = _rate(given["learning_rate"])
+    return instance("optimizer", "train.optimizer", kind, {key: one for key, one in given.items() if one is not None})
+
+
+def scheduled(optimizer: Any) -> bool:
+    """Return whether an optimizer's learning rate follows a schedule, so that nothing else can set it."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    return isinstance(getattr(inner, "_learning_rate", None), keras.optimizers.schedules.LearningRateSchedule)
+
+
+def compile_model(model: keras.Model, *, optimizer: Any, loss: Any, jit_compile: bool | None = None) -> None:
+    """Compile a model; jit_compile None leaves it to Keras."""
+    model.compile(optimizer=optimizer, loss=loss, jit_compile="auto" if jit_compile is None else jit_compile)
+    build_optimizer(model)
+
+
+def build_optimizer(model: keras.Model) -> None:
+    """Make an optimizer's variables: a step that creates them is traced twice, a third of a short trial's time."""
     model.optimizer.build(model.trainable_variables)
+
+
+def _class(name: str) -> type[Any]:
+    """Return Keras's class of optimizer, or one that the user registered with Keras under that word."""
+    try:
+        return class_called("optimizer", "train.optimizer", name)
+    except InputError:
+        try:
+            return type(keras.optimizers.get(name))
+        except (ValueError, TypeError):
+            pass
+        raise
+
+
+def _rate(rate: Any) -> Any:
+    if isinstance(rate, dict):  # among the optimizer's keywords
+        try:
+            rate = in_keywords(rate)
+        except ValueError as error:
+            raise InputError(f"train.optimizer.learning_rate: expected {error}.") from None
+    return made("schedule", "train.learning_rate", rate) if isinstance(rate, Named | Use) else rate
