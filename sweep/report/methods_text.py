@@ -1,5 +1,8 @@
 """A paragraph for a paper's methods section, true to what was run."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from sweep.analysis.current import current
@@ -28,7 +31,7 @@ def methods_text(report: Report, results: Results) -> str:
     if not len(ok):
         return ""
     sentences = [
-        *_trained(report, results),
+        *_trained(report, results, ok),
         *_varied(results),
         _THRESHOLD[report.task],
         *_on_test(ok),
@@ -46,7 +49,7 @@ def epoch_chosen_on_dev(results: Results) -> bool:
     return bool(train) and train.get("keep") == "best"
 
 
-def _trained(report: Report, results: Results) -> list[str]:
+def _trained(report: Report, results: Results, ok: pd.DataFrame) -> list[str]:
     said = results.study["resolved"]
     collected = is_collected(results.study)
     planned = sorted({row.n_planned for row in report.rows})
@@ -67,10 +70,41 @@ def _trained(report: Report, results: Results) -> list[str]:
         monitor = str((train.get("early_stopping") or {}).get("monitor", "val_loss")).removeprefix("val_")
         kept = f"the epoch with the best development {monitor} was kept" if best else "the last epoch was kept"
         sentences.append(
-            f"Training used {train['optimizer']} for at most {train['epochs']} epochs with batches of "
+            f"Training used {_optimizer(train, ok)} for at most {train['epochs']} epochs with batches of "
             f"{train['batch_size']}; {kept}."
         )
     return sentences
+
+
+def _optimizer(train: Mapping[str, Any], ok: pd.DataFrame) -> str:
+    """Return the optimizer and what else of the training a reader must know."""
+    used = ok["hp.train.optimizer"].dropna().unique() if "hp.train.optimizer" in ok else ()  # a model may bring its own
+    with_what = [_chosen(train.get("optimizer") or " or ".join(map(str, used)) or "adam")]
+    if isinstance(train.get("learning_rate"), Mapping):
+        with_what.append(f"the learning rate of {_chosen(train['learning_rate'])}")
+    if isinstance(train.get("loss"), Mapping):
+        with_what.append(f"the loss {_chosen(train['loss'])}")
+    if train.get("class_weight"):
+        weights = train["class_weight"]
+        with_what.append("balanced class weights" if weights == "balanced" else f"class weights {_words(weights)}")
+    with_what += [f"the callback {_chosen(one)}" for one in train.get("callbacks") or ()]
+    if train.get("augment"):
+        with_what.append(f"batches augmented by {_chosen(train['augment'])}")
+    if train.get("precision"):
+        with_what.append(f"precision {train['precision']}")
+    return _listed(with_what)
+
+
+def _chosen(chosen: str | Mapping[str, Any]) -> str:
+    """Return a word, or what a mapping names with its keywords."""
+    if isinstance(chosen, str):
+        return chosen
+    keywords = {key: value for key, value in chosen.items() if key not in ("name", "use")}
+    return f"{chosen.get('name', chosen.get('use'))}{f' ({_words(keywords)})' * bool(keywords)}"
+
+
+def _words(settings: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in settings.items())
 
 
 def _varied(results: Results) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from sweep.errors import OF_USERS_CODE, InputError, nearest, one_line
+from sweep.metrics.catalogue import metric_called
 from sweep.study.chosen import Named
 from sweep.study.parts import Use
 from sweep.study.train import Train
@@ -47,7 +48,7 @@ def callbacks_of(train: Train, optimizer: Any, measured: Collection[str]) -> lis
                 f"{key}: expected one hand on the learning rate. Received: a schedule, which sets it at each step, and "
                 f"{label}, which sets it, too. Leave one of them away."
             )
-        _check_monitor(key, one, measured)
+        _watch_one_of(key, one, measured)
         found.append(_named(one, label))
     return found
 
@@ -58,13 +59,17 @@ def _label(chosen: str | Named | Use) -> str:
     return chosen.use if isinstance(chosen, Use) else chosen.name
 
 
-def _check_monitor(key: str, one: Any, measured: Collection[str]) -> None:
+def _watch_one_of(key: str, one: Any, measured: Collection[str]) -> None:
+    """Check what one of Keras's callbacks watches, and tell it which way is better, which it cannot know of dev's."""
+    if not hasattr(one, "monitor_op"):
+        return
     known = ["loss", *measured]
-    monitor = getattr(one, "monitor", None)
-    if type(one).__module__.startswith("keras.") and isinstance(monitor, str) and monitor not in known:
+    if one.monitor not in known:
         raise InputError(
-            f"{key}.monitor: expected one of {', '.join(known)}. Received: {monitor}.{nearest(monitor, known)}"
+            f"{key}.monitor: expected one of {', '.join(known)}. Received: {one.monitor}.{nearest(one.monitor, known)}"
         )
+    if one.mode == "auto":
+        one.mode = "max" if metric_called(one.monitor).higher_is_better else "min"
 
 
 def _named(one: Any, label: str) -> Any:

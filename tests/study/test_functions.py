@@ -6,10 +6,10 @@ from typing import Any, get_args, get_origin
 
 import pytest
 from pydantic import AfterValidator, BaseModel
-from sweep.running.keeper import Link
 
 from sweep.errors import InputError
 from sweep.running import execution, preflight
+from sweep.running.record_relay import Link
 from sweep.study.functions import ROLES, functions_of
 from sweep.study.identity import Identities
 from sweep.study.parts import FunctionName
