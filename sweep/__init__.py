@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sweep.explain.sources import explain_study
     from sweep.explain.verify import verify
     from sweep.report.precision import plan_precision
+    from sweep.running.event_file import json_lines
     from sweep.running.execution import RunSummary, run
     from sweep.store.store import Results, load
     from sweep.study.study import Study
@@ -31,6 +32,7 @@ _FROM = {
     "estimates": "sweep.analysis.answers",
     "explain_script": "sweep.explain.script",
     "explain_study": "sweep.explain.sources",
+    "json_lines": "sweep.running.event_file",
     "load": "sweep.store.store",
     "plan_precision": "sweep.report.precision",
     "run": "sweep.running.execution",
@@ -48,6 +50,7 @@ __all__ = [
     "estimates",
     "explain_script",
     "explain_study",
+    "json_lines",
     "load",
     "metrics",
     "plan_precision",

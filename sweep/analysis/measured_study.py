@@ -9,7 +9,6 @@ from sweep.errors import InputError, nearest
 from sweep.metrics.catalogue import first_of_test, metric_called
 from sweep.stats.interval import OTHER_SPLITS, THIS_TEST_SET
 from sweep.stats.measured_trials import REPLICATES, Measured, values_only
-from sweep.stats.measures import MEASURES
 from sweep.store.store import Results
 
 
@@ -25,12 +24,13 @@ def measure_study(
     metric = metric or first_of_test(results.study["task"])
     column = f"metric.{metric}"
     known = [name.removeprefix("metric.") for name in results.trials.columns if name.startswith("metric.")]
-    if metric not in known and metric not in MEASURES:
+    row = metric_called(metric)
+    if metric not in known and not row.resampled:
         raise InputError(f"Expected a metric: {', '.join(sorted(known))}. Received: {metric}.{nearest(metric, known)}")
     if not len(now.ok):
         raise InputError(f"Expected a trial that is ok in {results.path}. Received: none; {len(now.failed)} failed.")
     failed = {str(name): int(n) for name, n in now.failed["config_id"].value_counts().items()}
-    if metric in MEASURES:
+    if row.resampled:
         try:
             scores = study_scores(results)
         except NoCommonScoresError as error:
@@ -38,7 +38,9 @@ def measure_study(
                 raise
             why = error.why
         else:
-            return stats.measure(scores, metric, rng=rng, n_replicates=n_replicates, n_failed=failed)
+            if metric not in known or not row.of_attacks or scores.test.attack_type is not None:
+                return stats.measure(scores, metric, rng=rng, n_replicates=n_replicates, n_failed=failed)
+            why = "the stored scores hold no attack types"
     else:
         why = f"{metric} cannot be computed again from the stored scores"
     rows = now.ok[np.isfinite(now.ok[column].to_numpy(np.float64))]
@@ -52,7 +54,7 @@ def measure_study(
         rows["config_id"],
         rows["seed"],
         rows[column],
-        metric_called(metric),
+        row,
         why_not=why,
         covers_here=OTHER_SPLITS if other else THIS_TEST_SET,
         n_failed=failed,

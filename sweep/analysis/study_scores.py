@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sweep.analysis.current import current
 from sweep.errors import InputError
 from sweep.stats.scored_trials import SplitScores, TrialScores, paired
+from sweep.store.sample_columns import CASES, PEOPLE
 from sweep.store.store import Results
 
 NOT_THE_SAME = "seeds had different test samples (the split is not held still), which is not one test set"
@@ -42,7 +43,7 @@ def study_scores(results: Results) -> TrialScores:
     test, dev = (_aligned(frame, trial, len(ok), name) for name in ("test", "dev"))
     rows = np.concatenate((test[0], dev[0]))
     kind, first = _cases(frame, rows)
-    other = _words(frame, "other_subject", rows) if kind == "subject" else first
+    other = _words(frame, PEOPLE[1], rows) if kind == PEOPLE[0] else first
     units, numbers = np.unique(np.concatenate((first, np.where(other == "", first, other))), return_inverse=True)
     of_pairs = paired(*np.split(numbers.astype(np.intp), 2), n_units=units.size)
     unit, n = of_pairs.column, test.shape[1]
@@ -94,12 +95,14 @@ def _scores(frame: pd.DataFrame, order: IntArray, unit: IntArray) -> SplitScores
     prediction = None
     if "prediction" in frame and frame["prediction"].iloc[order[0]].notna().any():
         prediction = frame["prediction"].to_numpy(np.float64)[order]
-    return SplitScores(frame["score"].to_numpy(np.float64)[order], label[order[0]], unit, prediction)
+    kinds = _words(frame, "attack_type", order[0]) if "attack_type" in frame else np.empty(0, dtype=np.str_)
+    attack_type = kinds if (kinds != "").any() else None
+    return SplitScores(frame["score"].to_numpy(np.float64)[order], label[order[0]], unit, prediction, attack_type)
 
 
 def _cases(frame: pd.DataFrame, rows: IntArray) -> tuple[str, NDArray[np.str_]]:
     """Return what a case is, and the case of each row."""
-    for kind in ("subject", "video"):
+    for kind in CASES:
         names = _words(frame, kind, rows)
         if (names != "").all():
             return kind, names

@@ -1,7 +1,7 @@
 """Digests of data: what is in it, never where it lies."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from sweep.data.splits import Splits
 
 DIGEST_BYTES = 16
 _BLOCK_BYTES = 64 * 2**20
+_UNNAMED = ("subject", "video", "sample", "other_subject")  # told by their order in the digest; further ones by name
 
 
 def row_digests(x: Any) -> NDArray[np.uint8]:
@@ -36,11 +37,11 @@ def row_digests(x: Any) -> NDArray[np.uint8]:
 
 
 def data_digest(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str:
-    """Return the id of the data, 64 hexadecimal digits: SHA-256 over x, y, subject, video and sample of every split.
+    """Return the id of the data, 64 hexadecimal digits: SHA-256 over x, y and the sample columns of every split.
 
-    digests: split name -> (n, 16) digests of the rows of x.
-    Of pairs, other_subject too; where train has weights, these. The same content gives the same id in any folder and on
-    any machine; any other byte, type or order another.
+    digests: split name -> (n, 16) digests of the rows of x. Columns that `splits.not_in_id` names do not count.
+    Weights of train do. The same content gives the same id in any folder and on any machine; any other byte, type or
+    order another.
     """
     total = hashlib.sha256(b"sweep data 1")
     for name, split in splits.items():
@@ -48,13 +49,24 @@ def data_digest(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str
         total.update(head.encode())
         total.update(digests[name].tobytes())
         total.update(np.ascontiguousarray(split.y).tobytes())
-        pairs = () if split.other_subject is None else (split.other_subject,)
-        for column in (split.subject, split.video, split.sample, *pairs):
-            total.update(text_digest(column))
+        columns = {name: column for name, column in split.columns.items() if name not in splits.not_in_id}
+        for name in _UNNAMED:
+            if name in columns:
+                total.update(text_digest(columns.pop(name)))
+        for name, column in columns.items():
+            total.update(name.encode() + text_digest(column))
     if splits.train.sample_weight is not None:
         total.update(b"sample_weight" + np.ascontiguousarray(splits.train.sample_weight).tobytes())
     total.update(text_digest(np.asarray(splits.classes, dtype=str)))
     return total.hexdigest()
+
+
+def columns_digest(splits: Splits, names: Sequence[str]) -> str:
+    """Return the digest of some sample columns of every split, "" where none is given."""
+    given = [(name, split.columns[name]) for _, split in splits.items() for name in names if name in split.columns]
+    if not given:
+        return ""
+    return hashlib.sha256(b"".join(name.encode() + text_digest(column) for name, column in given)).hexdigest()
 
 
 def text_digest(column: NDArray[np.str_]) -> bytes:

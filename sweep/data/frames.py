@@ -14,21 +14,25 @@ from sweep.errors import InputError, nearest
 
 @dataclass(frozen=True)
 class Frame:
-    """One image: path below the root; split "" where the data are not divided yet; subject and video "" if unknown."""
+    """One image.
+
+    path: below the root. split: "" where the data are not divided yet. subject, video, attack_type: "" if unknown.
+    """
 
     path: str
     split: str
     label: str
     subject: str
     video: str
+    attack_type: str = ""
 
 
 def frames_from_folders(listing: Listing, pattern: str | None, *, without_dev: bool = False) -> list[Frame]:
     """Return the frames of `root/SPLIT/CLASS/...` or `root/CLASS/...`, in the order of their paths.
 
     pattern: None takes the subject from the first folder below the class and the video from the folders below that; a
-    regular expression with groups `subject` and `video` (either may be absent) is searched for in the file name, or,
-    if it holds a "/", in the path below the root.
+    regular expression with groups `subject`, `video` and `attack_type` (one at least) is searched for in the file name,
+    or, if it holds a "/", in the path below the root.
     without_dev: whether train and test may stand there alone.
     Raises InputError where the splits are incomplete, a folder of a class is empty, an image lies outside a class, or
     the pattern does not match.
@@ -58,18 +62,20 @@ def frames_from_folders(listing: Listing, pattern: str | None, *, without_dev: b
         below = parts[depth + 1 : -1]
         if search is None:
             subject = listing.name_of_folder("/".join(parts[: depth + 2])) if below else ""
-            video = "/".join(below[1:])
+            video, attack = "/".join(below[1:]), ""
         else:
-            subject, video = _found(search, path)
+            subject, video, attack = _found(search, path)
         subject, video, label = name_of(subject), name_of(video), parts[depth]
-        frames.append(Frame(path, splits[parts[0]] if splits else "", label, subject, _unique(label, subject, video)))
+        split = splits[parts[0]] if splits else ""
+        frames.append(Frame(path, split, label, subject, _unique(label, subject, video), name_of(attack)))
     return frames
 
 
 def frames_from_manifest(listing: Listing, manifest: Path) -> list[Frame]:
     """Return the frames that a CSV file lists, in the order of their paths.
 
-    Columns: path (below the root) and label, and where known split, subject and video. Other columns are ignored.
+    Columns: path (below the root) and label, and where known split, subject, video and attack_type. Other columns are
+    ignored.
     Raises InputError where the file or a column is missing, or a row names an image that is not there.
     """
     if not manifest.is_file():
@@ -99,13 +105,13 @@ def frames_from_manifest(listing: Listing, manifest: Path) -> list[Frame]:
         split = _split_named(row["split"], where) if "split" in columns else ""
         subject = name_of(row["subject"])
         video = _unique(row["label"], subject, name_of(row["video"]))
-        frames[path] = Frame(path, split, row["label"], subject, video)
+        frames[path] = Frame(path, split, row["label"], subject, video, name_of(row["attack_type"]))
     if not frames:
         raise InputError(f"Expected a row for each image in {manifest}. Received: none.")
     return [frames[path] for path in sorted(frames)]
 
 
-_COLUMNS = ("path", "label", "split", "subject", "video")
+_COLUMNS = ("path", "label", "split", "subject", "video", "attack_type")
 
 
 def _unique(label: str, subject: str, video: str) -> str:
@@ -147,7 +153,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         search = re.compile(pattern)
     except re.error as error:
         raise InputError(f"Expected a regular expression as pattern. Received: {pattern!r} ({error}).") from error
-    if not {"subject", "video"} & set(search.groupindex):
+    if not {"subject", "video", "attack_type"} & set(search.groupindex):
         raise InputError(
             f"Expected a group called subject in the pattern, and video where known. Received: {pattern!r}. "
             "Write for instance '(?P<subject>[^_]+)_(?P<video>[^_]+)'."
@@ -155,7 +161,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return search
 
 
-def _found(search: re.Pattern[str], path: str) -> tuple[str, str]:
+def _found(search: re.Pattern[str], path: str) -> tuple[str, str, str]:
     text = path if "/" in search.pattern else path.rsplit("/", 1)[-1]
     match = search.search(text)
     if match is None:
@@ -164,4 +170,4 @@ def _found(search: re.Pattern[str], path: str) -> tuple[str, str]:
             "A pattern with a '/' is searched for in the path below the root."
         )
     groups = match.groupdict()
-    return groups.get("subject") or "", groups.get("video") or ""
+    return groups.get("subject") or "", groups.get("video") or "", groups.get("attack_type") or ""

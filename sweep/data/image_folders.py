@@ -1,7 +1,8 @@
-"""A folder of images as train, dev and test, with the subject and the video of every image."""
+"""A folder of images as train, dev and test, with the subject, the video and the attack type of every image."""
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,10 +41,12 @@ def image_folder(
     root: holds `{train,dev,test}/{genuine,impostor}/...`, or `{genuine,impostor}/...` to be divided by subject.
     image_size: pixels, a number or (height, width). color: rgb (3 channels) or grayscale (1).
     pattern: None takes subject and video from the folders `CLASS/SUBJECT/VIDEO/frame.png`; a regular expression with
-    groups `subject` and `video` takes them from the file name, or from the path if it holds a "/".
-    manifest: a CSV file below the root with path, label and where known split, subject, video, in place of the folders.
+    groups `subject`, `video` and `attack_type` takes them from the file name, or from the path if it holds a "/".
+    manifest: a CSV file below the root with path, label and where known split, subject, video, attack_type, in place of
+    the folders.
     genuine: which class is the genuine one; every other is then an impostor. None knows the words of
-    `sweep.metrics.labels`. fractions: of the subjects in train, dev, test where the root is not divided yet.
+    `sweep.metrics.labels`. Where nothing else names an attack's type, it is its class, unless that is a word for
+    impostors. fractions: of the subjects in train, dev, test where the root is not divided yet.
     dev_from_train: share of train's subjects, or images where these are unknown, that become dev where the root has
     the folders train and test alone, as public data often do.
     on_corrupt: "stop" at an image that cannot be decoded, or "skip" it. split_seed: of the division into splits.
@@ -68,10 +71,14 @@ def image_folder(
         _check_same_classes(frames, label, tuple(classes))
     else:
         frames = divide(frames, fractions, np.random.default_rng(split_seed))
+    frames = _with_attack_types(frames, classes)
     paths = [frame.path for frame in frames]
     store = stored_images(listing, paths, size, color, on_corrupt=on_corrupt, scale=scale, cache=cache)
-    train, dev, test = (_split(frames, name, label, store) for name in SPLITS)
-    return Splits(train, dev, test, classes=tuple(classes), findings=_findings(store, listing, frames, manifest))
+    attacks = any(frame.attack_type for frame in frames)
+    train, dev, test = (_split(frames, name, label, store, attacks) for name in SPLITS)
+    findings = _findings(store, listing, frames, manifest)
+    # Trials of these files were stored before attack types were kept: the id of the data stays theirs.
+    return Splits(train, dev, test, classes=tuple(classes), findings=findings, not_in_id=("attack_type",))
 
 
 def _checked(image_size: int | Sequence[int], color: str, on_corrupt: str) -> tuple[int, int]:
@@ -107,6 +114,18 @@ def _classes(names: list[str], genuine: str | None, task: str | None) -> dict[st
     return {name: [name] for name in names}
 
 
+def _with_attack_types(frames: Sequence[Frame], classes: dict[str, list[str]]) -> list[Frame]:
+    """Return the frames with the attack type of each, "" for none: as it was found, else the class that was merged."""
+    genuine = classes["genuine"] if tuple(classes) == ("impostor", "genuine") else None
+
+    def kind(frame: Frame) -> str:
+        if genuine is None or frame.label in genuine:
+            return ""
+        return frame.attack_type or ("" if letter_of(frame.label) == "i" else frame.label)
+
+    return [replace(frame, attack_type=kind(frame)) for frame in frames]
+
+
 def _check_same_classes(frames: Sequence[Frame], label: dict[str, int], classes: tuple[str, ...]) -> None:
     present = {name: {label[frame.label] for frame in frames if frame.split == name} for name in SPLITS}
     for name, found in present.items():
@@ -117,7 +136,7 @@ def _check_same_classes(frames: Sequence[Frame], label: dict[str, int], classes:
             )
 
 
-def _split(frames: Sequence[Frame], name: str, label: dict[str, int], store: ImageStore) -> Split:
+def _split(frames: Sequence[Frame], name: str, label: dict[str, int], store: ImageStore, attacks: bool) -> Split:
     rows = [row for row, frame in enumerate(frames) if frame.split == name and frame.path not in store.broken]
     chosen = [frames[row] for row in rows]
     return Split(
@@ -126,6 +145,7 @@ def _split(frames: Sequence[Frame], name: str, label: dict[str, int], store: Ima
         subject=np.asarray([frame.subject for frame in chosen], dtype=str),
         video=np.asarray([frame.video for frame in chosen], dtype=str),
         sample=np.asarray([frame.path for frame in chosen], dtype=str),
+        attack_type=np.asarray([frame.attack_type for frame in chosen], dtype=str) if attacks else None,
     )
 
 

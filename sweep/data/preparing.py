@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from sweep.data.content_digests import data_digest, row_digests
+from sweep.data.content_digests import columns_digest, data_digest, row_digests
 from sweep.data.images import Images
 from sweep.data.leakage import find_leaks
 from sweep.data.splits import SPLITS, Split, Splits, as_splits
 from sweep.data.validation import TASKS, validate
 from sweep.data.whole_folders import read_contents, write_array, write_folder
 from sweep.errors import InputError, SweepError, nearest
-
-_COLUMNS = ("y", "subject", "video", "sample")
+from sweep.store.sample_columns import ALWAYS, FURTHER
 
 
 @dataclass(frozen=True)
@@ -87,8 +86,12 @@ def prepare(
             f"Expected the data {expect[:16]}. Received: {data_id[:16]}. "
             "This machine sees other data than the one that planned the study: give both the same files."
         )
-    path = _folder(cache, data_id)
-    write_folder(path, lambda part: _write(part, splits, cache))
+    path, beside_id = _folder(cache, data_id), columns_digest(splits, splits.not_in_id)
+    write_folder(
+        path,
+        lambda part: _write(part, splits, cache) | {"beside_id": beside_id},
+        fits=lambda there: _whole(there) and there.get("beside_id", "") == beside_id,
+    )
     return Prepared(
         data_id=data_id,
         findings=findings,
@@ -109,20 +112,36 @@ def open_prepared(cache: Path, data_id: str) -> Splits:
     folder = _folder(cache, data_id)
     contents = read_contents(folder)
     stores = {} if contents is None else contents["stores"]
-    if contents is None or any(read_contents(cache / store) is None for store in stores.values()):
+    lost = any(read_contents(cache / store) is None for store in stores.values())
+    if contents is None or lost or not _whole(contents):
         raise FileNotFoundError(f"no complete data {data_id} in {cache}")
     opened: dict[str, Split] = {}
     for name in SPLITS:
-        pairs = ("other_subject",) if contents.get("pairs") else ()
-        keys = (*_COLUMNS, *pairs, "x")
-        if name == "train" and contents.get("weights"):
-            keys = (*keys, "sample_weight")
-        columns: dict[str, Any] = {key: np.asarray(_map(folder / f"{name}-{key}.npy")) for key in keys}
+        x, y = (np.asarray(_map(folder / f"{name}-{key}.npy")) for key in ("x", "y"))
+        columns = {key: np.asarray(_map(folder / f"{name}-{key}.npy")) for key in _columns(contents)}
+        further = {key.removeprefix(FURTHER): columns.pop(key) for key in list(columns) if key.startswith(FURTHER)}
+        weight = _map(folder / f"{name}-sample_weight.npy") if name in contents.get("weights", ()) else None
         if name in stores:
             store = cache / stores[name]
-            columns["x"] = Images(_map(store / "pixels.npy"), columns["x"], _map(store / "digests.npy"), store)
-        opened[name] = Split(**columns)
+            inputs = Images(_map(store / "pixels.npy"), x, _map(store / "digests.npy"), store)
+            opened[name] = Split(inputs, y, **columns, further=further, sample_weight=weight)
+        else:
+            opened[name] = Split(x, y, **columns, further=further, sample_weight=weight)
     return Splits(opened["train"], opened["dev"], opened["test"], classes=tuple(contents["classes"]))
+
+
+def _whole(contents: Mapping[str, Any]) -> bool:
+    """Return whether the data were written with all of their columns: older image data lack the attack types.
+
+    Those are made anew; their pixels stand elsewhere and stay.
+    """
+    return "columns" in contents or not contents["stores"]
+
+
+def _columns(contents: Mapping[str, Any]) -> list[str]:
+    """Return the sample columns that lie in a folder; an older one says only whether its samples are pairs."""
+    older = [*ALWAYS, *(["other_subject"] if contents.get("pairs") else [])]
+    return list(contents.get("columns", older))
 
 
 def _folder(cache: Path, data_id: str) -> Path:
@@ -193,17 +212,16 @@ def _count(split: Split, classes: tuple[str, ...], task: str) -> Count:
 
 def _write(part: Path, splits: Splits, cache: Path) -> dict[str, Any]:
     stores = {}
-    pairs = splits.train.other_subject is not None
     for name, split in splits.items():
         x = split.x
         if isinstance(x, Images) and x.store is not None and x.store.is_relative_to(cache):
             stores[name] = x.store.relative_to(cache).as_posix()
             x = x.rows
         write_array(part / f"{name}-x.npy", x)
-        for key in (*_COLUMNS, *(("other_subject",) if pairs else ())):
-            write_array(part / f"{name}-{key}.npy", getattr(split, key))
-    weights = splits.train.sample_weight
-    if weights is not None:
-        write_array(part / "train-sample_weight.npy", weights)
-    said = {"pairs": pairs, "weights": weights is not None}
-    return {"stores": stores, "classes": list(splits.classes), **{key: True for key, value in said.items() if value}}
+        for key, column in {"y": split.y, **split.columns}.items():
+            write_array(part / f"{name}-{key}.npy", column)
+        if split.sample_weight is not None:
+            write_array(part / f"{name}-sample_weight.npy", split.sample_weight)
+    weights = [name for name, split in splits.items() if split.sample_weight is not None]
+    found = {"stores": stores, "classes": list(splits.classes), "columns": list(splits.train.columns)}
+    return found | ({"weights": weights} if weights else {})

@@ -1,11 +1,11 @@
 """The three splits of a data set, and what a data function of the user may return instead.
 
-Every sample carries its label, its subject, its video and an id. Subject and video "" mean unknown: where the subject
-is unknown, every sample stands for itself and an interval cannot speak of new subjects.
+Every sample carries its label and the columns of `sweep.store.sample_columns`. Subject and video "" mean unknown: where
+the subject is unknown, every sample stands for itself and an interval cannot speak of new subjects.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from sweep.data.arrays import one_index, plain_array, plain_labels, refuse_data_
 from sweep.data.identity import names_of
 from sweep.data.images import Images
 from sweep.errors import InputError, nearest
+from sweep.metrics.labels import attack_types
+from sweep.store.sample_columns import DECLARED, FURTHER, WHERE_GIVEN, is_name
 
 SPLITS = ("train", "dev", "test")
 SPLIT_NAMES = {
@@ -35,6 +37,8 @@ class Split:
     sample: (n,) strings, unique within the whole data.
     other_subject: (n,) strings, where a sample is a pair: whose its second image is, as `subject` is of its first. None
     where every sample is of one person.
+    attack_type: (n,) strings, the kind of presentation attack, "" where a sample is none. None where nothing is known.
+    further: name -> (n,) strings, columns of the user's own, which are stored with the scores.
     sample_weight: (n,) float32, how much each sample counts in the loss of the training; None where all count alike.
     """
 
@@ -44,7 +48,15 @@ class Split:
     video: NDArray[np.str_]
     sample: NDArray[np.str_]
     other_subject: NDArray[np.str_] | None = None
+    attack_type: NDArray[np.str_] | None = None
+    further: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
     sample_weight: NDArray[np.float32] | None = None
+
+    @property
+    def columns(self) -> dict[str, NDArray[np.str_]]:
+        """Return the sample columns that are given, by the names that they have in tables."""
+        declared = {name: getattr(self, name) for name in DECLARED if getattr(self, name) is not None}
+        return declared | {f"{FURTHER}{name}": column for name, column in self.further.items()}
 
     @property
     def people(self) -> NDArray[np.str_]:
@@ -58,13 +70,17 @@ class Split:
 
 @dataclass(frozen=True)
 class Splits:
-    """The data of a study: train, dev and test, the names of the classes where known, and what loading them found."""
+    """The data of a study: train, dev and test, the names of the classes where known, and what loading them found.
+
+    not_in_id: sample columns that do not count in the data's id, as trials of the same files were stored without them.
+    """
 
     train: Split
     dev: Split
     test: Split
     classes: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    not_in_id: tuple[str, ...] = ()
 
     def items(self) -> Iterator[tuple[str, Split]]:
         """Yield (name, split) in the order train, dev, test."""
@@ -77,13 +93,13 @@ def as_splits(value: object) -> Splits:
     """Return what a data function gave as `Splits`, with plain arrays and every gap filled.
 
     value: a `Splits`; or a mapping with train, dev (or val) and test, each a `Split`, an (x, y) pair or a mapping with
-    x, y and, where known, subject, video, sample, other_subject, sample_weight; and `classes`, names in the order of
-    the labels, where known.
+    x, y and, where known, subject, video, sample, other_subject, attack_type, further (name -> column) and
+    sample_weight; and `classes`, names in the order of the labels, where known.
     Subject and video default to "" (unknown), sample to "train-000001".
     Raises InputError where a split or a field is missing or unknown, or where the lengths differ.
     """
     if isinstance(value, Splits):
-        train, dev, test = (_filled(name, split) for name, split in value.items())
+        train, dev, test = _alike(_filled(name, split) for name, split in value.items())
         return replace(value, train=train, dev=dev, test=test)
     if not isinstance(value, Mapping):
         raise InputError(
@@ -98,7 +114,7 @@ def as_splits(value: object) -> Splits:
             "The threshold and the epoch are chosen on dev, so test cannot stand in for it."
         )
     classes = tuple(str(name) for name in value.get("classes", ()))
-    train, dev, test = (_filled(name, value[name]) for name in SPLITS)
+    train, dev, test = _alike(_filled(name, value[name]) for name in SPLITS)
     return Splits(train, dev, test, classes=classes)
 
 
@@ -126,27 +142,56 @@ def _filled(name: str, given: object) -> Split:
     y = plain_labels(f"y of {name}", fields["y"])
     if not x.shape:
         raise InputError(f"Expected x of {name} with a row a sample. Received: the single value {x}.")
-    texts: dict[str, Any] = {
-        key: None if fields.get(key) is None else names_of(fields[key])
-        for key in ("subject", "video", "sample", "other_subject")
-    }
+    texts: dict[str, Any] = {key: None if fields.get(key) is None else names_of(fields[key]) for key in DECLARED}
+    further = _further(name, fields.get("further"))
     for key in ("subject", "video"):
         texts[key] = np.full(len(x), "") if texts[key] is None else texts[key]
     if texts["sample"] is None:
         texts["sample"] = np.asarray([f"{name}-{number:06d}" for number in range(1, len(x) + 1)], dtype=str)
+    if texts["attack_type"] is not None:
+        texts["attack_type"] = attack_types(texts["attack_type"].astype(object)).astype(np.str_)
     given = fields.get("sample_weight")
     weight = None if given is None else plain_labels(f"sample_weight of {name}", given)
-    for key, column in {"y": y, **texts, "sample_weight": weight}.items():
+    for key, column in {"y": y, **texts, **further, "sample_weight": weight}.items():
         if column is not None and column.shape != (len(x),):
             raise InputError(
                 f"Expected {key} of {name} with shape ({len(x)},), one entry for each row of x. "
                 f"Received: shape {column.shape}."
             )
-    return Split(x=x, y=y, **texts, sample_weight=weight)
+    return Split(x=x, y=y, **texts, further=further, sample_weight=weight)
+
+
+def _further(name: str, given: Any) -> dict[str, NDArray[np.str_]]:
+    """Return the columns of the user's own as names."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise InputError(f"Expected further of {name} as a mapping name -> column. Received: {type(given).__name__}.")
+    for key in given:
+        if not is_name(key):
+            raise InputError(
+                f"Expected names of letters, digits and _ in further of {name}, other than {', '.join(DECLARED)}. "
+                f"Received: {key!r}."
+            )
+    return {key: names_of(column) for key, column in given.items()}
+
+
+def _alike(splits: Iterable[Split]) -> list[Split]:
+    """Return the splits with the same columns: where one lacks what another has, its words are unknown."""
+    given = list(splits)
+    further = sorted({name for split in given for name in split.further})
+    shared = [name for name in WHERE_GIVEN if any(getattr(split, name) is not None for split in given)]
+
+    def whole(split: Split) -> Split:
+        unknown = np.full(len(split), "")
+        lacking = {name: unknown for name in shared if getattr(split, name) is None}
+        return replace(split, **lacking, further={name: split.further.get(name, unknown) for name in further})
+
+    return [whole(split) for split in given]
 
 
 def _fields(name: str, given: object) -> Mapping[str, Any]:
-    known = ("x", "y", "subject", "video", "sample", "other_subject", "sample_weight")
+    known = ("x", "y", *DECLARED, "further", "sample_weight")
     if isinstance(given, Split):
         return {key: getattr(given, key) for key in known}
     if isinstance(given, tuple | list) and len(given) == 2:

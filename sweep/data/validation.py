@@ -7,6 +7,7 @@ import numpy as np
 from sweep.data.images import Images
 from sweep.data.splits import Split, Splits
 from sweep.errors import InputError
+from sweep.metrics.attack_errors import check_attack_types
 
 _LARGEST = float(np.finfo(np.float32).max)  # models compute in float32: beyond it a number becomes infinite
 TASKS = ("verification", "classification", "regression")
@@ -16,8 +17,8 @@ def validate(splits: Splits, task: str) -> None:
     """Raise InputError unless the splits can serve the task.
 
     Checked: rows there, inputs numeric, finite and of one shape and type; sample ids unique; labels fit the task:
-    verification 1 and 0, both in every split; classification whole numbers from 0, each class in train; regression
-    finite numbers.
+    verification 1 and 0, both in every split, attack types beside 0 alone; classification whole numbers from 0, each
+    class in train; regression finite numbers.
     """
     for name, split in splits.items():
         _check_inputs(name, split, splits.train)
@@ -33,6 +34,9 @@ def validate(splits: Splits, task: str) -> None:
         )
     if task == "verification":
         _check_both_classes(splits)
+        for name, split in splits.items():
+            if split.attack_type is not None:
+                check_attack_types(split.attack_type, split.y, name)
     if task == "classification":
         _check_classes(splits)
 

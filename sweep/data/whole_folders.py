@@ -7,7 +7,6 @@ times of content and of state, number) is another than at the last hashing. No p
 """
 
 import errno
-import hashlib
 import os
 import shutil
 import sys
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 
 from sweep.errors import ClusterError
 from sweep.store.folder import flush_folder
-from sweep.store.sealed_json import sealed, unsealed
+from sweep.store.sealed_json import sealed, sha256_of, unsealed
 
 CONTENTS = "contents.json"
 _DAY = 86400.0  # seconds for which hashed files are taken for whole, as long as their stamps stay
@@ -68,7 +67,7 @@ def _hashes(folder: Path, digests: Mapping[str, str], stamps: Mapping[str, list[
     with _lock(_last_hashing(folder).with_suffix(".hashing")):
         if _hashed_lately(folder, stamps):
             return True
-        changed = [name for name, digest in digests.items() if _sha256(folder / name) != digest]
+        changed = [name for name, digest in digests.items() if sha256_of(folder / name) != digest]
         if changed:
             sys.stderr.write(f"sweep: {folder}: {', '.join(changed)} changed since it was written; it is made anew.\n")
             return False
@@ -91,22 +90,23 @@ def _last_hashing(folder: Path) -> Path:
     return folder.parent / f"{folder.name}.hashed"
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_folder(folder: Path, write: Callable[[Path], Mapping[str, Any]]) -> dict[str, Any]:
+def write_folder(
+    folder: Path,
+    write: Callable[[Path], Mapping[str, Any]],
+    *,
+    fits: Callable[[Mapping[str, Any]], bool] = lambda there: True,
+) -> dict[str, Any]:
     """Return the contents of the folder, made by `write(temporary folder)` unless it is there and complete.
 
     write: fills the folder that it is given and returns what `contents.json` shall say beside the sizes.
+    fits: whether a complete folder, by its contents, is the one that is meant; else it is made anew.
     Raises ClusterError where the disk is full or the place may not be written.
     """
     with disk_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.parent / f"{folder.name}.lock"):
             contents = read_contents(folder)
-            if contents is not None:
+            if contents is not None and fits(contents):
                 return contents
             for torn in (*folder.parent.glob(f"{folder.name}.part*"), folder):
                 shutil.rmtree(torn, ignore_errors=True)  # left by a writer that was killed: the lock is ours
@@ -115,7 +115,7 @@ def write_folder(folder: Path, write: Callable[[Path], Mapping[str, Any]]) -> di
             try:
                 told = dict(write(part))
                 told["files"] = {path.name: path.stat().st_size for path in sorted(part.iterdir())}
-                told["sha256"] = {name: _sha256(part / name) for name in told["files"]}
+                told["sha256"] = {name: sha256_of(part / name) for name in told["files"]}
                 write_bytes(part / CONTENTS, [sealed(told)])
                 flush_folder(part)
                 part.rename(folder)

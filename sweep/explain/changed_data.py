@@ -7,8 +7,6 @@ from sweep.data.content_digests import row_digests
 from sweep.explain.difference import Difference
 from sweep.machine.folders import cache_folder
 
-_NAMES = ("subject", "other_subject", "video", "sample")
-
 
 def what_changed(use: str, stored_id: str, now: Prepared) -> tuple[Difference, str]:
     """Return the difference between the stored data and what the data function gives now, and its cause as a sentence.
@@ -30,7 +28,7 @@ def what_changed(use: str, stored_id: str, now: Prepared) -> tuple[Difference, s
         for what, differs in (
             ("inputs", (row_digests(old.x) != row_digests(new.x)).any(axis=1)),
             ("labels", old.y != new.y),
-            *((column, getattr(old, column) != getattr(new, column)) for column in _NAMES),
+            *((column, names != new.columns.get(column, "")) for column, names in old.columns.items()),
         ):
             if np.any(differs):
                 rows = np.flatnonzero(differs)

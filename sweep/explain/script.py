@@ -12,19 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import InputError
-from sweep.explain.watched_run import GENERATORS, Conditions, Request, Run, run_watched
+from sweep.explain.watched_run import Conditions, Request, Run, generators, run_watched
 from sweep.machine import process
 from sweep.machine.folders import current_folder
 from sweep.machine.variables import quiet_environment
+from sweep.trial import backends
 
 MEANING = {
     "python": "Python's `random`, from which Keras draws initial weights and dropout",
     "numpy": "NumPy's global generator (`np.random.*`)",
-    "tensorflow": "TensorFlow's generator, which orders the samples of `fit(shuffle=True)`",
     "own": "a generator that the code makes without a seed",
 }
 MOST_AT_ONCE = 4  # runs, each with a TensorFlow of its own in memory
-SEEDED = dict.fromkeys(GENERATORS, 1)
 
 
 @dataclass(frozen=True)
@@ -83,6 +82,7 @@ def explain_script(target: str, *, hear: Callable[[str], None] = lambda text: No
         raise InputError(f"Expected FILE.py or package.module:function. Received: {target}.")
     quiet_environment()
     process.warm_up("sweep.trial.preload")
+    all_seeded = dict.fromkeys(generators(), 1)
     with ThreadPoolExecutor(max_workers=min(MOST_AT_ONCE, os.cpu_count() or 1)) as pool:
 
         def runs(what: str, **conditions: Any) -> Future[list[Run]]:
@@ -90,26 +90,26 @@ def explain_script(target: str, *, hear: Callable[[str], None] = lambda text: No
             return pool.submit(_run, target, Conditions(**conditions))
 
         stands = [runs(f"unchanged, {n} of 2") for n in (1, 2)]
-        twice = runs("seeded, twice in one process", seeds=SEEDED, determinism=True, times=2)
+        twice = runs("seeded, twice in one process", seeds=all_seeded, determinism=True, times=2)
         first, second = (run.result()[0] for run in stands)
         _check(target, first)
-        free = [runs(f"seeded, determinism off, {n} of 2", seeds=SEEDED) for n in (1, 2)]
+        free = [runs(f"seeded, determinism off, {n} of 2", seeds=all_seeded) for n in (1, 2)]
         deterministic, shared = twice.result()
         on = (
             not deterministic.error
         )  # not: an operation that has no deterministic kernel, or a script that sets threads
         if not on:
-            shared = runs("seeded, twice in one process", seeds=SEEDED, times=2).result()[1]
+            shared = runs("seeded, twice in one process", seeds=all_seeded, times=2).result()[1]
         base = deterministic if on else free[0].result()[0]
         asked = {
-            "again": runs("seeded, again", seeds=SEEDED, determinism=on),
-            "threads": runs("2 threads", seeds=SEEDED, determinism=on, threads=2),
-            "probe": runs("order of the samples", seeds=SEEDED, determinism=on, probe=True),
-            **{one: runs(f"{one} seeded otherwise", seeds=SEEDED | {one: 2}, determinism=on) for one in GENERATORS},
+            "again": runs("seeded, again", seeds=all_seeded, determinism=on),
+            "threads": runs("2 threads", seeds=all_seeded, determinism=on, threads=2),
+            "probe": runs("order of the samples", seeds=all_seeded, determinism=on, probe=True),
+            **{one: runs(f"{one} seeded otherwise", seeds=all_seeded | {one: 2}, determinism=on) for one in all_seeded},
         }
         done = {name: run.result()[0] for name, run in asked.items()}
         freed = [run.result()[0] for run in free]
-    other = {name: done[name] for name in GENERATORS}
+    other = {name: done[name] for name in all_seeded}
     repeats = first.bits == second.bits
     seeded = base.bits == done["again"].bits
     causes = [
@@ -151,9 +151,12 @@ def _generators(repeats: bool, seeded: bool, base: Run, other: dict[str, Run], u
             )
         ]
     found = []
+    backend = backends.current()
     for name, run in other.items():
         acts = run.bits != base.bits
-        evidence = f"{MEANING[name]}: another seed gives {'another' if acts else 'the same'} result"
+        evidence = (
+            f"{MEANING.get(name) or backend.GENERATOR}: another seed gives {'another' if acts else 'the same'} result"
+        )
         if name == "own" and unseeded:
             evidence += f" ({', '.join(dict.fromkeys(unseeded))})"
         remedy = (
@@ -170,7 +173,7 @@ def _threads(seeded: bool, base: Run, two: Run) -> Cause:
     said = f"1 and 2 threads give {'other' if changes else 'the same'} bits"
     if two.error != base.error:
         said = f"with 2 threads it raised {two.error}"
-    return Cause("thread count", changes, said, "tf.config.threading.set_intra_op_parallelism_threads(1) at the start.")
+    return Cause("thread count", changes, said, f"{backends.current().ONE_THREAD} at the start.")
 
 
 def _operations(deterministic: Run, base: Run, free: list[Run]) -> Cause:
@@ -178,7 +181,7 @@ def _operations(deterministic: Run, base: Run, free: list[Run]) -> Cause:
         return Cause("nondeterministic operation", True, deterministic.error, "Replace that operation.")
     if free[0].bits != free[1].bits:
         said = "without op determinism two seeded runs differ, with it they agree"
-        return Cause("nondeterministic operation", True, said, "tf.config.experimental.enable_op_determinism().")
+        return Cause("nondeterministic operation", True, said, f"{backends.current().DETERMINISTIC}.")
     same = "the same bits" if free[0].bits == base.bits else "different bits, and both repeat"
     return Cause("nondeterministic operation", False, f"determinism on and off give {same}")
 

@@ -1,6 +1,7 @@
 """The answer to "which source?": one sentence a metric, and the table behind it."""
 
 from sweep.explain.sources import Explanation, in_points
+from sweep.metrics.catalogue import metric_called
 from sweep.stats.attribution import Attribution
 
 NAMES = {
@@ -10,7 +11,6 @@ NAMES = {
     "augment": "augmentation",
     "split": "the split",
 }
-UNIT = {"eer": " points", "hter": " points", "accuracy": " points"}
 
 
 def sentences(found: Explanation) -> list[str]:
@@ -23,8 +23,8 @@ def as_text(found: Explanation) -> str:
     level = 100 * next(iter(found.metrics.values())).level
     lines = [f"{found.study}{f' ({found.label})' if found.label else ''}: where the spread between runs comes from"]
     for name, one in found.metrics.items():
-        mean = in_points(name, one.mean) + (" %" if name in UNIT else "")
-        lines.append(f"{name.upper()}: mean {mean}, SD of all runs {in_points(name, one.sd)}{UNIT.get(name, '')}")
+        mean = in_points(name, one.mean) + (" %" if _unit(name) else "")
+        lines.append(f"{name.upper()}: mean {mean}, SD of all runs {in_points(name, one.sd)}{_unit(name)}")
         lines.append(f"  {'source':10} {'SD':>8}  {f'{level:g} % interval':18} share of variance")
         for part in (*one.sources, one.rest):
             limits = f"[{in_points(name, part.low)}, {in_points(name, part.high)}]"
@@ -59,8 +59,13 @@ def _apart(found: Explanation) -> list[str]:
     ]
 
 
+def _unit(name: str) -> str:
+    """Return the unit of a metric's SD: points where the metric is in per cent."""
+    return " points" if metric_called(name).unit == "%" else ""
+
+
 def _sentence(name: str, one: Attribution) -> str:
-    unit = UNIT.get(name, "")
+    unit = _unit(name)
     if one.sd == 0:
         return f"{name.upper()} is the same in all {one.n_runs} runs: no stream has an effect."
     largest = max(one.sources, key=lambda part: part.sd)

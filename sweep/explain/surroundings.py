@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sweep.explain.stored_bits import Bits
+from sweep.trial import backends
 
 CHANGES_BITS = {
     "threads": "thread count",
@@ -16,16 +17,14 @@ CHANGES_BITS = {
     "gpu_model": "GPU model",
     "machine": "machine",
     "platform": "operating system",
-    "version.tensorflow": "TensorFlow's version",
     "version.keras": "Keras's version",
     "version.numpy": "NumPy's version",
-    "flag.TF_ENABLE_ONEDNN_OPTS": "oneDNN",
-    "flag.TF_XLA_FLAGS": "XLA",
-    "flag.XLA_FLAGS": "XLA",
-    "flag.NVIDIA_TF32_OVERRIDE": "TF32",
     "flag.KERAS_BACKEND": "Keras's backend",
+    "backend": "Keras's backend",
     "code_id": "the model's code",
     "data_id": "the data",
+    **{f"version.{name}": f"{title}'s version" for one in backends.every() for name, title in one.PACKAGES.items()},
+    **{f"flag.{name}": meaning for one in backends.every() for name, meaning in one.FLAGS.items()},
 }
 
 

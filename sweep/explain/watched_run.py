@@ -18,17 +18,20 @@ from typing import Any
 import numpy as np
 
 from sweep.machine.import_path import find_modules_in
-from sweep.trial import seeding, weights
+from sweep.trial import backends, seeding, weights
 from sweep.trial.process_state import Machine, begin_trial
 
-GENERATORS = ("python", "numpy", "tensorflow", "own")
+
+def generators() -> tuple[str, ...]:
+    """Return the names of the generators that a script may draw from: "own" are those that it makes itself."""
+    return ("python", "numpy", backends.current().NAME, "own")
 
 
 @dataclass(frozen=True)
 class Conditions:
     """How a script is run.
 
-    seeds: generator -> seed, for Python's `random`, NumPy's global one, TensorFlow's and those that the script makes
+    seeds: generator -> seed, for Python's `random`, NumPy's global one, the backend's and those that the script makes
     without a seed; none of them is touched where it is empty. times: how often in one process. probe: whether the order
     of the samples in two epochs is looked at, which disturbs the run.
     """

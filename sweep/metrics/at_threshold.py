@@ -60,9 +60,16 @@ def threshold(scored: Scored, weights: Weights) -> FloatArray:
     return _equal(scored.dev, weights)[1]
 
 
-def decisions(scored: Scored, weights: Weights, impostor: Bools | None = None) -> Decisions:
-    """Return what is decided on test; impostor: which samples stand for all impostors' (n,), None: all of them."""
-    at, split = threshold(scored, weights), scored.test
+def decisions(scored: Scored, weights: Weights) -> Decisions:
+    """Return what is decided on test at the threshold of dev's EER."""
+    return decided_at(threshold(scored, weights), scored.test, weights)
+
+
+def decided_at(at: FloatArray, split: ScoredSplit, weights: Weights, impostor: Bools | None = None) -> Decisions:
+    """Return what is decided at a threshold (B,).
+
+    impostor: which samples are counted as the impostors', (n,); None: all of them.
+    """
     split.refuse_one_class()
     if weights is None:
         genuine, others = split.classes

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from sweep.metrics import at_threshold, class_rates, deviations, wrong_samples
+from sweep.metrics.attack_errors import apcer_of_type, kinds_of, worst_apcer
 from sweep.metrics.metric import Metric
 from sweep.metrics.scored import Scored, on
 from sweep.metrics.weighted_auc import area
@@ -47,6 +48,7 @@ _OF_TEST = (
     ),
     _AT_DEV("far", at_threshold.far, "FAR", errors=_IMPOSTOR),
     _AT_DEV("frr", at_threshold.frr, "FRR", errors=_GENUINE),
+    _AT_DEV("apcer", worst_apcer, "APCER of the worst attack type", of_attacks=True),
     _RIGHT(
         "accuracy",
         at_threshold.accuracy,
@@ -109,7 +111,14 @@ _OF_DEV = tuple(
         ("r2", deviations.r2, REGRESSION),
     )
 )
+_BY_TYPE = "apcer:"  # before an attack type; no point, since `apcer.low` is a limit in tables
 CATALOGUE = {row.name: row for row in (*_OF_TEST, *_OF_DEV, *_OF_TRAIN)}
+
+
+def of_attack_type(kind: str) -> Metric:
+    """Return the row of one attack type."""
+    of = partial(apcer_of_type, kind)
+    return _AT_DEV(f"{_BY_TYPE}{kind}", of, f"APCER of {kind}", of_attacks=True, attack_type=kind)
 
 
 def metric_called(name: str) -> Metric:
@@ -119,6 +128,8 @@ def metric_called(name: str) -> Metric:
     """
     if name in CATALOGUE:
         return CATALOGUE[name]
+    if name.startswith(_BY_TYPE):
+        return of_attack_type(name.removeprefix(_BY_TYPE))
     kin = max((row for row in CATALOGUE if name.endswith(row)), key=len, default=None)
     if kin is None:
         return Metric(name, resampled=False)
@@ -137,9 +148,11 @@ def first_of_test(task: str) -> str:
 
 
 def metrics_of_trial(task: str, scored: Scored) -> dict[str, float]:
-    """Return the metrics of a trial: of each row of its task whose split is given."""
-    return {
-        row.name: row.point(scored)
-        for row in CATALOGUE.values()
-        if task in row.tasks and getattr(scored, row.split) is not None
-    }
+    """Return the metrics of a trial: of each row of its task whose split is given, and of each attack type of test."""
+    kinds = kinds_of(scored.test)
+    rows = [
+        row
+        for row in (*CATALOGUE.values(), *map(of_attack_type, kinds))
+        if task in row.tasks and getattr(scored, row.split) is not None and (kinds or not row.of_attacks)
+    ]
+    return {row.name: row.point(scored) for row in rows}

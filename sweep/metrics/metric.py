@@ -24,7 +24,8 @@ class Metric:
     tasks: whose trials measure it. headline: tasks whose tables show it.
     two_classes: labels are 1 and 0, and both are needed. at_dev_threshold: measured at dev's threshold, where the task
     has one. chance: what guessing gives, NaN where it depends on the data. errors: what each wrong sample adds to the
-    rate, None where it is no mean over samples. resampled: whether there is an interval for new subjects.
+    rate, None where it is no mean over samples. of_attacks: measured where attack types are known. attack_type: the one
+    that every replicate needs, "" for none. resampled: whether there is an interval for new subjects.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Metric:
     at_dev_threshold: bool = False
     chance: float = np.nan
     errors: ErrorsOf | None = None
+    of_attacks: bool = False
+    attack_type: str = ""
     resampled: bool = True
 
     @property

@@ -104,7 +104,7 @@ def _reasons(trial: Any) -> list[str]:
 
 
 def run_orders(
-    found: RaySession,
+    cluster: RaySession,
     orders: Sequence[TrialOrder],
     report: Report,
     *,
@@ -118,7 +118,7 @@ def run_orders(
     """Run every order as a Tune trial; each stores its own record, `report` hears its outcome.
 
     Args:
-        found: the Ray that runs them, which may have run other orders before and may run more afterwards.
+        cluster: the Ray that runs them, which may have run other orders before and may run more afterwards.
         orders: what to run, in this order.
         report: called with each trial's outcome, see `sweep.trial.outcome`.
         cpu, gpu: what a trial takes of a node, as Ray counts.
@@ -137,9 +137,9 @@ def run_orders(
     _check_resources(cpu, gpu)
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # every failure is stored and told once, by us
     at_once = 0
-    if not found.own and found.slots is not None:
-        at_once = max(1, int(found.slots / cpu)) if cpu else found.slots
-    with nullcontext() if found.own else linked(orders[0].results) as link, ExitStack() as room:
+    if not cluster.own and cluster.slots is not None:
+        at_once = max(1, int(cluster.slots / cpu)) if cpu else cluster.slots
+    with nullcontext() if cluster.own else linked(orders[0].results) as link, ExitStack() as room:
         exam = check_nodes(orders, link, cpu, gpu) if link is not None else None
         for text in exam.notes if exam is not None else ():
             note(text)
@@ -158,7 +158,7 @@ def run_orders(
     if watcher.fatal is not None:
         raise watcher.fatal
     if len(watcher.heard) < len(orders):
-        logs = f" Ray's logs: {scratch.root() / scratch.KEPT_LOGS}." if found.own else ""
+        logs = f" Ray's logs: {scratch.root() / scratch.KEPT_LOGS}." if cluster.own else ""
         raise ClusterError(
             f"Expected Ray Tune to run {len(orders)} trials. Received: {len(watcher.heard)}, then "
             f"{watcher.ended or 'nothing more'}. What finished is stored: give the same command again.{logs}"

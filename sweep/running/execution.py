@@ -102,16 +102,20 @@ def run_planned(ready: Ready, options: RunOptions) -> RunSummary:
     proved = {one.configuration.config_id for one in trials if done.get(one.trial_id) == "ok"}
     ordered: set[str] = set()
     wanted = next_orders(rows, trials, retry_failed=options.retry_failed)
-    with SharedRun(replace(ready, trials=trials), options, frozenset(proved)) as ours:
-        while wanted:
-            ordered |= {one.trial_id for one in wanted}
-            try:
+    ours = SharedRun(replace(ready, trials=trials), options, frozenset(proved))
+    try:
+        with ours:
+            while wanted:
+                ordered |= {one.trial_id for one in wanted}
                 ours.share(wanted)
-            finally:  # however the round ends, what finished is in the tables
                 with room(folder):
                     notes += [one for one in store.compact(folder) if one not in notes]
-            rows = store.trials(folder)
-            wanted = next_orders(rows, trials, ordered=ordered, retry_failed=options.retry_failed)
+                    rows = store.trials(folder)
+                wanted = next_orders(rows, trials, ordered=ordered, retry_failed=options.retry_failed)
+    except BaseException:  # Ray has ended: however the run ends, what finished is in the tables
+        with room(folder):
+            store.compact(folder)
+        raise
     done = store.status_in(rows)
     lost = [one for one in trials if one.trial_id not in done]
     if lost:

@@ -9,13 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 
+from sweep.metrics.catalogue import first_of_test, headline, metric_called
 from sweep.trial.outcome import Status, TrialOutcome
 
-SHOWN = {
-    "verification": (("eer", "EER"), ("hter", "HTER")),
-    "classification": (("accuracy", "accuracy"),),
-    "regression": (("mse", "MSE"),),
-}
 _SECONDS_BETWEEN_LINES = 10.0
 
 
@@ -24,9 +20,10 @@ class Progress:
 
     def __init__(self, task: str, n_planned: int, n_stored: int, *, show: bool = True) -> None:
         """Take the task, the number of trials of the plan, and how many of them the store had before."""
-        self._shown = SHOWN[task]
+        names = headline(task)
+        self._shown = [metric_called(name) for name in names[: names.index(first_of_test(task)) + 1]]
         self._n_planned, self._n_stored, self._show = n_planned, n_stored, show
-        self._sums = dict.fromkeys((key for key, _ in self._shown), 0.0)
+        self._sums = dict.fromkeys((row.name for row in self._shown), 0.0)
         self._n_ok = self._n_failed = 0
         self._first = self._said = time.monotonic()
         console = Console(stderr=True)
@@ -80,11 +77,9 @@ class Progress:
         finished = self._n_ok + self._n_failed
         parts = []
         if self._n_ok:
-            for key, name in self._shown:
-                mean = self._sums[key] / self._n_ok
-                parts.append(
-                    f"mean {name} {mean:.2%}" if key in ("eer", "hter", "accuracy") else f"mean {name} {mean:.4g}"
-                )
+            for row in self._shown:
+                mean = self._sums[row.name] / self._n_ok
+                parts.append(f"mean {row.title} {f'{mean:.2%}' if row.unit == '%' else f'{mean:.4g}'}")
         if self._n_failed:
             parts.append(f"{self._n_failed} failed")
         missing = self._n_planned - self._n_stored - finished

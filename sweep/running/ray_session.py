@@ -20,8 +20,9 @@ from ray._private import ray_constants
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from sweep.errors import ClusterError, InputError, one_line
-from sweep.machine import orphans, scratch
+from sweep.machine import scratch
 from sweep.machine.caller_state import loggers_put_back
+from sweep.running import orphans
 
 _OBJECT_STORE = 256 * 2**20  # bytes; Ray carries orders and summaries only, the arrays stay in each node's cache
 _LOGGERS = ("ray", "ray.tune", "ray.data", "ray.train", "ray.serve", "ray.rllib")
@@ -202,9 +203,8 @@ def _watcher(folder: Path) -> "subprocess.Popen[bytes] | None":
     if sys.platform != "linux":
         return None
     pids = _below(os.getpid(), {info.process.pid for infos in _processes() for info in infos})
-    words = [sys.executable, "-I", "-S", str(orphans.__file__), str(folder)]
-    words += [f"{pid}:{start}" for pid in pids if (start := orphans.started(pid))]
-    return subprocess.Popen(  # noqa: S603 (a file of this package)
+    words = orphans.command(folder, pids)
+    return subprocess.Popen(  # noqa: S603 (a function of this package)
         words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
 

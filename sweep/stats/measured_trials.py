@@ -105,7 +105,7 @@ def measure(
     if resampling == "jackknife":
         drawn = jackknife(scores)
     else:
-        drawn = bootstrap(scores, n_replicates, rng, two_classes=asked.two_classes)
+        drawn = bootstrap(scores, n_replicates, rng, two_classes=asked.two_classes, attack_type=asked.attack_type)
     weights = scores.columns(np.concatenate((np.ones((1, scores.units.size)), drawn.weights)))
     table = np.stack([asked.under(scores.of_trial(trial), weights) for trial in range(len(pairs))], axis=1)
     bad = np.flatnonzero(~np.isfinite(table).all(axis=0))

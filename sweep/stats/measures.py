@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sweep.errors import InputError, nearest
-from sweep.metrics.catalogue import CATALOGUE
+from sweep.metrics.catalogue import CATALOGUE, metric_called
 from sweep.metrics.metric import Metric
 from sweep.metrics.scored import Scored, Weights
 from sweep.stats.scored_trials import FloatArray
@@ -26,12 +26,13 @@ def measure_named(metric: str | MetricFunction | Metric) -> Metric:
         return metric
     if callable(metric):
         return Metric(getattr(metric, "__name__", "metric"), _any_metric(metric))
-    if metric not in MEASURES:
+    row = metric_called(metric)
+    if not row.resampled:
         raise InputError(
             f"Expected a metric that scores give: {', '.join(MEASURES)}, or a function (label, score) -> number. "
             f"Received: {metric}.{nearest(metric, MEASURES)}"
         )
-    return MEASURES[metric]
+    return row
 
 
 def _any_metric(metric: MetricFunction) -> Callable[[Scored, Weights], FloatArray]:

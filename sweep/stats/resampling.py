@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import InputError
+from sweep.metrics.attack_errors import attacks
 from sweep.stats.scored_trials import FloatArray, TrialScores
 
 ATTEMPTS = 50
@@ -31,7 +32,9 @@ class Resampling:
         return deviations
 
 
-def bootstrap(scores: TrialScores, n_replicates: int, rng: np.random.Generator, *, two_classes: bool) -> Resampling:
+def bootstrap(
+    scores: TrialScores, n_replicates: int, rng: np.random.Generator, *, two_classes: bool, attack_type: str = ""
+) -> Resampling:
     """Return a bootstrap of the subjects, dev and test apart, each class apart where no subject has both.
 
     From a stratum of n subjects n - 1 are drawn, which makes the variance of a mean unbiased (Rao and Wu 1988).
@@ -42,14 +45,18 @@ def bootstrap(scores: TrialScores, n_replicates: int, rng: np.random.Generator, 
         n_replicates: B.
         rng: where the draws come from.
         two_classes: whether the metric needs both classes, labels 0 and 1, in every replicate.
+        attack_type: of which it needs attacks in the test set of every replicate, "" for none.
 
     Raises:
-        InputError: too few subjects to draw both classes.
+        InputError: too few subjects to draw both classes, or no attack of that type.
 
     References: Bolle, Ratha and Pankanti, CVIU 93, 2004 (subject bootstrap); Rao and Wu, JASA 83, 1988.
     """
     holds = _presence(scores, two_classes)
     stratum = _strata(scores.by_case(holds), two_classes)
+    if attack_type:
+        of_type = scores.test.unit[attacks(scores.test.of_trial(0), attack_type)]
+        holds = np.concatenate((holds, np.bincount(of_type, minlength=scores.n_columns)[None]))
     weights = _draw(stratum, n_replicates, rng)
     for _ in range(ATTEMPTS):
         lost = ((scores.columns(weights) @ holds.T) == 0).any(axis=1)
@@ -57,8 +64,9 @@ def bootstrap(scores: TrialScores, n_replicates: int, rng: np.random.Generator, 
             break
         weights[lost] = _draw(stratum, int(lost.sum()), rng)
     else:
+        also = f" and attacks of {attack_type}" if attack_type else ""
         raise InputError(
-            f"Expected enough {scores.unit}s to draw both classes. Received: {scores.n_units()} in the test set. "
+            f"Expected enough {scores.unit}s to draw both classes{also}. Received: {scores.n_units()} in the test set. "
             "Collect more, or read the interval for this test set alone."
         )
     return Resampling(

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sweep.errors import InputError
+from sweep.metrics.attack_errors import check_attack_types
 from sweep.metrics.scored import Scored, ScoredSplit
 
 FloatArray = NDArray[np.float64]
@@ -18,18 +19,20 @@ class SplitScores:
 
     score: (T, n), a row a trial. label: (n,). unit: (n,) whole numbers, the column of weights that each sample follows:
     its subject, or the pair of subjects that it belongs to (see `TrialScores.pairs`).
-    prediction: (T, n) the predicted class, or None where the task has none.
+    prediction: (T, n) the predicted class, or None where the task has none. attack_type: (n,) words, "" where a sample
+    is no attack; None where nothing is known.
     """
 
     score: FloatArray
     label: FloatArray
     unit: NDArray[np.intp]
     prediction: FloatArray | None = None
+    attack_type: NDArray[np.str_] | None = None
 
     def of_trial(self, trial: int) -> ScoredSplit:
         """Return the split as the trial of that row scored it."""
         prediction = None if self.prediction is None else self.prediction[trial]
-        return ScoredSplit(self.label, self.score[trial], prediction, self.unit)
+        return ScoredSplit(self.label, self.score[trial], prediction, self.unit, self.attack_type)
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ def trial_scores(
     config: ArrayLike | None = None,
     seed: ArrayLike | None = None,
     unit: str | None = None,
+    attack_type: ArrayLike | None = None,
 ) -> TrialScores:
     """Return plain arrays as `TrialScores`, checked.
 
@@ -105,6 +109,7 @@ def trial_scores(
         config: (T,) the configuration of each trial; None: one configuration.
         seed: (T,) the seed of each trial; None: 0, 1, 2 ...
         unit: what `subject` holds, for the words of the answer; None: "subject", or "sample" without subjects.
+        attack_type: (n,) the kind of presentation attack, "" where a sample is none, for the APCER of a type.
 
     Raises:
         InputError: shapes that do not fit.
@@ -131,10 +136,13 @@ def trial_scores(
     codes = of_pairs.column
     n = test_label.size
     guessed = None if prediction is None else _table(prediction, label, "predictions of test")[0]
+    kinds = None if attack_type is None else np.asarray(attack_type).astype(np.str_)
+    if kinds is not None:
+        check_attack_types(kinds, test_label)
     return TrialScores(
         config=np.asarray(["" for _ in range(trials)] if config is None else config).astype(np.str_),
         seed=np.asarray(np.arange(trials) if seed is None else seed).astype(np.int64),
-        test=SplitScores(test_score, test_label, codes[:n], guessed),
+        test=SplitScores(test_score, test_label, codes[:n], guessed, kinds),
         dev=None if dev_score is None or dev_label is None else SplitScores(dev_score, dev_label, codes[n:]),
         units=units.astype(np.str_),
         unit=unit or ("subject" if known else "sample"),

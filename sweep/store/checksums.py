@@ -4,14 +4,13 @@ A compaction writes it twice: before the first table takes its place, with the t
 last, with those that are there. A table is whole where its digest is one of these, at every moment between.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sweep.store.places import Place, replace_file
-from sweep.store.sealed_json import sealed, unsealed
+from sweep.store.sealed_json import sealed, sha256_of, unsealed
 
 NAME = "checksums.json"
 
@@ -84,8 +83,7 @@ def write(folder: Place, said: Checksums) -> None:
 
 def of_file(path: Path, rows: int) -> Checksum:
     """Return the checksum of a file."""
-    with path.open("rb") as file:
-        return Checksum(hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size, rows)
+    return Checksum(sha256_of(path), path.stat().st_size, rows)
 
 
 def _document(tables: Tables) -> dict[str, Any]:

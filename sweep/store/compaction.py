@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,29 +51,17 @@ def compact(path: str | Place) -> list[str]:
 def _replace_tables(folder: Place, stored: Stored, drafts: Mapping[str, Path], notes: list[str]) -> None:
     mark = uuid.uuid4().hex
     said = {MARK: mark, schemas.VERSION_KEY: str(schemas.SCHEMA_VERSION)}
-    fresh: list[Record] = []
-    rows, brought = Counter[str](), Counter[str]()
-
-    def write_scores(file: Any) -> None:
-        further = [] if stored.trials is None else stored.files["scores"].further
+    further = [] if stored.trials is None else list(stored.files["scores"].further)
+    while True:
         schema = pa.schema([*tables.SCORES, *further], said)
-        # A dictionary of the scores themselves, nearly all different, costs time and space.
-        words = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-        options = {"compression": "zstd", "use_dictionary": words, "write_page_checksum": True}
-        with pq.ParquetWriter(file, schema, **options) as writer:
-            for scores in scores_of(folder, stored):
-                writer.write_table(scores.select(schema.names))
-                rows["scores"] += len(scores)
-            for records, scores in new_records(folder, stored, notes):
-                fresh.extend(records)
-                brought.update(tables.rows_of(scores))
-                rows["scores"] += len(scores)
-                for field in further:
-                    scores = scores.append_column(field, pa.nulls(len(scores), field.type))
-                writer.write_table(scores)
-
-    write_new(drafts["scores"], write_scores)
-    refuse_loss(folder, stored, fresh, brought)
+        written = _write_scores(drafts["scores"], folder, stored, schema, notes)
+        if not written.met:
+            break
+        further += written.met  # once more, with the columns that a fresh record brought
+        drafts["scores"].unlink()
+        notes.clear()
+    fresh, rows = written.fresh, {"scores": written.n_rows}
+    refuse_loss(folder, stored, fresh, written.brought)
     small = dict(zip(("trials", "epochs", "environments"), joined(stored, fresh), strict=True))
     _refuse_fewer(folder, stored, small, fresh)
     for name, table in small.items():
@@ -88,6 +77,45 @@ def _replace_tables(folder: Place, stored: Stored, drafts: Mapping[str, Path], n
     done = f"the tables were made anew from the records under parts/{''.join(f', {one} is kept' for one in kept)}"
     notes[:0] = damage(folder, stored, done)
     notes[:0] = [f"{one} They were written anew, with checksums." for one in stored.notes]
+
+
+@dataclass
+class _Written:
+    """What went into scores.parquet.
+
+    fresh: records that were not compacted yet. brought: trial_id -> rows of theirs. n_rows: of the table.
+    met: columns of a fresh record that the table lacks; it is then not whole.
+    """
+
+    fresh: list[Record] = field(default_factory=list)
+    brought: Counter[str] = field(default_factory=Counter)
+    n_rows: int = 0
+    met: list[pa.Field] = field(default_factory=list)
+
+
+def _write_scores(draft: Path, folder: Place, stored: Stored, schema: pa.Schema, notes: list[str]) -> _Written:
+    """Write scores.parquet with these columns."""
+    done = _Written()
+
+    def write_scores(file: Any) -> None:
+        # A dictionary of the scores themselves, nearly all different, costs time and space.
+        words = [column.name for column in schema if pa.types.is_dictionary(column.type)]
+        options = {"compression": "zstd", "use_dictionary": words, "write_page_checksum": True}
+        with pq.ParquetWriter(file, schema, **options) as writer:
+            for scores in scores_of(folder, stored):
+                writer.write_table(tables.with_fields(scores, schema))
+                done.n_rows += len(scores)
+            for records, scores in new_records(folder, stored, notes):
+                done.fresh.extend(records)
+                done.brought.update(tables.rows_of(scores))
+                done.n_rows += len(scores)
+                done.met.extend(column for column in scores.schema if column.name not in schema.names)
+                if done.met:
+                    return
+                writer.write_table(tables.with_fields(scores, schema))
+
+    write_new(draft, write_scores)
+    return done
 
 
 def _write(path: Path, table: pa.Table) -> None:

@@ -8,6 +8,8 @@ import time
 import uuid
 from pathlib import Path
 
+from sweep.store.processes import runs
+
 _OLD = 3600.0  # seconds after which a file that another host began to write is taken for left behind
 _HOST = re.sub(r"[^\w-]", "-", socket.gethostname())
 
@@ -34,14 +36,3 @@ def remove_left(folder: Path, name: str) -> None:
             ended = match["host"] == _HOST and not runs(int(match["pid"]))
             if ended or time.time() - path.stat().st_mtime > _OLD:
                 path.unlink(missing_ok=True)
-
-
-def runs(pid: int) -> bool:
-    """Return whether a process of this number runs here, of whatever user."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sweep.store.left_behind import runs
+from sweep.store.processes import started
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class Owner:
         Nothing is known of another host's processes, nor of those of another container or of an earlier boot.
         """
         here = (self.host, self.numbers) == (_host(), _numbers())
-        return here and _born(self.pid) not in (self.born, None)
+        return here and started(self.pid) not in (self.born, None)
 
 
 def this_process() -> Owner:
     """Return a new run of this process."""
     pid = os.getpid()
-    return Owner(uuid.uuid4().hex[:12], _host(), pid, _born(pid) or "", _now(), _numbers())
+    return Owner(uuid.uuid4().hex[:12], _host(), pid, started(pid) or "", _now(), _numbers())
 
 
 def owner_of(said: Mapping[str, Any]) -> Owner:
@@ -71,17 +71,6 @@ def _numbers() -> str:
         return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
     except OSError:
         return ""
-
-
-def _born(pid: int) -> str | None:
-    """Return when a process of this host started; "" where it is gone, None where this system does not tell."""
-    if not Path("/proc/self/stat").exists():
-        return None
-    try:
-        state, *rest = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    except (OSError, IndexError):
-        return None if runs(pid) else ""  # /proc may hide the processes of others
-    return "" if state == "Z" else rest[18]
 
 
 def _now() -> str:

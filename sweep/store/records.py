@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from sweep.store import schemas
 from sweep.store.places import Place, storage
+from sweep.store.sample_columns import ALWAYS, IN_EVERY_TABLE, only_where_given
 from sweep.store.stored_json import RecordDocument, fault_of
 
 PATIENCE = 120.0  # seconds for storage that is away: a share that is mounted again, a server that starts again
@@ -36,13 +37,11 @@ _BITS = ("init_sha256", "final_sha256", "scores_sha256")  # columns that two goo
 _TEXT = pa.string()
 SCORE_COLUMNS = {
     "split": _TEXT,
-    "sample": _TEXT,
-    "subject": _TEXT,
-    "video": _TEXT,
+    **dict.fromkeys(ALWAYS, _TEXT),
     "label": pa.float64(),
     "score": pa.float64(),
     "prediction": pa.float64(),
-    "other_subject": _TEXT,  # the second person of a pair; null where a sample is of one person, as in older records
+    **{name: _TEXT for name in IN_EVERY_TABLE if name not in ALWAYS},  # null where the data give none
 }
 
 
@@ -51,7 +50,8 @@ class Record:
     """All that is kept of one attempt at a trial.
 
     trial: the columns of trials.parquet; `hp` and `metric` hold mappings for the columns hp.* and metric.*.
-    scores: columns of scores.parquet without the keys, each (n,); empty for a failed trial.
+    scores: columns of scores.parquet without the keys, each (n,), and the sample columns that these data give beside
+    them; empty for a failed trial.
     epochs: a mapping for each epoch. environment: what env_id stands for.
     """
 
@@ -94,14 +94,20 @@ def _writer(record: Record) -> Callable[[Any], None]:
     said: dict[str, Any] = {"trial": trial, "epochs": record.epochs, "environment": record.environment}
     said[schemas.VERSION_KEY] = schemas.SCHEMA_VERSION
     n = len(record.scores.get("score", ()))
+    kinds = columns_with(only_where_given(record.scores))
     columns = [
         _column(record.scores[name], kind) if name in record.scores else pa.nulls(n, kind)
-        for name, kind in SCORE_COLUMNS.items()
+        for name, kind in kinds.items()
     ]
     # An error may quote bytes that are no text; "replace" keeps such a record writable, now and in the tables.
     texts = {key: json.dumps(value, ensure_ascii=False).encode(errors="replace") for key, value in said.items()}
-    table = pa.table(columns, schema=pa.schema(list(SCORE_COLUMNS.items()), texts))
+    table = pa.table(columns, schema=pa.schema(list(kinds.items()), texts))
     return lambda file: pq.write_table(table, file, compression="zstd", write_page_checksum=True)
+
+
+def columns_with(further: Iterable[str]) -> dict[str, pa.DataType]:
+    """Return the columns of a record's scores with their types, `further` sample columns at their end."""
+    return {**SCORE_COLUMNS, **dict.fromkeys(further, _TEXT)}
 
 
 def keep(folder: Place, record: Record, patience: float = PATIENCE) -> Place:
@@ -157,13 +163,14 @@ def read_part(path: Place) -> tuple[Record, pa.Table]:
             schemas.refuse_newer(said, path)
             if fault := fault_of(said, RecordDocument):
                 raise ValueError(fault)
-            table = file.read(use_threads=False, columns=list(SCORE_COLUMNS)).replace_schema_metadata(None)
+            kinds = columns_with(only_where_given(file.schema_arrow.names))
+            table = file.read(use_threads=False, columns=list(kinds)).replace_schema_metadata(None)
             for name in set(schemas.LATER["scores"]) - set(table.column_names):
                 table = table.append_column(name, pa.nulls(len(table), SCORE_COLUMNS[name]))
         record = Record(said["trial"], {}, said["epochs"], said["environment"])
         if path.name != _part(path, record.trial["trial_id"], record.trial["attempt"]).name:
             raise ValueError("another name")
-        return record, table.cast(pa.schema(list(SCORE_COLUMNS.items())))
+        return record, table.select(list(kinds)).cast(pa.schema(list(kinds.items())))
     except (pa.ArrowException, KeyError, TypeError, ValueError, OSError) as error:
         raise ValueError(f"{path} is torn or not ours ({type(error).__name__}); skipped. Delete it.") from error
 

@@ -1,11 +1,18 @@
-"""A JSON document that bears the digest of itself, so that a changed bit is seen when it is read."""
+"""Digests by which a changed bit is seen: of a file, and of a JSON document that bears its own."""
 
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 _SEAL = "sha256_of_this"
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sealed(document: Mapping[str, Any]) -> bytes:

@@ -96,12 +96,28 @@ def environments(old: pa.Table | None, fresh: Iterable[Record]) -> pa.Table:
 def scores(record: Record, table: pa.Table) -> pa.Table:
     """Return the rows of scores.parquet of one record, whose own scores are `table`."""
     keys = [pa.repeat(pa.scalar(record.trial[name], kind), len(table)) for name, kind in _SCORE_KEYS.items()]
-    return pa.table([*keys, *table.columns], names=SCORES.names)
+    return pa.table([*keys, *table.columns], names=[*_SCORE_KEYS, *table.column_names])
 
 
 def with_schema(groups: Sequence[pa.Table]) -> pa.Table:
-    """Return tables of `scores` as one, in the types of scores.parquet: words as categories."""
-    return pa.concat_tables(groups).combine_chunks().cast(SCORES) if groups else SCORES.empty_table()
+    """Return tables of `scores` as one, in the types of scores.parquet: words as categories.
+
+    Sample columns that only some of them have stand at the end.
+    """
+    if not groups:
+        return SCORES.empty_table()
+    table = pa.concat_tables(groups, promote_options="default")
+    further = [pa.field(name, _WORD) for name in table.column_names if name not in SCORES.names]
+    return table.combine_chunks().cast(pa.schema([*SCORES, *further]))
+
+
+def with_fields(table: pa.Table, fields: Iterable[pa.Field]) -> pa.Table:
+    """Return a table with exactly these columns in their order; one that it lacks is null."""
+    fields = list(fields)
+    for field in fields:
+        if field.name not in table.column_names:
+            table = table.append_column(field, pa.nulls(len(table), field.type))
+    return table.select([field.name for field in fields])
 
 
 def of_trials(scores: pa.Table, ids: set[str]) -> pa.Table:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from sweep.store.sealed_json import sha256_of
+
 _LARGE = 2**24  # bytes from which a digest is kept
 _SETTLED = 2.0  # seconds; a file that was changed later than this may change again within one tick of its clock
 _NOT_CONTENT = {"__pycache__", ".git"}
@@ -87,7 +89,7 @@ def content(file: Path, kept: Path) -> str:
     """Return the sha256 of a file; of a large one it is kept in a folder of this machine."""
     about = file.stat()
     if about.st_size < _LARGE or time.time() - max(about.st_mtime, about.st_ctime) < _SETTLED:
-        return _digest(file)
+        return sha256_of(file)
     known = [str(file.resolve()), about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino]
     note = kept / "digests" / hashlib.sha256(json.dumps(known).encode()).hexdigest()
     try:
@@ -96,15 +98,10 @@ def content(file: Path, kept: Path) -> str:
             return said
     except (OSError, ValueError):
         pass  # not known yet
-    found = _digest(file)
+    found = sha256_of(file)
     try:
         note.parent.mkdir(parents=True, exist_ok=True)
         note.write_text(found, encoding="ascii")
     except OSError:
         pass  # it is read again the next time
     return found
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

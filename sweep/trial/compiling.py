@@ -58,7 +58,7 @@ def optimizer_of(phase: Phase) -> Any:
 def scheduled(optimizer: Any) -> bool:
     """Return whether an optimizer's learning rate follows a schedule, so that nothing else can set it."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
-    return isinstance(getattr(inner, "_learning_rate", None), keras.optimizers.schedules.LearningRateSchedule)
+    return isinstance(inner.get_config().get("learning_rate"), dict)  # a number otherwise
 
 
 def compile_model(model: keras.Model, *, optimizer: Any, loss: Any, jit_compile: bool | None = None) -> None:

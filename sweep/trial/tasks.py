@@ -11,6 +11,7 @@ from sweep.errors import InputError
 
 Outputs = NDArray[np.float32]
 Splits = Mapping[str, tuple[NDArray[Any], Outputs]]  # split -> labels (n,), outputs (n, k)
+AttackType = NDArray[np.str_] | None
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Task:
         expected_outputs: number of classes -> the numbers of outputs that a model may have.
         epoch: names of `epoch_metrics`.
         epoch_metrics: labels (n,), outputs (n, k) of dev -> what is recorded of each epoch.
-        metrics: labels and outputs of each split -> the trial's metrics.
+        metrics: labels and outputs of each split, attack types of test (n,) where known -> the trial's metrics.
         score: outputs (n, k), labels (n,) -> the column `score`.
         prediction: outputs (n, k) -> the column `prediction`, or None.
     """
@@ -31,7 +32,7 @@ class Task:
     expected_outputs: Callable[[int], tuple[int, ...]]
     epoch: tuple[str, ...]
     epoch_metrics: Callable[[NDArray[Any], Outputs], dict[str, float]]
-    metrics: Callable[[Splits], dict[str, float]]
+    metrics: Callable[[Splits, AttackType], dict[str, float]]
     score: Callable[[Outputs, NDArray[Any]], NDArray[Any]]
     prediction: Callable[[Outputs], NDArray[Any] | None]
 
@@ -77,12 +78,16 @@ def _verification_epoch(labels: NDArray[Any], outputs: Outputs) -> dict[str, flo
     }
 
 
-def _verification(splits: Splits) -> dict[str, float]:
+def _verification(splits: Splits, attack_type: AttackType) -> dict[str, float]:
     from sweep.metrics.verification import verification
 
     by_name = {name: (labels, _genuine(outputs)) for name, (labels, outputs) in splits.items()}
     return verification(
-        *by_name["dev"], *by_name["test"], train_label=by_name["train"][0], train_score=by_name["train"][1]
+        *by_name["dev"],
+        *by_name["test"],
+        train_label=by_name["train"][0],
+        train_score=by_name["train"][1],
+        test_attack_type=attack_type,
     )
 
 
@@ -90,7 +95,7 @@ def _classification_epoch(labels: NDArray[Any], outputs: Outputs) -> dict[str, f
     return {"val_accuracy": float(np.mean(_probabilities(outputs).argmax(axis=1) == labels))}
 
 
-def _classification(splits: Splits) -> dict[str, float]:
+def _classification(splits: Splits, _: AttackType) -> dict[str, float]:
     from sweep.metrics.classification import classification
 
     by_name = {name: (labels, _probabilities(outputs)) for name, (labels, outputs) in splits.items()}
@@ -104,7 +109,7 @@ def _regression_epoch(labels: NDArray[Any], outputs: Outputs) -> dict[str, float
     return {"val_mae": float(np.mean(np.abs(outputs[:, 0] - labels)))}
 
 
-def _regression(splits: Splits) -> dict[str, float]:
+def _regression(splits: Splits, _: AttackType) -> dict[str, float]:
     from sweep.metrics.regression import regression
 
     by_name = {name: (labels, outputs[:, 0]) for name, (labels, outputs) in splits.items()}

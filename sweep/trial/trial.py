@@ -144,7 +144,7 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     stage("score")
     outputs = {name: scoring.predict(model, split.x) for name, split in splits.items()}
     row["scores_sha256"] = weights.digest([outputs["dev"], outputs["test"]])
-    metrics = task.metrics({name: (split.y, outputs[name]) for name, split in splits.items()})
+    metrics = task.metrics({name: (split.y, outputs[name]) for name, split in splits.items()}, splits.test.attack_type)
     row["threshold"] = metrics.pop("eer_threshold", None)
     metrics |= {
         f"{name}_loss": scoring.mean_loss(model, loss, split.x, split.y, outputs[name], study.train.batch_size)
@@ -207,13 +207,14 @@ def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
 
 def _scores(splits: Splits, outputs: dict[str, Any], task: Task) -> dict[str, Any]:
     """Return the columns of scores.parquet for dev and test."""
-    texts = [one for one in ("sample", "subject", "video", "other_subject") if getattr(splits.test, one) is not None]
-    columns: dict[str, list[Any]] = {name: [] for name in ("split", *texts, "label", "score", "prediction")}
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("split", *splits.test.columns, "label", "score", "prediction")
+    }
     for name, split in (("dev", splits.dev), ("test", splits.test)):
         prediction = task.prediction(outputs[name])
         columns["split"].append(np.full(len(split), name))
-        for column in texts:
-            columns[column].append(getattr(split, column))
+        for column, names in split.columns.items():
+            columns[column].append(names)
         columns["label"].append(np.asarray(split.y, dtype=np.float64))
         columns["score"].append(np.asarray(task.score(outputs[name], split.y), dtype=np.float64))
         columns["prediction"].append(np.full(len(split), np.nan) if prediction is None else prediction)

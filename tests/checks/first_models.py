@@ -16,6 +16,13 @@ def plain(input_shape: tuple[int, ...], n_classes: int, *, unused: int = 0, acti
     return keras.Model(x, layers.Dense(1, activation)(layers.Dense(4, "relu", name="hidden")(x)))
 
 
+def cut_off(input_shape: tuple[int, ...], n_classes: int) -> Any:
+    """Return a net with a layer that no gradient reaches, as it was not meant to be frozen."""
+    x = layers.Input(input_shape)
+    hidden = keras.ops.stop_gradient(layers.Dense(4, "relu", name="forgotten")(x))
+    return keras.Model(x, layers.Dense(1, "sigmoid")(hidden))
+
+
 def of_two(input_shape: tuple[int, ...], n_classes: int, *, activation: str = "softmax") -> Any:
     """Return a small net of two outputs."""
     x = layers.Input(input_shape)

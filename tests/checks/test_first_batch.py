@@ -124,6 +124,7 @@ def all_at_once(tmp_path_factory: pytest.TempPathFactory) -> Inspection:
         "fine": {"train.epochs": 3},
         "same": {"model.unused": 3},
         "softmax": of("of_two"),
+        "cut off": of("cut_off"),
         "hinge": {"model.activation": "linear", "train.loss": "hinge"},
         "from 0": {
             "train.optimizer": {"name": "sgd", "gradient_accumulation_steps": 3},
@@ -152,6 +153,13 @@ def test_what_is_right_has_no_finding(all_at_once: Inspection) -> None:
     built = {one["label"]: one["parameters"] for one in all_at_once.models.values()}
     assert built["arm=fine"] == 6 * 4 + 4 + 4 + 1
     assert built["arm=nothing"] is None
+
+
+def test_weights_that_no_gradient_reaches_are_named(all_at_once: Inspection) -> None:
+    """Keras says so in a warning, whose words are read: this guards them."""
+    [said] = [one for one in (*all_at_once.findings, *all_at_once.cautions) if "arm=cut off" in one.evidence]
+    assert (said.name, said.caution) == ("weights_without_gradient", True)
+    assert "forgotten" in said.evidence
 
 
 def test_the_text_names_findings_and_cautions_apart(all_at_once: Inspection) -> None:

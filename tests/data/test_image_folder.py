@@ -4,15 +4,17 @@ import multiprocessing
 import os
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from sweep.data import image_blocks, image_folder, image_store, open_prepared, prepare
+from sweep.data import Splits, as_splits, image_blocks, image_folder, image_store, open_prepared, prepare
 from sweep.data.decoding import decode
 from sweep.errors import InputError
+from sweep.store.sealed_json import sealed, unsealed
 
 CLASSES = ("genuine", "impostor")
 LAYOUT = [
@@ -92,6 +94,75 @@ def test_the_genuine_class_can_be_named(tmp_path):
         image_folder(folder, 8, task="verification")
     with pytest.raises(InputError, match=r"Expected a class called 'cta'.*Did you mean 'cat'"):
         image_folder(folder, 8, genuine="cta")
+
+
+def test_attacks_are_told_apart_by_their_class(tmp_path):
+    """Classes that are merged into impostor stay known as attack types, but for a word that means impostors."""
+    paths = [
+        f"{split}/{kind}/{split}{n}/1.png"
+        for split in ("train", "dev", "test")
+        for kind in ("real", "print", "replay", "zero-effort")
+        for n in "12"
+    ]
+    data = image_folder(fill(tmp_path / "a", paths), 8, genuine="real", task="verification")
+    kind_of = dict(zip(data.test.sample.tolist(), data.test.attack_type.tolist(), strict=True))
+    assert {name.split("/")[1]: kind for name, kind in kind_of.items()} == {
+        "real": "", "print": "print", "replay": "replay", "zero-effort": ""
+    }  # fmt: skip
+    assert image_folder(tmp_path / "a", 8, task="classification").test.attack_type is None
+    assert image_folder(fill(tmp_path / "b", LAYOUT), 8).test.attack_type is None
+
+
+def test_attack_types_can_come_from_the_file_name_or_the_manifest(tmp_path):
+    """A group of the pattern and a column of the manifest name them; the class stands in where neither does."""
+    names = [
+        f"{split}/{label}/{split}{n}_{kind}.png"
+        for split in ("train", "dev", "test")
+        for label, kind in (("real", "x"), ("spoof", "mask"), ("spoof", "print"))
+        for n in "12"
+    ]
+    folder = fill(tmp_path, names)
+    data = image_folder(folder, 8, pattern=r"^(?P<subject>[a-z0-9]+)_(?P<attack_type>\w+)")
+    assert data.dev.attack_type.tolist() == ["", "", "mask", "print", "mask", "print"]
+    assert data.dev.subject.tolist() == ["dev1", "dev2", "dev1", "dev1", "dev2", "dev2"]
+    rows = ["path,label,split,attack_type"]
+    rows += [f"{n},{n.split('/')[1]},{n.split('/')[0]},{'mask' if 'mask' in n else ''}" for n in names]
+    (folder / "list.csv").write_text("\n".join(rows))
+    listed = image_folder(folder, 8, manifest="list.csv").dev
+    assert sorted(zip(listed.y.tolist(), listed.attack_type.tolist(), strict=True)) == [
+        (0, "mask"), (0, "mask"), (0, "spoof"), (0, "spoof"), (1, ""), (1, "")
+    ]  # fmt: skip
+
+
+def test_attack_types_leave_the_id_of_the_data_and_renew_its_cache(tmp_path):
+    """Data stored before types were kept are still found; their arrays are written anew, and so after a correction."""
+    names = [f"{s}/{c}/{s}{n}_{n}.png" for s in ("train", "dev", "test") for c in ("real", "spoof") for n in "12"]
+    folder = fill(tmp_path / "faces", names)
+    cache = tmp_path / "cache"
+    found = as_splits(image_folder(folder, 8, cache=cache))
+    untyped = {name: replace(split, attack_type=None) for name, split in found.items()}
+    options = {"split_seed": None, "task": "verification", "cache": cache}
+    before = prepare(lambda: Splits(**untyped, classes=found.classes), {}, **options)
+    assert open_prepared(cache, before.data_id).test.attack_type is None
+    typed = prepared(folder, cache)
+    assert typed.data_id == before.data_id
+    assert open_prepared(cache, typed.data_id).test.attack_type.tolist() == ["", "", "spoof", "spoof"]
+    other = prepared(folder, cache, pattern=r"_(?P<attack_type>\d)")
+    assert other.data_id == before.data_id
+    assert open_prepared(cache, other.data_id).test.attack_type.tolist() == ["", "", "1", "2"]
+
+
+def test_image_data_of_an_older_cache_are_made_anew(root, tmp_path):
+    """Contents that do not say which columns they hold were written before attack types: they are not opened."""
+    ready = prepared(root, tmp_path / "cache")
+    contents = ready.path / "contents.json"
+    said = unsealed(contents.read_bytes())
+    del said["columns"]
+    contents.write_bytes(sealed(said))
+    with pytest.raises(FileNotFoundError):
+        open_prepared(tmp_path / "cache", ready.data_id)
+    again = prepared(root, tmp_path / "cache")
+    assert open_prepared(tmp_path / "cache", again.data_id).test.subject.size == len(image_folder(root, 8).test)
 
 
 def test_subject_and_video_can_come_from_the_file_name(tmp_path):

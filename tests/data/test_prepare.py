@@ -53,6 +53,41 @@ def test_prepared_data_come_back_as_they_were(tmp_path):
     assert opened.classes == ("impostor", "genuine")
 
 
+def test_further_columns_and_attack_types_come_back_and_count_in_the_id(tmp_path):
+    """Columns of the user's own are kept as names; where a split lacks one its words are unknown."""
+    kinds = ["print", "none"] * 6
+    given = {"test": {"attack_type": kinds, "further": {"camera": [3.0, None] * 6}}}
+    ready = prepared(tmp_path, lambda: three(**given))
+    opened = open_prepared(tmp_path, ready.data_id)
+    assert opened.test.attack_type.tolist() == ["print", ""] * 6
+    assert opened.test.columns["sample.camera"].tolist() == ["3", ""] * 6
+    assert list(opened.dev.columns) == list(opened.test.columns)
+    assert set(opened.dev.columns["sample.camera"]) == set(opened.dev.attack_type) == {""}
+    plain = prepared(tmp_path, three)
+    assert list(open_prepared(tmp_path, plain.data_id).test.columns) == ["sample", "subject", "video"]
+    changed = [{"test": {**given["test"], name: value}} for name, value in (("attack_type", ["mask", ""] * 6),
+        ("further", {"camera": [4, None] * 6}), ("further", {"lens": [3, None] * 6}))]  # fmt: skip
+    ids = {prepared(tmp_path, lambda one=one: three(**one)).data_id for one in changed}
+    assert len({*ids, ready.data_id, plain.data_id}) == 5
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ({"attack_type": ["print"] * 12}, "no attack type where the label is genuine.*6 in test, such as 'print'"),
+        ({"attack_type": ["print"]}, r"attack_type of test with shape \(12,\)"),
+        ({"further": ["a"] * 12}, "further of test as a mapping"),
+        ({"further": {"sub ject": ["a"] * 12}}, "names of letters, digits and _.*'sub ject'"),
+        ({"further": {"video": ["a"] * 12}}, "other than sample, subject, video.*'video'"),
+        ({"further": {"camera": ["a"]}}, r"camera of test with shape \(12,\)"),
+    ],
+)
+def test_refuses_columns_that_do_not_fit(tmp_path, columns, says):
+    """Types of genuine samples, other lengths, and names that no column may have are one message each."""
+    with pytest.raises(InputError, match=says):
+        prepared(tmp_path, lambda: three(test=columns))
+
+
 def test_the_id_is_of_the_content_alone(tmp_path):
     """Another folder gives the same id; one other byte, label, subject or sample id another."""
     first = prepared(tmp_path / "a").data_id
@@ -114,8 +149,8 @@ def test_a_changed_bit_in_the_cache_is_seen_and_made_good(tmp_path, capfd, name)
 def test_whole_files_are_hashed_once_a_day(tmp_path, monkeypatch):
     """Opening costs no hashing while the stamps stay; a later day or another stamp costs one."""
     ready, read = prepared(tmp_path), []
-    digest = whole_folders._sha256
-    monkeypatch.setattr(whole_folders, "_sha256", lambda path: read.append(path.name) or digest(path))
+    digest = whole_folders.sha256_of
+    monkeypatch.setattr(whole_folders, "sha256_of", lambda path: read.append(path.name) or digest(path))
     open_prepared(tmp_path, ready.data_id)
     assert read == []
     (ready.path / "dev-x.npy").touch()

@@ -1,11 +1,13 @@
 """What is put right in Ray Tune: the order of trials without a look at all of them, and losses that end no run."""
 
+import inspect
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ray.air.execution._internal.actor_manager import RayActorManager
 from ray.exceptions import NodeDiedError, OutOfMemoryError, RaySystemError
+from ray.tune.execution.tune_controller import TuneController
 from ray.tune.schedulers import FIFOScheduler
 
 from sweep.running.repairs import InOrder, repaired
@@ -71,6 +73,29 @@ def test_choosing_a_trial_does_not_cost_more_with_every_trial_that_ended() -> No
         return Trial.asked
 
     assert questions(1000) < 12 * questions(100)
+
+
+@pytest.mark.parametrize(("starting", "reused"), [(True, False), (False, True)])
+def test_a_trial_whose_own_actor_is_starting_gets_no_used_one(
+    monkeypatch: pytest.MonkeyPatch, starting: bool, reused: bool
+) -> None:
+    """Tune is asked only where the trial has no actor of its own yet, or one that does not start."""
+    monkeypatch.setattr(TuneController, "_maybe_reuse_cached_actor", lambda self, trial: True)
+    actors = SimpleNamespace(is_actor_started=lambda actor: starting)
+    controller: Any = SimpleNamespace(_trial_to_actor={"trial": "its actor"}, _actor_manager=actors)
+    with repaired():
+        assert TuneController._maybe_reuse_cached_actor(controller, "trial") == reused
+        assert TuneController._maybe_reuse_cached_actor(controller, "one without an actor")
+
+
+def test_what_is_replaced_is_still_what_tune_uses() -> None:
+    """Tune's own code keeps its actors by these names, asks these methods, and ends what is left by this one."""
+    made = inspect.getsource(TuneController)
+    for name in ("self._trial_to_actor", "self._actor_manager = RayActorManager(", "self._maybe_reuse_cached_actor("):
+        assert name in made
+    assert "self._actor_task_failed(" in inspect.getsource(RayActorManager)
+    assert callable(RayActorManager.cleanup)
+    assert callable(RayActorManager.is_actor_started)
 
 
 @pytest.mark.parametrize("lost", [OutOfMemoryError("low on memory"), NodeDiedError("the node died")])

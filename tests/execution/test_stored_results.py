@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,17 @@ from PIL import Image
 from sweep.analysis.current import current
 from sweep.commands.plan import plan
 from sweep.data import Prepared
+from sweep.errors import ClusterError
 from sweep.report.notes import notes
 from sweep.report.summarising import summarise
 from sweep.running import execution, opening, preparation
+from sweep.running.policy import next_orders
+from sweep.running.ray_session import RaySession
 from sweep.store import store
 from sweep.store.records import write_part
 from sweep.study.study import Study
 from sweep.trial.data_function import DataRequest, prepare_data
+from sweep.trial.outcome import Status, TrialOutcome
 from tests.report.simulated import _record
 
 
@@ -75,11 +81,16 @@ def keep(folder: Path) -> None:
     results = folder / "results" / "s"
     results.mkdir(parents=True)
     for one in trials:
-        said = {"trial_id": one.trial_id, "config_id": one.configuration.config_id, "seed": one.seed}
-        record = _record(said, 0, "verification", False, False, 0, 60)
-        record.trial.update(study="s", data_id=one.data_id, code_id=one.code_id)
-        write_part(results, record)
+        write(results, one.trial_id, one.configuration.config_id, one.seed, one.data_id, one.code_id)
     assert run().n_run == 0
+
+
+def write(results: Path, trial_id: str, config_id: str, seed: int, data_id: str, code_id: str) -> None:
+    """Store a trial."""
+    said = {"trial_id": trial_id, "config_id": config_id, "seed": seed}
+    record = _record(said, 0, "verification", False, False, 0, 60)
+    record.trial.update(study="s", data_id=data_id, code_id=code_id)
+    write_part(results, record)
 
 
 def run(**options: Any) -> execution.RunSummary:
@@ -147,3 +158,60 @@ def test_data_and_results_may_be_renamed_and_moved(
     assert told(capsys)["n_stored"] == 2
     assert run().n_run == 0
     assert summarise(store.load(project / "archive" / "renamed")).rows[0].n_ok == 2
+
+
+class Trained:
+    """Stands for Ray and its driver: stores a record for each order, and counts what was asked of it."""
+
+    def __init__(self, *, stores: bool = True) -> None:
+        self.stores = stores
+        self.started = 0
+        self.rounds: list[int] = []
+
+    @contextmanager
+    def session(self, address: str | None, slots: int | None) -> Iterator[RaySession]:
+        """Give a Ray that is none."""
+        self.started += 1
+        yield RaySession(own=True, slots=slots)
+
+    def run_orders(self, _: RaySession, orders: Any, report: Any, **__: Any) -> None:
+        """Store what each trial would have."""
+        self.rounds.append(len(orders))
+        for one in orders if self.stores else ():
+            write(Path(one.results), one.trial_id, one.config_id, one.seed, one.data_id, one.code_id)
+            report(TrialOutcome(one.trial_id, Status.OK, config_id=one.config_id, seed=one.seed))
+
+    def instead_of_ray(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Take the place of Ray."""
+        monkeypatch.setattr("sweep.running.ray_session.ray_session", self.session)
+        monkeypatch.setattr("sweep.running.driver.run_orders", self.run_orders)
+        monkeypatch.setattr("sweep.running.shared_run.rehearse", lambda *_: None)
+
+
+def test_a_policy_that_orders_in_rounds_is_asked_until_it_orders_nothing(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each round is seen by the next question, all of them run on one Ray, and every trial is heard of once."""
+    ray = Trained()
+    ray.instead_of_ray(monkeypatch)
+    monkeypatch.setattr(execution, "next_orders", lambda *asked, **how: next_orders(*asked, **how)[:2])
+    write_study(project, seeds=7)
+    heard: list[TrialOutcome] = []
+    done = run(listeners=[heard.append])
+    assert (done.n_planned, done.n_run, done.n_ok) == (7, 5, 7)
+    assert (ray.rounds, ray.started) == ([2, 2, 1], 1)
+    assert [one.seed for one in heard] == [2, 3, 4, 5, 6]
+    assert run().n_run == 0
+    assert ray.started == 1
+
+
+def test_trials_that_were_ordered_and_lost_are_not_ordered_for_ever(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run ends and says how many the store lacks."""
+    ray = Trained(stores=False)
+    ray.instead_of_ray(monkeypatch)
+    write_study(project, seeds=4)
+    with pytest.raises(ClusterError, match=r"Expected 4 trials in .* Received: 2; Ray ended without the rest"):
+        run()
+    assert ray.rounds == [2]

@@ -25,7 +25,9 @@ def split(task: str, n: int, rng: np.random.Generator) -> ScoredSplit:
         return ScoredSplit(label, label + rng.integers(-30, 30, n) / 64, unit=unit)
     label = rng.integers(0, 2 if task == "verification" else 4, n).astype(float)
     if task == "verification":
-        return ScoredSplit(label, np.clip(rng.integers(0, 48, n) / 64 + label / 4, 0, 1), unit=unit)
+        kinds = np.where(label == 0, rng.choice(["mask", "print"], n), "")
+        score = np.clip(rng.integers(0, 48, n) / 64 + label / 4, 0, 1)
+        return ScoredSplit(label, score, unit=unit, attack_type=kinds)
     return ScoredSplit(label, rng.integers(1, 65, n) / 64, prediction=rng.integers(0, 4, n), unit=unit)
 
 
@@ -60,7 +62,8 @@ def test_weights_repeat_the_samples(name: str, task: str) -> None:
     def repeated(one: ScoredSplit) -> ScoredSplit:
         rows = np.repeat(np.arange(one.label.size), weights[0].astype(int)[one.column])
         guess = None if one.prediction is None else one.prediction[rows]
-        return ScoredSplit(one.label[rows], one.score[rows], guess)
+        kinds = None if one.attack_type is None else one.attack_type[rows]
+        return ScoredSplit(one.label[rows], one.score[rows], guess, attack_type=kinds)
 
     assert trial.dev is not None
     assert trial.train is not None
@@ -120,5 +123,5 @@ def test_the_headline_of_each_task() -> None:
 def test_more_is_better_of_right_answers_alone() -> None:
     """No error rate, loss or deviation counts as better where it is higher."""
     deviations = ["mse", "mae", "rmse", "log_loss"]
-    errors = ["eer", "hter", "test_eer", "far", "frr", *deviations, *(f"dev_{name}" for name in deviations)]
+    errors = ["eer", "hter", "test_eer", "far", "frr", "apcer", *deviations, *(f"dev_{name}" for name in deviations)]
     assert sorted(name for name, row in CATALOGUE.items() if not row.higher_is_better) == sorted(errors)

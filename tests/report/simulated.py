@@ -25,11 +25,13 @@ def stored(
     machines: int = 1,
     n: int = 60,
     name: str = "simulated",
+    attacks: tuple[str, ...] = (),
 ) -> Path:
     """Store a study and return its folder.
 
     labels: a configuration each. failed, unrun: (configuration, seed) of trials that failed or never ran. own_split:
     whether each seed had its own data. machines: environments that the trials took in turn. n: scores a split.
+    attacks: types that impostors take in turn.
     """
     folder.mkdir(parents=True)
     plan = [
@@ -63,11 +65,20 @@ def stored(
         at, seed = int(trial["config_id"][1:]), trial["seed"]
         if (at, seed) in unrun:
             continue
-        write_part(folder, _record(trial, at, task, (at, seed) in failed, own_split, seed % machines, n))
+        write_part(folder, _record(trial, at, task, (at, seed) in failed, own_split, seed % machines, n, attacks))
     return folder
 
 
-def _record(trial: dict[str, Any], at: int, task: str, failed: bool, own_split: bool, machine: int, n: int) -> Record:
+def _record(
+    trial: dict[str, Any],
+    at: int,
+    task: str,
+    failed: bool,
+    own_split: bool,
+    machine: int,
+    n: int,
+    attacks: tuple[str, ...],
+) -> Record:
     rng = np.random.default_rng([trial["seed"], at])
     row = {
         "study": "simulated",
@@ -89,11 +100,13 @@ def _record(trial: dict[str, Any], at: int, task: str, failed: bool, own_split: 
     ]
     if failed:
         return Record(row, epochs=epochs[:2], environment=environment)
-    splits, measured = _scores(rng, task, n, 1.4 - 0.05 * at + 0.2 * rng.normal())
+    splits, measured = _scores(rng, task, n, 1.4 - 0.05 * at + 0.2 * rng.normal(), attacks)
     return Record(row | {"metric": measured}, splits, epochs, environment)
 
 
-def _scores(rng: np.random.Generator, task: str, n: int, skill: float) -> tuple[dict[str, Any], dict[str, float]]:
+def _scores(
+    rng: np.random.Generator, task: str, n: int, skill: float, attacks: tuple[str, ...]
+) -> tuple[dict[str, Any], dict[str, float]]:
     label = np.tile(np.repeat([0.0, 1.0], n // 2), 2)
     split = np.repeat(["dev", "test"], len(label) // 2)
     score = 1 / (1 + np.exp(-rng.normal((2 * label - 1) * skill)))
@@ -101,6 +114,10 @@ def _scores(rng: np.random.Generator, task: str, n: int, skill: float) -> tuple[
     if task == "classification":
         rows = np.column_stack([1 - score, score])
         measured = classification(label[dev], rows[dev], label[test], rows[test])
+    elif attacks:
+        kinds = np.where(label == 0, np.resize(attacks, len(label)), "")
+        measured = verification(label[dev], score[dev], label[test], score[test], test_attack_type=kinds[test])
+        measured.pop("eer_threshold", None)
     else:
         measured = (verification if task == "verification" else regression)(
             label[dev], score[dev], label[test], score[test]
@@ -109,4 +126,5 @@ def _scores(rng: np.random.Generator, task: str, n: int, skill: float) -> tuple[
     subject = np.array([f"s{place % 20:02d}" for place in range(len(label))])
     sample = np.array([f"{place:05d}" for place in range(len(label))])
     columns = {"split": split, "sample": sample, "subject": subject, "video": subject, "label": label, "score": score}
+    columns |= {"attack_type": kinds} if attacks else {}
     return columns | {"prediction": np.full(len(label), np.nan)}, measured

@@ -2,13 +2,17 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+import sweep
 from sweep import report
 from sweep.commands.output import say_json
 from sweep.errors import InputError
+from sweep.report.metric_format import scale_of
+from sweep.report.tables import as_csv
 from sweep.stats import THIS_TEST_SET, t_interval
 from sweep.store import store
 from sweep.store.records import Record, write_part
@@ -27,6 +31,28 @@ def test_a_metric_is_the_t_interval_over_its_seeds(simulate: Simulate) -> None:
     assert (got.minimum, got.maximum) == (values.min(), values.max())
     assert (got.interval.level, got.interval.covers, got.interval.n_seeds) == (0.9, THIS_TEST_SET, 6)
     assert (row.n_ok, row.n_planned, row.n_failed) == (6, 6, 0)
+
+
+def test_attack_types_stand_in_the_report_and_have_intervals(simulate: Simulate) -> None:
+    """A type that the trials measured is in the numbers and tables, and is estimated for new subjects."""
+    results = simulate(attacks=("print", "replay"))
+    found = report.summarise(results)
+    row = found.rows[0]
+    expected = results.trials.query("config_id == @row.config_id")["metric.apcer:print"].mean()
+    assert row.metrics["apcer:print"].interval.value == pytest.approx(expected)
+    assert scale_of(found, "apcer:print").heading == "APCER of print, test (%)"
+    assert scale_of(found, "apcer").heading == "APCER of the worst attack type, test (%)"
+    assert {"apcer", "apcer.low", "apcer:replay", "apcer:replay.low"} <= set(as_csv(found).splitlines()[0].split(","))
+    own = results.trials.query("config_id == @row.config_id")
+    worst = own[["metric.apcer:print", "metric.apcer:replay"]].max(axis=1)
+    assert row.metrics["apcer"].interval.value == pytest.approx(worst.mean())
+    one = sweep.estimates(results, "apcer:print")[0]
+    assert one.this_test_set.value == pytest.approx(expected)
+    assert one.new_subjects.low < expected < one.new_subjects.high
+    untyped = replace(results, scores=results.scores.drop(columns="attack_type"))
+    assert "hold no attack types" in sweep.estimates(untyped, "apcer")[0].new_subjects.note
+    plain = report.summarise(simulate(name="plain"))
+    assert not any(name.startswith("apcer") for name in plain.rows[0].metrics)
 
 
 def test_failures_and_missing_trials_are_counted_not_averaged(simulate: Simulate) -> None:

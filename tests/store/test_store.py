@@ -51,6 +51,42 @@ def assert_same(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) ->
         pd.testing.assert_frame_equal(one[name], other[name], check_exact=True)
 
 
+def test_sample_columns_of_some_data_stand_where_they_are_given(folder: Path) -> None:
+    """Attack types and columns of the user's own are kept beside trials without them, in any order of arrival."""
+    plain_columns = list(frames(folder)["scores"].columns)
+    assert "attack_type" not in plain_columns
+    further = {"attack_type": np.array(["", "print"] * 2), "sample.camera": np.array(["a", "b", "c", ""])}
+    for at, extra in enumerate(({}, further, {"attack_type": further["attack_type"]})):
+        one = record(at)
+        one.scores.update(extra)
+        write_part(folder, one)
+        before = frames(folder)
+        assert store.compact(folder) == []
+        assert_same(frames(folder), before)
+        if not at:
+            assert list(before["scores"].columns) == plain_columns
+    scores = before["scores"].set_index("trial_id")
+    assert list(scores.columns) == [*plain_columns[1:], "attack_type", "sample.camera"]
+    assert scores.loc[trial_id(1), "attack_type"].tolist() == ["", "print"] * 2
+    assert scores.loc[trial_id(1), "sample.camera"].tolist() == ["a", "b", "c", ""]
+    assert scores.loc[trial_id(2), "attack_type"].tolist() == ["", "print"] * 2
+    for number, name in ((0, "attack_type"), (0, "sample.camera"), (2, "sample.camera")):
+        assert scores.loc[trial_id(number), name].isna().tolist() == [True] * 4
+
+
+def test_columns_that_a_record_brings_late_are_compacted_with_the_rest(folder: Path) -> None:
+    """Records with and without a column are written as one table at once, each row once."""
+    for at in range(3):
+        one = record(at)
+        one.scores.update({"sample.camera": np.array(list("abcd"))} if at == 1 else {})
+        write_part(folder, one)
+    before = frames(folder)
+    assert store.compact(folder) == []
+    assert_same(frames(folder), before)
+    assert before["scores"]["sample.camera"].notna().sum() == 4
+    assert len(before["scores"]) == 12
+
+
 def test_what_was_written_is_loaded_before_and_after_compaction(folder: Path) -> None:
     """Every column comes back to the bit, and compaction changes no answer."""
     written = [record(at) for at in range(3)]

@@ -245,7 +245,7 @@ def test_a_large_file_is_digested_once(project: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("sweep.study.named_files._SETTLED", -1e9)
     one = study(model={"use": "net:build", "weights": "base.keras"})
     before = Identities(project / "kept").of(one)
-    monkeypatch.setattr("sweep.study.named_files._digest", lambda file: f"{file.read_bytes()!r:>64}")
+    monkeypatch.setattr("sweep.study.named_files.sha256_of", lambda file: f"{file.read_bytes()!r:>64}")
     assert Identities(project / "kept").of(one) == before
     (project / "base.keras").write_bytes(b"22")
     assert Identities(project / "kept").of(one) != before

@@ -1,12 +1,14 @@
 """The seam between a trial and the library that Keras computes with."""
 
 import json
+import os
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from sweep.errors import InputError
+from sweep.explain.watched_run import generators
 from sweep.store.records import Record, write_part
 from sweep.trial import backends, seeding
 from sweep.trial.environment import environment
@@ -16,8 +18,9 @@ from sweep.trial.versions import differing, versions_here
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
 ANOTHER = """
 NAME = "another"
-PACKAGES = ("numba",)
-FLAGS = ("ANOTHER_FLAG",)
+PACKAGES = {"numba": "Numba"}
+FLAGS = {"ANOTHER_FLAG": "another way"}
+GENERATOR, ONE_THREAD, DETERMINISTIC = "its generator", "one_thread()", "deterministic()"
 TOLD = []
 
 
@@ -60,11 +63,13 @@ def test_tensorflow_says_of_the_environment_what_it_always_said(
 def test_a_second_backend_is_one_file(tmp_path: Path) -> None:
     """It is told how the trial computes, seeds its generator, and names itself, its packages and its flags."""
     begin_trial(Machine(threads=3, determinism=False, gpus="0"), str(tmp_path / "nowhere"))
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == "0"
     seeding.seed_generators({"another": 7, "tensorflow": 8})
     assert backends.current().TOLD == [(3, False, "0"), 7]  # type: ignore[attr-defined]
     found = environment(Machine(gpus="0"))
     assert (found["backend"], found["gpu_model"], found["flag.ANOTHER_FLAG"]) == ("another", "a GPU", "on")
     assert found["version.numba"] != ""
+    assert generators() == ("python", "numpy", "another", "own")
     assert not {"version.tensorflow", "flag.TF_XLA_FLAGS"} & set(found)
     assert differing(versions_here(), versions_here() | {"numba": "0.1"}).startswith("Expected numba")
 

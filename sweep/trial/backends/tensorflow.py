@@ -3,8 +3,16 @@
 from sweep.errors import ClusterError
 
 NAME = "tensorflow"
-PACKAGES = ("tensorflow",)
-FLAGS = ("TF_ENABLE_ONEDNN_OPTS", "TF_XLA_FLAGS", "XLA_FLAGS", "NVIDIA_TF32_OVERRIDE")
+PACKAGES = {"tensorflow": "TensorFlow"}
+FLAGS = {
+    "TF_ENABLE_ONEDNN_OPTS": "oneDNN",
+    "TF_XLA_FLAGS": "XLA",
+    "XLA_FLAGS": "XLA",
+    "NVIDIA_TF32_OVERRIDE": "TF32",
+}
+GENERATOR = "TensorFlow's generator, which orders the samples of `fit(shuffle=True)`"
+ONE_THREAD = "tf.config.threading.set_intra_op_parallelism_threads(1)"
+DETERMINISTIC = "tf.config.experimental.enable_op_determinism()"
 
 
 def begin(*, threads: int, determinism: bool, gpus: str) -> None:
@@ -30,7 +38,7 @@ def begin(*, threads: int, determinism: bool, gpus: str) -> None:
 
 
 def seed(seed: int) -> None:
-    """Seed TensorFlow's global generator, which orders the samples of `fit(shuffle=True)`."""
+    """Seed TensorFlow's global generator."""
     import tensorflow as tf
 
     tf.random.set_seed(seed)

@@ -1,8 +1,8 @@
 """A small process beside the driver: when the driver is gone, it ends what its Ray left, and the files with it.
 
 Ray's daemons die with the driver (the kernel sees to that), but two agents of them first try for a minute to reach the
-daemons. `python orphans.py FOLDER PID:START ...` waits until standard input ends, which it does however the driver
-does. Nothing but the standard library is imported, so that it takes little memory for as long as a run lasts.
+daemons. The words of `command` start a process that waits until its standard input ends, which it does however the
+driver does. It imports little but the standard library, so that it takes little memory for as long as a run lasts.
 """
 
 import os
@@ -10,19 +10,22 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+
+from sweep.store.processes import started
 
 _SECONDS = 5.0  # the most that the daemons take to end
 
 
-def started(pid: int) -> str:
-    """Return when a process was started, in the kernel's ticks; "" where it is gone (Linux)."""
-    try:
-        state, *words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return "" if state in "ZX" else words[18]
+def command(folder: Path, pids: Iterable[int]) -> list[str]:
+    """Return the words that start it: it will end these processes, and delete the folder of a Ray."""
+    program = (
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); from sweep.running.orphans import main; main(sys.argv[1:])"
+    )
+    known = [f"{pid}:{start}" for pid in pids if (start := started(pid))]
+    return [sys.executable, "-I", "-S", "-c", program, str(Path(__file__).parents[2]), str(folder), *known]
 
 
 def main(words: list[str]) -> None:
@@ -46,7 +49,3 @@ def main(words: list[str]) -> None:
         with suppress(OSError):
             logs[-1].rename(kept)
     shutil.rmtree(ray, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
