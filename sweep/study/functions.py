@@ -42,11 +42,6 @@ class NamedFunction:
         return self.decides != "nothing"
 
 
-def is_function_name(word: Any) -> bool:
-    """Return whether a word has the form of a function's name."""
-    return isinstance(word, str) and _FORM.fullmatch(word) is not None
-
-
 def functions_of(
     study: Mapping[str, Any], defaults: Callable[[str], Mapping[str, Any]] = code.defaults
 ) -> tuple[NamedFunction, ...]:

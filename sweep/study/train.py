@@ -76,7 +76,7 @@ class Train(Part):
     what a loop over runs does whose model is made outside of it. For demonstration; 0 is a trial of its own.
     """
 
-    optimizer: Chosen | None = None
+    optimizer: Annotated[Chosen | None, Field(description="where none is said: adam, or a compiled model's")] = None
     learning_rate: Rate | None = None
     loss: Chosen | None = None
     epochs: Annotated[Whole, Field(ge=1)] = 10

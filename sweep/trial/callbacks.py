@@ -14,12 +14,17 @@ from sweep.study.train import Train
 from sweep.trial.compiling import scheduled
 from sweep.trial.keras_names import made
 
+_FILES = "Trials would write over each other's files; `keep` says which epoch's weights are scored."
+_LOGS = "Every epoch of every trial is in epochs.parquet, and `sweep export` writes it for TensorBoard and others."
 _REFUSED = {
     "EarlyStopping": "Write it as `train: {early_stopping: {monitor: ..., patience: ...}}`.",
     "SwapEMAWeights": "With `use_ema` in train.optimizer dev is measured on the averaged weights already.",
     "BackupAndRestore": "A trial that was stopped is trained anew, so that its bits are those of its seed.",
-    "ModelCheckpoint": "Trials would write over each other's files; `keep` says which epoch's weights are scored.",
-    "OrbaxCheckpoint": "Trials would write over each other's files; `keep` says which epoch's weights are scored.",
+    "ModelCheckpoint": _FILES,
+    "OrbaxCheckpoint": _FILES,
+    "CSVLogger": _LOGS,
+    "TensorBoard": _LOGS,
+    "RemoteMonitor": _LOGS,
 }
 _SETTING_THE_RATE = (keras.callbacks.ReduceLROnPlateau, keras.callbacks.LearningRateScheduler)
 

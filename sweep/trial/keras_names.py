@@ -7,12 +7,12 @@ schedule for a name. Keras is imported when a name is asked for, not before.
 import inspect
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from sweep.errors import OF_USERS_CODE, InputError, nearest, one_line
 from sweep.study import code
 from sweep.study.chosen import Named
-from sweep.study.functions import is_function_name
 from sweep.study.parts import Use
 
 KINDS = {
@@ -96,7 +96,7 @@ def instance(kind: str, key: str, found: type[Any], keywords: Mapping[str, Any])
             raise InputError(
                 f"Unknown key '{key}.{keyword}' for {name}.{nearest(keyword, known)} Known: {', '.join(known)}."
             )
-    values = {word: code.function(one) if is_function_name(one) else one for word, one in keywords.items()}
+    values = {word: _function_in(one) for word, one in keywords.items()}
     try:
         inspect.signature(found).bind(**values)
     except TypeError as error:
@@ -106,6 +106,14 @@ def instance(kind: str, key: str, found: type[Any], keywords: Mapping[str, Any])
     except Exception as error:  # noqa: BLE001 (whatever the class says of its keywords)
         said = ", ".join(f"{word}={value!r}" for word, value in keywords.items())
         raise InputError(f"{key}: expected keywords that {name} takes. Received: {said}. {one_line(error)}") from None
+
+
+def _function_in(value: Any) -> Any:
+    """Return the function that `{use: ...}` among the keywords means; anything else as it is."""
+    if not isinstance(value, Mapping) or not isinstance(value.get("use"), str):
+        return value
+    keywords = {key: one for key, one in value.items() if key != "use"}
+    return partial(code.function(value["use"]), **keywords) if keywords else code.function(value["use"])
 
 
 def _by_function(kind: str, key: str, use: Use) -> Any:

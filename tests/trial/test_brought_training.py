@@ -144,6 +144,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"augment": {"use": "brought:late"}, "epochs": 9},
         "raised ZeroDivisionError: no such batch",
     ),
+    "log file": (
+        {"callbacks": [{"name": "csv_logger", "filename": "x.csv"}]},
+        "Every epoch of every trial is in epochs.",
+    ),
     "callback raises": (
         {"callbacks": [{"use": "brought:Halt", "fault": 1}]},
         "expected brought:Halt to let the training go on. It raised KeyError: 'no such log' in on_epoch_end",

@@ -1,5 +1,7 @@
 """Names and keywords of Keras's classes, as a study writes them."""
 
+import sys
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -66,6 +68,19 @@ def test_what_is_no_name_or_keyword_is_told_with_the_nearest(
     with pytest.raises(InputError) as told:
         keras_names.made(kind, "train.x", Named(name=name, **keywords))
     assert said in str(told.value)
+
+
+def test_a_function_among_the_keywords_is_the_function() -> None:
+    """`{use: ...}` gives it, with keywords of its own where it has some; a word is a word."""
+    keywords = {"on_epoch_end": {"use": "keras_names_of_a_test:said", "word": "x"}}
+    module = ModuleType("keras_names_of_a_test")
+    module.said = lambda epoch, logs, word="": (epoch, word)  # type: ignore[attr-defined]
+    sys.modules[module.__name__] = module
+    try:
+        one = keras_names.made("callback", "train.x", Named(name="lambda_callback", **keywords))
+    finally:
+        del sys.modules[module.__name__]
+    assert one.on_epoch_end(3, {}) == (3, "x")
 
 
 def test_losses_are_called_by_one_name() -> None:
