@@ -64,7 +64,7 @@ def _a_rate(value: Any) -> Any:
         form = _a_form(value)
         return {"name": form} if isinstance(form, str) else form
     if isinstance(value, str):
-        raise ValueError(f"a number, or a schedule as {_FORMS}. Received: {value!r}")
+        raise ValueError(f"a number. Received: {value!r}. A schedule is {_FORMS}")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"a number. Received: {value!r}")
     if not math.isfinite(value):

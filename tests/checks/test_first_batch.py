@@ -100,7 +100,7 @@ ARMS: dict[str, tuple[dict[str, Any], str]] = {
     "linear": ({"model.activation": "linear"}, "binary_crossentropy and the scores need probabilities.* is linear"),
     "two linear": (
         of("of_two") | {"model.activation": "linear"},
-        "sparse_categorical_crossentropy takes prob.* linear",
+        "sparse_categorical_crossentropy and the scores need prob.* linear",
     ),
     "of one": (of("softmax_of_one"), "softmax over one unit, which is 1 for every sample"),
     "outside": (of("outside"), r"need probabilities.* some are outside \[0, 1\]"),

@@ -8,7 +8,7 @@ import pytest
 from pydantic import AfterValidator, BaseModel
 
 from sweep.errors import InputError
-from sweep.running import execution, preflight
+from sweep.running import opening, preflight
 from sweep.running.record_relay import Link
 from sweep.study.functions import ROLES, functions_of
 from sweep.study.identity import Identities
@@ -106,10 +106,10 @@ def test_an_arm_with_another_model_names_both(project: Path) -> None:
     """And the check of names and keywords sees each with its own."""
     one = study(arms={"a": {}, "b": {"model": {"use": "own_net:other", "width": 2}}})
     assert [two.use for two in one.functions() if two.role == "model"] == ["own_net:build", "own_net:other"]
-    execution.check_code(one)
+    opening.check_code(one)
     wrong = study(arms={"a": {}, "b": {"model": {"use": "own_net:other", "depth": 2}}})
     with pytest.raises(InputError, match=r"Unknown key 'model\.depth' for own_net:other"):
-        execution.check_code(wrong)
+        opening.check_code(wrong)
 
 
 def test_id_nodes_and_parcel_see_the_same_functions(project: Path) -> None:

@@ -119,7 +119,7 @@ def test_a_place_that_is_not_there_is_one_message(keys: dict[str, Any], said: st
         ({"optimizer": {"use": "f"}}, "train.optimizer: expected 'package.module:function'. Received: 'f'"),
         ({"loss": "my:loss"}, "train.loss: expected {use: 'my:loss'} for a function of yours. Received: the word"),
         ({"loss": {"name": "mse", "x": object}}, "words, finite numbers, lists and mappings for x"),
-        ({"learning_rate": "fast"}, "train.learning_rate: expected a number, or a schedule as {name:"),
+        ({"learning_rate": "fast"}, "train.learning_rate: expected a number. Received: 'fast'. A schedule is {name:"),
         ({"learning_rate": 0}, "train.learning_rate: expected greater than 0. Received: 0"),
         ({"callbacks": {"name": "x"}}, "train.callbacks: expected a list"),
         ({"class_weight": {"a": 1}}, "train.class_weight: expected balanced, or a weight for each class by its"),

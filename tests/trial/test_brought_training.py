@@ -146,7 +146,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "log file": (
         {"callbacks": [{"name": "csv_logger", "filename": "x.csv"}]},
-        "Every epoch of every trial is in epochs.",
+        "epoch of every trial is in epochs.parq",
     ),
     "callback raises": (
         {"callbacks": [{"use": "brought:Halt", "fault": 1}]},

@@ -44,7 +44,7 @@ def test_every_written_name_means_its_class(kind: str) -> None:
     [
         ("optimizer", "adamm", {}, "train.x: expected names that Keras knows. Received: adamm. Did you mean 'adam'?"),
         ("schedule", "CosinDecay", {}, "Received: CosinDecay. Did you mean 'cosine_decay'?"),
-        ("callback", "zzz", {}, "Received: zzz. Known: csv_logger"),
+        ("callback", "zzz", {}, "Received: zzz. Known: backup_and_restore, csv_logger"),
         (
             "optimizer",
             "adamw",
