@@ -26,6 +26,8 @@ def answers(use: str, model: Any, x: NDArray[np.float32]) -> NDArray[Any]:
     Raises:
         InputError: it cannot take the data, or answers something else than one finite array with a row a sample.
     """
+    import keras
+
     taken = f"model: expected {use} to take a batch of shape {x.shape}"
     try:
         found = model(x, training=False)
@@ -34,7 +36,7 @@ def answers(use: str, model: Any, x: NDArray[np.float32]) -> NDArray[Any]:
     if isinstance(found, dict | list | tuple):
         what = f"a mapping with {', '.join(map(str, found))}" if isinstance(found, dict) else f"a list of {len(found)}"
         raise InputError(f"{taken} and to return one array of outputs. Received: {what}. Return the scores alone.")
-    outputs = np.asarray(found)
+    outputs = np.asarray(keras.ops.convert_to_numpy(found), dtype=np.float32)
     if outputs.ndim != 2 or len(outputs) != len(x):
         raise InputError(
             f"{taken} and to return a row for each of {len(x)} samples. Received: shape {outputs.shape}. Change the "
