@@ -1,8 +1,5 @@
 """A paragraph for a paper's methods section, true to what was run."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
 from sweep.analysis.current import current
@@ -10,6 +7,7 @@ from sweep.machine.streams import STREAMS
 from sweep.metrics.catalogue import metric_called
 from sweep.report.intervals import moderated
 from sweep.report.summary import Report
+from sweep.report.training_text import further_training, optimizer
 from sweep.stats import THIS_TEST_SET
 from sweep.stats.measured_trials import REPLICATES
 from sweep.stats.outlying_seeds import seeds_apart
@@ -65,46 +63,16 @@ def _trained(report: Report, results: Results, ok: pd.DataFrame) -> list[str]:
         f"finished{failed}."
     ]
     if "train" in said:
-        train = said["train"]
+        train, axes = said["train"], said.get("grid") or {}
         best = train["keep"] == "best"
         monitor = str((train.get("early_stopping") or {}).get("monitor", "val_loss")).removeprefix("val_")
         kept = f"the epoch with the best development {monitor} was kept" if best else "the last epoch was kept"
         sentences.append(
-            f"Training used {_optimizer(train, ok)} for at most {train['epochs']} epochs with batches of "
+            f"Training used {optimizer(train, axes, ok)} for at most {train['epochs']} epochs with batches of "
             f"{train['batch_size']}; {kept}."
         )
+        sentences += further_training(train, axes)
     return sentences
-
-
-def _optimizer(train: Mapping[str, Any], ok: pd.DataFrame) -> str:
-    """Return the optimizer and what else of the training a reader must know."""
-    used = ok["hp.train.optimizer"].dropna().unique() if "hp.train.optimizer" in ok else ()  # a model may bring its own
-    with_what = [_chosen(train.get("optimizer") or " or ".join(map(str, used)) or "adam")]
-    if isinstance(train.get("learning_rate"), Mapping):
-        with_what.append(f"the learning rate of {_chosen(train['learning_rate'])}")
-    if isinstance(train.get("loss"), Mapping):
-        with_what.append(f"the loss {_chosen(train['loss'])}")
-    if train.get("class_weight"):
-        weights = train["class_weight"]
-        with_what.append("balanced class weights" if weights == "balanced" else f"class weights {_words(weights)}")
-    with_what += [f"the callback {_chosen(one)}" for one in train.get("callbacks") or ()]
-    if train.get("augment"):
-        with_what.append(f"batches augmented by {_chosen(train['augment'])}")
-    if train.get("precision"):
-        with_what.append(f"precision {train['precision']}")
-    return _listed(with_what)
-
-
-def _chosen(chosen: str | Mapping[str, Any]) -> str:
-    """Return a word, or what a mapping names with its keywords."""
-    if isinstance(chosen, str):
-        return chosen
-    keywords = {key: value for key, value in chosen.items() if key not in ("name", "use")}
-    return f"{chosen.get('name', chosen.get('use'))}{f' ({_words(keywords)})' * bool(keywords)}"
-
-
-def _words(settings: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key} {value}" for key, value in settings.items())
 
 
 def _varied(results: Results) -> list[str]:

@@ -81,5 +81,9 @@ def _fit(given: dict[str, Any]) -> Fit:
         tuple(epochs),
         kept,
         rate=float(model.optimizer.learning_rate),
-        others={"optimizer": type(model.optimizer).__name__, "dtype": str(model.layers[0].compute_dtype)},
+        others={
+            "optimizer": type(model.optimizer).__name__,
+            "dtype": str(model.layers[0].compute_dtype),
+            "jit": bool(model.jit_compile),
+        },
     )

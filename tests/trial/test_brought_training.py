@@ -51,6 +51,8 @@ TRAINS: dict[str, dict[str, Any]] = {
     "stopped": {"callbacks": [{"use": "brought:Halt", "after": 0}]},
     "changed at the end": {"callbacks": [{"use": "brought:Halt", "halve": True}]},
     "bfloat16": {"precision": "mixed_bfloat16"},
+    "weights in bfloat16": {"precision": "bfloat16"},
+    "without XLA": {"jit_compile": False},
     "compiled": {"learning_rate": None, "model": {"use": "brought:compiled", "rate": 0.05}},
     "compiled with logits": {"learning_rate": None, "model": {"use": "brought:compiled", "logits": True}},
     "compiled without loss": {"learning_rate": None, "model": {"use": "brought:with_optimizer_alone"}, "loss": "mse"},
@@ -136,7 +138,14 @@ def test_a_compiled_model_keeps_what_the_study_leaves_open(done: dict[str, Fit])
 
 def test_a_policy_of_precision_reaches_the_layers(done: dict[str, Fit]) -> None:
     """Layers compute in bfloat16, and the next training of the process in float32 again."""
+    assert done["weights in bfloat16"].weights not in ("", done["bfloat16"].weights)
     assert (done["bfloat16"].others["dtype"], done["compiled"].others["dtype"]) == ("bfloat16", "float32")
+
+
+def test_xla_is_on_or_off(done: dict[str, Fit]) -> None:
+    """As the study says."""
+    assert done["all"].others["jit"] is True
+    assert done["without XLA"].others["jit"] is False
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
