@@ -4,15 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test thorough fast room floors lint bench-env lock clean
+.PHONY: help demo setup test thorough fast tensorflow ray clusters room floors lint bench-env lock clean
 
 help:
 	@echo "make demo       set up .venv and run the built-in study: sweep run demo"
-	@echo "make test       set up .venv and run lint, types, floors and the tests, those with Ray one at a time"
+	@echo "make test       set up .venv and run lint, types, floors and the tests: fast, tensorflow, ray, clusters"
 	@echo "make fast       only the tests without Ray and TensorFlow"
+	@echo "make tensorflow, make ray, make clusters   the other parts of the tests, each alone"
 	@echo "make room ROOM=stats   the tests of one folder, without Ray"
 	@echo "make floors     which folder of sweep/ imports which, floor by floor"
-	@echo "make thorough   all tests, and fuzz tests with 2,000 examples: before a release"
+	@echo "make thorough   all tests, the slow ones too, and fuzz tests with 2,000 examples: before a release"
 	@echo "make bench-env  set up what the benchmarks' rivals need"
 	@echo "make lock       resolve the lock files again (needs uv)"
 
@@ -51,20 +52,46 @@ lint: $(VENV)/dev.stamp
 floors: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/floors.py
 
+# All that `make test` needs, and nothing run yet.
+setup: $(VENV)/dev.stamp $(VENV)-s3/stamp
+
+# The tests in four parts, each in two processes that take a file at a time. A process starts Ray once, and TensorFlow's
+# fork server once, for all of its tests that need no more than that.
+PROCESSES = -n 2 --dist loadfile
+CLUSTERS = tests/cluster tests/hosts tests/nodes tests/submit
+# Only the files that hold such tests are read: each process imports what a file imports before it knows its marks.
+marked = $(shell grep -rlE --include='test_*.py' 'mark\.$(1)\b' tests)
+
 fast: $(VENV)/dev.stamp
-	$(BIN)/pytest -m "not ray and not tensorflow" -n 2 --dist loadfile $(PYTEST)
+	$(BIN)/pytest -m "not ray and not tensorflow and not thorough" $(PROCESSES) $(PYTEST)
+
+tensorflow: $(VENV)/dev.stamp
+	$(BIN)/pytest $(call marked,tensorflow) -m "tensorflow and not ray and not thorough" $(PROCESSES) $(PYTEST)
+
+ray: $(VENV)/dev.stamp
+	$(BIN)/pytest $(filter-out $(CLUSTERS:%=%/%),$(call marked,ray)) -m "ray and not thorough" $(PROCESSES) $(PYTEST)
+
+# Those with nodes, heads and hosts of their own.
+clusters: $(VENV)/dev.stamp
+	$(BIN)/pytest $(filter $(CLUSTERS:%=%/%),$(call marked,ray)) -m "ray and not thorough" $(PROCESSES) $(PYTEST)
 
 ROOM ?= stats
 room: $(VENV)/dev.stamp
 	$(BIN)/pytest tests/$(ROOM) -m "not ray" $(PYTEST)
 
-test: lint $(VENV)-s3/stamp
-	$(BIN)/pytest -m "not ray and not thorough" -n 2 --dist loadfile $(PYTEST)
-	$(BIN)/pytest -m "ray and not thorough" $(PYTEST)
+# All parts run even where one fails; the seconds of each stand at the end.
+test: setup
+	@told=""; code=0; \
+	for part in lint fast tensorflow ray clusters; do \
+	  began=$$(date +%s); answer=passed; \
+	  $(MAKE) --no-print-directory $$part || { code=1; answer=FAILED; }; \
+	  told="$$told\n== $$part $$(( $$(date +%s) - began )) s, $$answer"; \
+	done; printf "$$told\n"; exit $$code
 
 # What is slow by nature: it is run before a release.
 thorough: test
 	$(BIN)/pytest -m thorough $(PYTEST)
+	SEEDSWEEP_SIMULATIONS=long $(BIN)/pytest tests/stats tests/metrics -m "not ray and not tensorflow" $(PROCESSES) $(PYTEST)
 	SEEDSWEEP_FUZZ=long $(BIN)/pytest tests/fuzz $(PYTEST)
 
 bench-env: $(VENV)/bench.stamp
@@ -75,8 +102,8 @@ lock:
 	uv pip compile tests/object_store/server.txt $(OPTIONS) -o locks/requirements-s3.lock
 	$(LOCK) --extra build -o locks/requirements.lock
 	$(LOCK) --extra build --extra gpu -c locks/requirements.lock -o locks/requirements-gpu.lock
-	$(LOCK) --extra build --extra dev -c locks/requirements.lock -o locks/requirements-dev.lock
-	$(LOCK) --extra build --extra dev --extra bench -c locks/requirements-dev.lock -o locks/requirements-bench.lock
+	$(LOCK) --extra build --extra dev --extra export -c locks/requirements.lock -o locks/requirements-dev.lock
+	$(LOCK) --extra build --extra dev --extra export --extra bench -c locks/requirements-dev.lock -o locks/requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) $(VENV)-s3 .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

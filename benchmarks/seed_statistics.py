@@ -163,14 +163,14 @@ def table(rates: Counts) -> str:
         ("habit", "what goes wrong (5 / 10 / 30 seeds)", "here"),
         ("---", "---", "---"),
         (
-            "t interval over seeds, read as general",
-            f"covers {at('t over seeds')} for new subjects: more seeds, worse",
+            "t interval over seeds, taken for new subjects",
+            f"covers new subjects in {at('t over seeds')}: more seeds are worse",
             f"seeds x subjects (Obuchowski-Rockette-Hillis): covers {at('ORH')}",
         ),
         (
             "all scores of all seeds pooled",
             f"covers {at('pooled samples')}",
-            f"the same; crossed bootstrap by name: {at('crossed bootstrap')}",
+            f"the same; or crossed bootstrap: {at('crossed bootstrap')}",
         ),
         (
             "t-test over seeds between two models",
@@ -180,12 +180,12 @@ def table(rates: Counts) -> str:
         (
             "percentile bootstrap over few seeds",
             f"covers {at('percentile bootstrap over seeds', (5, 10))} on this test set (5 / 10)",
-            f"t: {at('t on this test set', (5, 10))}; from 5 configurations on moderated, at 3 seeds "
-            f"{100 * rates['moderated width', 3]:.0f} % of the width",
+            f"t: {at('t on this test set', (5, 10))}; moderated from 5 configurations on: "
+            f"{100 * rates['moderated width', 3]:.0f} % of the width at 3 seeds",
         ),
         (
             "mean +- 2 SD, or smallest to largest, of 3 seeds",
-            f"hold the next run in {at('mean +- 2 SD', (3,))} and {at('smallest to largest', (3,))}",
+            f"contain the next run in {at('mean +- 2 SD', (3,))} and {at('smallest to largest', (3,))}",
             f"prediction interval: {at('prediction interval', (3,))}",
         ),
         (
@@ -195,18 +195,18 @@ def table(rates: Counts) -> str:
         ),
         (
             "failed runs left out",
-            f"HTER {rates['failures left out', 10]:.1f} % reported where it is {rates['failures at chance', 10]:.1f} % "
+            f"HTER {rates['failures left out', 10]:.1f} % reported, but it is {rates['failures at chance', 10]:.1f} % "
             "(1 in 10 diverges)",
             "failure rate with Clopper-Pearson, mean with and without",
         ),
         (
             "adding seeds until p < .05",
-            f"false alarms {at('stop when significant', (30,))} by 30 seeds",
+            f"false alarms {at('stop when significant', (30,))} at 30 seeds",
             "seeds planned: `sweep plan --precision`, Stein's two stages",
         ),
         (
             "Wilcoxon on 5 pairs",
-            f"smallest possible p {2 / 2**5:.4f}: can never reject",
+            f"smallest possible p is {2 / 2**5:.4f}, so it can never reject",
             "refused, with the number of seeds that could",
         ),
     ]

@@ -13,19 +13,42 @@ import pytest
 # of TensorFlow do not hang on it.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+from sweep.machine import process
+
+pytest_plugins = ["tests.drawn"]
+
 
 @pytest.fixture(scope="session", autouse=True)
-def own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the suite out of the user's cache and away from a screen, in child processes as well."""
+def own_surroundings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the suite out of the user's cache and away from a screen, in child processes as well.
+
+    Where a test trains, the fork server imports TensorFlow once for all of them: one that an earlier test started
+    would lack it, and each trial would import it again.
+    """
     chosen = {"SEEDSWEEP_CACHE": str(tmp_path_factory.mktemp("cache")), "MPLBACKEND": "Agg"}
     before = {name: os.environ.get(name) for name in chosen}
     os.environ.update(chosen)
+    if any(item.get_closest_marker(name) for item in request.session.items for name in ("tensorflow", "ray")):
+        process.warm_up("sweep.trial.preload")
     yield
     for name, value in before.items():
         if value is None:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
+
+
+@pytest.fixture(scope="session")
+def one_ray(own_surroundings: None) -> Iterator[None]:
+    """Connect this process to one Ray with two processors, for all tests that need no more than a cluster.
+
+    What this process runs (`sweep.run`, `tests.one_ray.sweep_here`) runs there; other processes start their own.
+    """
+    from sweep.machine.caller_state import put_back
+    from sweep.running.ray_session import ray_session
+
+    with put_back(), ray_session(None, 2):
+        yield
 
 
 @pytest.fixture(autouse=True)

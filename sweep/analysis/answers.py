@@ -10,7 +10,7 @@ from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
 from sweep.stats import Against, Comparison, Estimate
 from sweep.stats.measured_trials import Measured
-from sweep.stats.new_subjects import Method, within
+from sweep.stats.new_subjects import within
 from sweep.store import store
 from sweep.store.places import Place
 from sweep.store.store import Results
@@ -22,7 +22,7 @@ def estimate(
     config: str | None = None,
     *,
     level: float = 0.95,
-    method: Method = "orh",
+    method: str = "orh",
     rng: np.random.Generator | None = None,
 ) -> Estimate:
     """Return a metric of one configuration with its intervals for new subjects and for this test set.
@@ -32,7 +32,7 @@ def estimate(
         metric: "hter", "eer", "accuracy", "auc", "mse" or any of the trials' metrics; None: the task's first.
         config: a config_id or label; None where the study has one configuration.
         level: nominal coverage of each interval.
-        method: "orh", "orh plain" or "crossed bootstrap".
+        method: a word of `sweep.stats.interval_methods.METHODS`: "orh", "orh plain", "crossed bootstrap" ...
         rng: for the bootstrap; None draws from seed 0, so that the same trials give the same answer.
 
     Raises:
@@ -56,7 +56,7 @@ def estimates(
     metric: str | None = None,
     *,
     level: float = 0.95,
-    method: Method = "orh",
+    method: str = "orh",
     rng: np.random.Generator | None = None,
 ) -> tuple[Estimate, ...]:
     """Return the estimate of every configuration that has a trial; arguments and errors as in `estimate`."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sweep.analysis.current import current
 from sweep.errors import InputError
 from sweep.stats.scored_trials import SplitScores, TrialScores, paired
+from sweep.store.collected import is_collected
 from sweep.store.sample_columns import CASES, PEOPLE
 from sweep.store.store import Results
 
@@ -35,6 +36,8 @@ def study_scores(results: Results) -> TrialScores:
         NoCommonScoresError: no trial with scores, or trials whose test or dev samples differ.
     """
     ok, frame = current(results).ok, results.scores
+    if len(ok) and not len(frame) and is_collected(results.study):
+        raise NoCommonScoresError(f"scores in {results.path}", "metrics alone were collected, without scores")
     if not len(ok) or not len(frame):
         raise NoCommonScoresError(f"trials with scores in {results.path}", "none that is ok. Run the study")
     if (ok.groupby("config_id")["data_id"].nunique() > 1).any():

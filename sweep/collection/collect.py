@@ -15,9 +15,10 @@ from sweep.collection.score_files import runs_of_files, runs_of_scores
 from sweep.errors import InputError, nearest
 from sweep.metrics.catalogue import CATALOGUE, TASKS, headline
 from sweep.store.places import Place
+from sweep.store.sample_columns import DECLARED
 
 _SCORE_COLUMNS = ("split", "label", "score")
-_KNOWN = (*_SCORE_COLUMNS, "sample", "subject", "other_subject", "video")
+_KNOWN = (*_SCORE_COLUMNS, *DECLARED)
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ def collect(
     Args:
         source: a pattern of score files, such as "scores/{system}/seed{seed}/{split}.txt", with {seed}, {split} (dev,
             test) and further {names}; or a table of runs, a frame or the path of a CSV or Parquet file; or a frame of
-            scores with the columns split, label (1 genuine), score, and where there are sample, subject, other_subject,
-            video.
+            scores with the columns split, label (1 genuine), score, and if known sample, subject, other_subject, video,
+            attack_type.
         name: of the results.
         seed: the column of the seeds.
         by: the columns that tell configurations apart, or name -> column; None takes all other columns of a frame of

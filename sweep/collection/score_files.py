@@ -15,6 +15,7 @@ from sweep.errors import InputError
 from sweep.metrics.score_file import read_rows
 from sweep.metrics.score_rows import ScoreRows
 from sweep.metrics.verification import verification
+from sweep.store.sample_columns import DECLARED
 
 _ON_PROBABILITIES = ("mae", "mse", "test_accuracy")  # of scores between 0 and 1, which others' need not be
 
@@ -50,7 +51,7 @@ def runs_of_files(pattern: str, reading: Mapping[str, Any]) -> tuple[list[Collec
 def runs_of_scores(frame: pd.DataFrame, seed: str, by: Sequence[str]) -> tuple[list[CollectedRun], list[str]]:
     """Return the runs of a frame of scores: columns split, label (1 genuine, 0 impostor), score, the seed and `by`.
 
-    sample, subject, other_subject, video: further columns that are kept where the frame has them.
+    Columns of samples, such as subject and attack_type (`sweep.store.sample_columns`), are kept where there are any.
     """
     keys = [*by, seed]
     groups = list(frame.groupby(keys, sort=True, dropna=False))
@@ -97,6 +98,8 @@ def _columns(split: str, rows: ScoreRows) -> dict[str, NDArray[Any]]:
         "score": rows.scores,
     }
     known = {"subject": rows.subject, "other_subject": rows.other, "video": rows.video}
+    if rows.kind is not None and (rows.letter == "a").any():
+        known["attack_type"] = np.where(rows.letter == "a", rows.kind, "")
     columns |= {name: np.asarray(words).astype(str) for name, words in known.items() if words is not None}
     columns["sample"] = _sample_names(columns, n)
     return columns
@@ -124,7 +127,7 @@ def _columns_of_frame(split: str, rows: pd.DataFrame) -> dict[str, NDArray[Any]]
             f"rows of {split} without one. Leave these samples out."
         )
     columns = {"split": np.full(len(rows), split), "label": rows["label"].to_numpy(np.float64), "score": score}
-    for name in ("subject", "other_subject", "video", "sample"):
+    for name in DECLARED:
         if name in rows:
             columns[name] = rows[name].astype(str).to_numpy().astype(str)
     if "sample" not in columns:
@@ -137,7 +140,9 @@ def _scored(
 ) -> CollectedRun:
     dev, test = parts
     try:
-        metrics = verification(dev["label"], dev["score"], test["label"], test["score"])
+        metrics = verification(
+            dev["label"], dev["score"], test["label"], test["score"], test_attack_type=test.get("attack_type")
+        )
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
     threshold = metrics.pop("eer_threshold")
@@ -156,7 +161,7 @@ def _samples(parts: Sequence[Mapping[str, NDArray[Any]]]) -> str:
     digest = hashlib.sha256()
     for part in parts:
         order = np.argsort(part["sample"], kind="stable")
-        for name in ("split", "sample", "subject", "other_subject", "video", "label"):
+        for name in ("split", *DECLARED, "label"):
             if name in part:
                 digest.update(name.encode() + b"\0" + "\0".join(map(str, part[name][order])).encode())
     return digest.hexdigest()

@@ -32,7 +32,7 @@ def compare(
     n_test: Annotated[float | None, typer.Option(min=1, help="With --values: size of the test set.")] = None,
     per_cent: Annotated[bool, typer.Option("--per-cent", help="With --values: all rates are in per cent.")] = False,
     level: Annotated[float, typer.Option(help="Nominal coverage of the intervals.")] = 0.95,
-    method: Annotated[str, typer.Option(help="orh, orh-plain or crossed-bootstrap.")] = "orh",
+    method: Annotated[str, typer.Option(help="orh, orh-plain, crossed-bootstrap or two-level-bootstrap.")] = "orh",
     paired: Annotated[
         bool | None, typer.Option("--paired/--independent", help="Pair equal seeds; default: if the study allows it.")
     ] = None,
@@ -91,7 +91,7 @@ def _study(
         n_published=published_n,
         config=config,
         level=level,
-        method=method.replace("-", " "),
+        method=method,
         paired=paired,
         test=test,
         seed=rng,

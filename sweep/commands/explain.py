@@ -19,7 +19,7 @@ def explain(
     slots: Annotated[int | None, typer.Option(min=1, help="Processors to use on this machine.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
-    """Say where the spread between runs comes from: of a study, by stream; of a script, by what changes its result."""
+    """Say which source of randomness makes the runs of a study differ, or what changes the result of a script."""
     if (study is None) == (script is None):
         raise InputError("Expected a study, or --script FILE.py. Received: " + ("both." if study else "neither."))
     if script is not None:

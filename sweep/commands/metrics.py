@@ -44,7 +44,7 @@ def metrics(
     plot: Annotated[Path | None, typer.Option(help="Folder for the DET, ROC, EPC and histogram figures.")] = None,
     latex: Annotated[Path | None, typer.Option(help="File for a LaTeX table.")] = None,
 ) -> None:
-    """Say EER and HTER of any score files, with intervals, and warn where they cannot be trusted."""
+    """Print EER and HTER of score files, with intervals, and warn if they cannot be trusted."""
     import numpy as np
 
     from sweep.metrics.evaluation import evaluate

@@ -28,7 +28,7 @@ def plan(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
-    """Show the trials of a study and the time that the rest will take, or the seeds that a precision needs."""
+    """Show the trials of a study and the time for those that are not stored, or the seeds for a precision."""
     if precision is not None:
         _precision(study, results, precision, sd, level, json)
         return
@@ -59,11 +59,17 @@ def _precision(study: str, results: str | None, precision: str, sd: float | None
 
 
 def _pilot(study: str, results: str | None) -> "Place":
-    """Return the folder of a study's results; a folder of results may be named in place of the study."""
+    """Return the folder of a study's results; a folder of results, or its name, may stand for the study."""
+    from pathlib import Path
+
     from sweep.store.places import place
+    from sweep.study.study_text import built_in_studies
 
     if "://" in study or (place(study) / "study.json").is_file():
         return place(study)
+    named = place(results or "results/") / study
+    if not Path(study).is_file() and study not in built_in_studies() and (named / "study.json").is_file():
+        return named
     from sweep.running.opening import resolve, results_folder
 
     folder = results_folder(resolve(study, seeds=None, results=results))

@@ -16,7 +16,7 @@ def status(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
-    """Show the state of submitted studies: pending, running, succeeded, failed; trials stored of those planned."""
+    """Show submitted studies: pending, running, succeeded or failed, and how many planned trials are stored."""
     from sweep.study.study import Study
     from sweep.submit.status import statuses
 

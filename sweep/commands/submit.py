@@ -29,7 +29,7 @@ def submit(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what Kubernetes or Slurm would get.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
-    """Run a study on a cluster: what is stored is not run again, and a job that runs already is followed."""
+    """Run a study on a cluster. Stored trials are not run again, and a job that runs already is followed."""
     from sweep.running.opening import open_study
     from sweep.submit import batch, launcher
     from sweep.submit.cluster_file import check_filled_in, read_cluster_file

@@ -23,7 +23,7 @@ def verify(
     trust: Annotated[bool, typer.Option("--trust", help="Call functions from other packages or folders too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
-    """Run stored trials again and say whether every bit is equal, or where and why they first differ."""
+    """Run stored trials again, and say if every bit is equal, or what the first difference and its cause are."""
     from sweep.explain.verify import verify as verify_results
 
     if trials != "all" and not (trials.isdecimal() and int(trials) > 0):

@@ -58,9 +58,9 @@ class Inspection:
         if len(built) > _MOST_MODELS:
             lines.append(f"  and {len(built) - _MOST_MODELS} more configurations")
         lines.append(
-            f"{self.n_seen} of {self.n_builds} distinct models were tried on one batch: built, called, trained a step."
+            f"{self.n_seen} of {self.n_builds} distinct models were built, called and trained for one step on a batch."
             if self.n_builds > 1
-            else "The model was tried on one batch: built, called, trained a step."
+            else "The model was built, called and trained for one step on a batch."
         )
         lines += [f"Caution: {one}" for one in self.cautions]
         lines += [f"Finding: {one}" for one in self.findings] or ["No findings."]
@@ -126,7 +126,7 @@ def _of_models(every: Mapping[str, Configuration], rehearsal: Rehearsal) -> list
                 "note",
                 f"{every[first].label} and {every[second].label} have equal weights after a step of training: "
                 f"{keys} seems to change nothing.",
-                "Look whether the model's function uses it.",
+                "Check whether the model's function uses it.",
             )
         )
     if rehearsal.n_seen < rehearsal.n_builds:
@@ -134,9 +134,9 @@ def _of_models(every: Mapping[str, Configuration], rehearsal: Rehearsal) -> list
             Finding(
                 "not_all_built",
                 "note",
-                f"{rehearsal.n_seen} of {rehearsal.n_builds} distinct models were looked at, among them every value of "
-                "a setting that there was time for.",
-                "The others are built in the run; one that fails is a failed row.",
+                f"{rehearsal.n_seen} of {rehearsal.n_builds} distinct models were tried, with as many values of each "
+                "setting as time allowed.",
+                "The others are built in the run. If one fails, its trials are stored as failed.",
             )
         )
     return found
@@ -144,7 +144,7 @@ def _of_models(every: Mapping[str, Configuration], rehearsal: Rehearsal) -> list
 
 def _refused(seen: Seen, study: Study) -> Finding:
     if seen.surely:
-        return Finding("cannot_run", "error", seen.refused, "Its trials will be rows of failures.")
+        return Finding("cannot_run", "error", seen.refused, "Its trials will be stored as failed.")
     on_gpu = study.resources.gpu > 0
     where = "on this machine's processors, as the study asks for a GPU" if on_gpu else "with this machine and batch"
     return Finding("could_not_be_tried", "note" if on_gpu else "error", seen.refused, f"It was tried {where}.")

@@ -15,10 +15,9 @@ from sweep.metrics.equal_error_rate import EER
 from sweep.metrics.half_total import HTER
 from sweep.metrics.hter_limits import hter_cautions, hter_draws
 from sweep.metrics.interval import Interval, few_cautions, interval_of, percentile
+from sweep.metrics.interval_methods import COVERING, WIDER_OF_3, IntervalMethod
 from sweep.metrics.proportion import Bounds, check_confidence, rule_of_3
 from sweep.metrics.scores import FloatArray
-
-METHOD = "Korn-Graubard and bootstrap, the wider"
 
 
 def covering_eer(
@@ -67,14 +66,15 @@ def covering_hter(
     sizes = (point.n_genuine, point.n_impostor)
     bounds, method = covering_bounds(point.value, drawn, sizes, fewest, confidence, halves=2)
     cautions = hter_cautions(point) + few_cautions(sizes, unit if of_test else "", n_units, drawn)
-    method += ", threshold estimated again"
-    return interval_of(point.value, bounds, confidence, method, sizes, unit, n_units, replicates, cautions)
+    return interval_of(
+        point.value, bounds, confidence, method.with_threshold(), sizes, unit, n_units, replicates, cautions
+    )
 
 
 def covering_bounds(
     value: float, drawn: FloatArray, sizes: tuple[int, int], n_units: int, confidence: float, halves: int = 1
-) -> tuple[Bounds, str]:
-    """Return the limits of a rate, each the wider one of Korn-Graubard's and the percentiles', and the method's name.
+) -> tuple[Bounds, IntervalMethod]:
+    """Return the limits of a rate, each the wider one of Korn-Graubard's and the percentiles', and the method's row.
 
     value: the estimate. drawn: (B,) replicates, NaN left out. sizes: genuine and impostor scores. n_units: clusters,
     0 where single scores were drawn. halves: 2 where the rate is half the sum of both classes' rates.
@@ -84,11 +84,11 @@ def covering_bounds(
     if value in (0.0, 1.0):
         edge = rule_of_3(min(*sizes, n_units or max(sizes)), confidence=confidence) / halves
         bounds = Bounds(0.0, max(edge, high)) if value == 0 else Bounds(min(1 - edge, low), 1.0)
-        return bounds, "rule of 3 and bootstrap, the wider"
+        return bounds, WIDER_OF_3
     # Scores of both classes at the rate itself: what is left where the replicates happen not to differ.
     variance = max(float(drawn.var()) * _unbiased(n_units), value * (1 - value) * (1 / sizes[0] + 1 / sizes[1]) / 4)
     of_few = korn_graubard(value, variance, n_units - 1 if n_units > 1 else 0, confidence)
-    return Bounds(min(low, of_few.low), max(high, of_few.high)), METHOD
+    return Bounds(min(low, of_few.low), max(high, of_few.high)), COVERING
 
 
 def korn_graubard(value: float, variance: float, df: int, confidence: float) -> Bounds:

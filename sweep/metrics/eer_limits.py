@@ -10,6 +10,7 @@ from sweep.metrics.eer_replicates import eer_replicates
 from sweep.metrics.equal_error_rate import EER, eer_of
 from sweep.metrics.exact_law import StepLaw
 from sweep.metrics.interval import Interval, cluster_cautions, count_cautions, interval_of, percentile
+from sweep.metrics.interval_methods import EXACT_LAW, PERCENTILE_EER, RULE_OF_3
 from sweep.metrics.proportion import Bounds, check_confidence, rule_of_3
 from sweep.metrics.scores import Class, FloatArray, both
 from sweep.metrics.weighted import Pool
@@ -34,13 +35,13 @@ def exact_interval(g: Class, i: Class, point: EER, confidence: float) -> Interva
     check_confidence(confidence)
     n_fewest = min(len(g), len(i))
     if point.step == 0 or point.value == 1:
-        bounds, method = _rule_of_3(point.step, n_fewest, confidence), "rule of 3"
+        bounds, method = _rule_of_3(point.step, n_fewest, confidence), RULE_OF_3
     else:
         law = StepLaw(g.scores, i.scores)
         near = Fraction(point.step).limit_denominator(max(len(g), len(i)))
         tail = (1 - confidence) / 2
         bounds = Bounds(law.quantile(tail, near), law.quantile(1 - tail, near))
-        method = "exact bootstrap law of the step EER"
+        method = EXACT_LAW
     sizes = (len(g), len(i))
     return interval_of(point.step, bounds, confidence, method, sizes, "score", sum(sizes), 0, eer_cautions(point))
 
@@ -70,9 +71,9 @@ def eer_bootstrap(
     unit, n_units = (clusters.unit, clusters.n_units) if clusters else ("score", len(g) + len(i))
     if point.value in (0.0, 1.0):
         n = min(len(g), len(i), n_units)
-        bounds, method = _rule_of_3(point.value, n, confidence), "rule of 3"
+        bounds, method = _rule_of_3(point.value, n, confidence), RULE_OF_3
     else:
-        bounds, method = percentile(values, confidence), "percentile bootstrap of the interpolated EER"
+        bounds, method = percentile(values, confidence), PERCENTILE_EER
     cautions = eer_cautions(point) + (cluster_cautions(unit, n_units, undefined) if clusters else ())
     sizes = (len(g), len(i))
     return interval_of(point.value, bounds, confidence, method, sizes, unit, n_units, replicates, cautions)
@@ -111,9 +112,9 @@ def eer_cautions(point: EER) -> tuple[str, ...]:
     if point.inverted:
         answer.append("EER above 50 %: the polarity looks wrong. If these are distances, negate them (--distances).")
     if point.ties:
-        answer.append(f"Ties: distinct scores that both classes hold, so that no threshold parts them: {point.ties}.")
+        answer.append(f"Ties: distinct scores of both classes, which no threshold can separate: {point.ties}.")
     if point.ties == 1 and point.value == 0.5 and point.step == 1:
-        answer.append("All scores are equal: they say nothing of who is genuine, and the interval says nothing either.")
+        answer.append("All scores are equal: neither the scores nor the interval say who is genuine.")
     few = {"genuine": round(point.step * point.n_genuine), "impostor": round(point.step * point.n_impostor)}
     return tuple(answer) + count_cautions(few)
 

@@ -69,9 +69,7 @@ def evaluate(
     )
     cautions = list(interval.cautions) + _subject_cautions(dev, test, unit)
     if np.isin(g.scores, (0, 1)).all() and np.isin(i.scores, (0, 1)).all():
-        cautions.append(
-            "All scores are 0 or 1: decisions already, so that no threshold can be chosen. Give the scores."
-        )
+        cautions.append("All scores are 0 or 1. They are decisions, so no threshold can be chosen. Give the scores.")
     hter, of_hter, fixed, point = None, None, None, {}
     if test:
         tg, ti = both(test.genuine.scores, test.impostor.scores)
@@ -122,12 +120,12 @@ def _subject_cautions(dev: ScoreSet, test: ScoreSet | None, unit: Unit) -> list[
     answer = []
     if unit == "score" and dev.n_subjects:
         answer.append(
-            f"The scores are of {dev.n_subjects} subjects, and the interval takes every score as independent: "
-            "it is likely too narrow. Say --unit subject."
+            f"The scores are of {dev.n_subjects} subjects, but the interval takes every score as independent. So it "
+            "is likely too narrow. Give --unit subject."
         )
     shared = len(dev.subjects & test.subjects) if test else 0
     if shared:
-        answer.append(f"{shared} subjects are in dev and in test: test says nothing of people unseen on dev.")
+        answer.append(f"{shared} subjects are in dev and in test: test says nothing about people who are not in dev.")
     return answer
 
 

@@ -8,6 +8,7 @@ from sweep.metrics.eer_limits import REPLICATES, eer_draws, pool_of
 from sweep.metrics.equal_error_rate import eer_of
 from sweep.metrics.half_total import HTER, hter_of
 from sweep.metrics.interval import Interval, cluster_cautions, count_cautions, interval_of, percentile
+from sweep.metrics.interval_methods import BENGIO_MARIETHOZ, PERCENTILE_HTER, RULE_OF_3
 from sweep.metrics.proportion import Bounds, check_confidence, rule_of_3
 from sweep.metrics.scores import FloatArray, both
 
@@ -48,11 +49,11 @@ def hter_interval(
         replicates=replicates,
     )
     undefined = int(np.isnan(values).sum())
-    bounds, method = percentile(values, confidence), "percentile bootstrap, threshold estimated again"
+    bounds, method = percentile(values, confidence), PERCENTILE_HTER
     if point.value == 0:
         of_three = _no_error(min(point.n_genuine, point.n_impostor, n_units), confidence)
         if of_three.high >= bounds.high:
-            bounds, method = of_three, "rule of 3"
+            bounds, method = of_three, RULE_OF_3
     if test_clusters:
         cautions += cluster_cautions(unit, n_units, undefined)
     sizes = (point.n_genuine, point.n_impostor)
@@ -93,9 +94,9 @@ def bengio_mariethoz(point: HTER, *, confidence: float = 0.95) -> Interval:
     check_confidence(confidence)
     half = float(ndtri(0.5 + confidence / 2)) * bengio_mariethoz_sd(point)
     bounds = Bounds(max(0.0, point.value - half), min(1.0, point.value + half))
-    method = "Bengio-Mariethoz, threshold held still"
+    method = BENGIO_MARIETHOZ
     if point.value == 0:
-        bounds, method = _no_error(min(point.n_genuine, point.n_impostor), confidence), "rule of 3"
+        bounds, method = _no_error(min(point.n_genuine, point.n_impostor), confidence), RULE_OF_3
     sizes = (point.n_genuine, point.n_impostor)
     return interval_of(point.value, bounds, confidence, method, sizes, "score", sum(sizes), 0, hter_cautions(point))
 

@@ -1,9 +1,10 @@
 """What every interval of an error rate says about itself: ends, counts, method, unit of resampling, cautions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from sweep.metrics.interval_methods import IntervalMethod, Kind
 from sweep.metrics.proportion import Bounds
 from sweep.metrics.scores import FloatArray
 
@@ -21,6 +22,7 @@ class Interval:
 
     estimate, low, high: fractions. method: how the interval was found. unit: what was drawn again ("score", "subject",
     ...), of which there are n_units. replicates: draws, 0 for a closed form. cautions: sentences the reader needs.
+    kind: what the method is, for code.
     """
 
     estimate: float
@@ -34,6 +36,7 @@ class Interval:
     n_impostor: int
     replicates: int = 0
     cautions: tuple[str, ...] = ()
+    kind: Kind = field(kw_only=True)
 
     def __str__(self) -> str:
         """Return one line in per cent, with method and unit."""
@@ -47,7 +50,7 @@ def interval_of(
     estimate: float,
     bounds: Bounds,
     confidence: float,
-    method: str,
+    method: IntervalMethod,
     sizes: tuple[int, int],
     unit: str,
     n_units: int,
@@ -60,7 +63,8 @@ def interval_of(
         low=bounds.low,
         high=bounds.high,
         confidence=confidence,
-        method=method,
+        method=method.title,
+        kind=method.kind,
         unit=unit,
         n_units=n_units,
         n_genuine=sizes[0],

@@ -14,6 +14,7 @@ from sweep.metrics.eer_replicates import eer_replicates
 from sweep.metrics.equal_error_rate import eer
 from sweep.metrics.half_total import hter
 from sweep.metrics.interval import cluster_cautions, percentile
+from sweep.metrics.interval_methods import PAIRED
 from sweep.metrics.proportion import check_confidence
 from sweep.metrics.scores import FloatArray, both
 from sweep.metrics.weighted import Pool
@@ -155,7 +156,7 @@ def _difference(
         b=b,
         rate=rate,
         confidence=confidence,
-        method="paired percentile bootstrap",
+        method=PAIRED.title,
         unit=unit,
         n_units=n_units,
         n_genuine=n_genuine,

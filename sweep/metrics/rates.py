@@ -16,6 +16,9 @@ def fmr(impostor: ArrayLike, threshold: float) -> float:
     """Return the false match rate: the impostor scores >= threshold over the impostor scores.
 
     impostor: (n,) scores, NaN left out. Raises InputError when no score is left.
+
+    >>> fmr([0.1, 0.4, 0.7, float("nan")], threshold=0.4)
+    0.6666666666666666
     """
     scores = vector(impostor, "impostor")
     return _share(int((scores >= finite(threshold)).sum()), int((~np.isnan(scores)).sum()), "impostor score")

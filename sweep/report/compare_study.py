@@ -1,7 +1,6 @@
 """Everything that `sweep compare RESULTS` answers, from one pass over the scores."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -25,7 +24,7 @@ def compare_study(
     n_published: float | None = None,
     config: str | None = None,
     level: float = 0.95,
-    method: Any = "orh",
+    method: str = "orh",
     paired: bool | None = None,
     test: str | None = None,
     seed: int = 0,

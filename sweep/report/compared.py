@@ -6,7 +6,7 @@ from typing import Any
 from sweep.report.joint_notes import said_once
 from sweep.report.labels import shortened
 from sweep.report.text_columns import columns, limits, number, probability
-from sweep.stats import Against, Comparison, Estimate, SeedTest, verdict
+from sweep.stats import THIS_TEST_SET, Against, Comparison, Estimate, SeedTest, verdict
 
 SHOWN = 10  # verdicts in full; of more comparisons only those that tell apart
 
@@ -131,10 +131,12 @@ class Compared:
 
     def _notes(self) -> list[str]:
         new, here = self._covers()
+        cases = self.estimates[0].new_subjects.cases
         found = [
-            f"{new}: another seed on other {new.removeprefix('new ')}. {here}: another seed on the same test set."
-            if here == "this test set"
-            else f"{here}: another seed, and another split of these data.",
+            f"The interval for {new} covers another seed on other {cases}. The interval for {here} covers another "
+            "seed on the same test set."
+            if here == THIS_TEST_SET
+            else f"The interval for {here} covers another seed, and another split of these data.",
             f"Estimates: {self.estimates[0].new_subjects.method}; {self.estimates[0].this_test_set.method}.",
         ]
         if self.comparisons:

@@ -32,11 +32,11 @@ def forest_figure(report: Report) -> Figure | None:
         axes.set_ylim(len(shown) - 0.4, -0.6)
     panels[0].set_yticks(range(len(shown)), [labels[at] for at in shown])
     metrics = [report.rows[at].metrics[name] for at in shown for name in report.headline]
-    covers = next(metric.new_subjects.covers for metric in metrics if metric.new_subjects)
+    new = next(metric.new_subjects for metric in metrics if metric.new_subjects)
     level = f"{100 * report.level:g} %"
     caption = (
         f"diamond: mean over seeds    thick: {level} for this test set (another seed)    "
-        f"thin: {level} for {covers} (another seed on other {covers.removeprefix('new ')})"
+        f"thin: {level} for {new.covers} (another seed on other {new.cases})"
     )
     drawn.suptitle(
         "\n".join(filter(None, [caption, said(report, shown), named])), fontsize=8.5, color=TEXT, x=0.01, ha="left"

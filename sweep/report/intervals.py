@@ -14,7 +14,9 @@ from sweep.report.labels import names
 from sweep.report.metric_format import scale_of
 from sweep.report.summary import MetricOverSeeds, Report, Row
 from sweep.stats import Estimate
+from sweep.stats.interval import Kind
 from sweep.stats.moderated import FEWEST, SHARED
+from sweep.stats.new_subjects import join
 from sweep.store.store import Results
 
 
@@ -34,9 +36,10 @@ def with_intervals(report: Report, results: Results) -> Report:
             notes.append(f"No interval for new subjects: {str(error).rstrip('.')}.")
             continue
         labels = dict(zip((row.config_id for row in report.rows), names(report), strict=True))
-        every = said_once([(labels[key], one.new_subjects.note) for key, one in found.items()])
+        # Seeds that failed have sentences of their own.
+        cautions = said_once([(labels[key], join(*one.new_subjects.cautions)) for key, one in found.items()])
         notes += said_once([(labels[key], f"{name}: {one.apart}" if one.apart else "") for key, one in found.items()])
-        notes += [sentence for sentence in every if "failed and" not in sentence]  # which have sentences of their own
+        notes += cautions
         report = replace(report, rows=tuple(_row(row, name, found.get(row.config_id)) for row in report.rows))
     return replace(
         report,
@@ -56,7 +59,7 @@ def _row(row: Row, name: str, found: Estimate | None) -> Row:
     if found is None:
         return row
     metric, new = row.metrics[name], found.new_subjects
-    here = found.this_test_set if "moderated" in found.this_test_set.method else metric.interval
+    here = found.this_test_set if found.this_test_set.kind is Kind.MODERATED else metric.interval
     changed = replace(metric, interval=here, new_subjects=None if math.isnan(new.low) else new)
     return replace(row, metrics={**row.metrics, name: changed})
 
@@ -113,7 +116,7 @@ def _luck(report: Report) -> list[str]:
 def moderated(report: Report) -> bool:
     """Return whether the intervals for this test set share their variances over the grid."""
     return len(report.rows) >= FEWEST and any(
-        "moderated" in row.metrics[name].interval.method for row in report.rows for name in report.headline
+        row.metrics[name].interval.kind is Kind.MODERATED for row in report.rows for name in report.headline
     )
 
 

@@ -9,6 +9,7 @@ from sweep.report.intervals import moderated
 from sweep.report.summary import Report
 from sweep.report.training_text import further_training, optimizer
 from sweep.stats import THIS_TEST_SET
+from sweep.stats.interval import Kind
 from sweep.stats.measured_trials import REPLICATES
 from sweep.stats.outlying_seeds import seeds_apart
 from sweep.store.collected import is_collected
@@ -31,12 +32,12 @@ def methods_text(report: Report, results: Results) -> str:
     sentences = [
         *_trained(report, results, ok),
         *_varied(results),
-        _THRESHOLD[report.task],
+        *([_THRESHOLD[report.task]] if len(results.scores) or not is_collected(results.study) else []),
         *_on_test(ok),
         *([OPTIMISTIC] if report.task == "verification" and epoch_chosen_on_dev(results) else []),
         *_samples(report, ok),
         *_intervals(report),
-        *_compute(ok, results.environments),
+        *([] if is_collected(results.study) else _compute(ok, results.environments)),
     ]
     return " ".join(sentences)
 
@@ -100,8 +101,8 @@ def _samples(report: Report, ok: pd.DataFrame) -> list[str]:
     if pd.isna(n_dev) or pd.isna(n_test):
         return []
     new = [row.metrics[report.headline[-1]].new_subjects for row in report.rows]
-    first = next((one for one in new if one and one.covers != "new samples"), None)
-    cases = first.covers.removeprefix("new ") if first else ""
+    first = next((one for one in new if one and one.unit != "sample"), None)
+    cases = first.cases if first else ""
     of_test = f" of {first.n_subjects} {cases}" if first else ""
     of_dev = f" of {first.n_dev_subjects} {cases}" if first and first.n_dev_subjects else ""
     return [f"The development set had {int(n_dev)} samples{of_dev}, the test set {int(n_test)} samples{of_test}."]
@@ -110,11 +111,11 @@ def _samples(report: Report, ok: pd.DataFrame) -> list[str]:
 def _intervals(report: Report) -> list[str]:
     level = f"{100 * report.level:g} %"
     every = [row.metrics[name].new_subjects for row in report.rows for name in report.headline]
-    first = next((one for one in every if one and "Hillis" in one.method), None)
-    exact = next((one for one in every if one and "Clopper-Pearson" in one.method), None)
+    first = next((one for one in every if one and one.kind is Kind.ORH), None)
+    exact = next((one for one in every if one and one.kind is Kind.CLOPPER_PEARSON), None)
     said = []
     if first:
-        case = first.covers.removeprefix("new ")
+        case = first.cases
         said.append(
             f"{level} confidence intervals for {first.covers} treat seeds as readers and {case} as cases of a "
             f"multi-reader multi-case design (Obuchowski and Rockette 1995; Hillis 2007). Covariances come from "
@@ -124,7 +125,7 @@ def _intervals(report: Report) -> list[str]:
             + f". These intervals cover another seed evaluated on other {case}."
         )
     if exact:
-        case = exact.covers.removeprefix("new ")
+        case = exact.cases
         said.append(f"If no error occurred, the limit is that of Clopper and Pearson over {case}.")
     if any(row.n_ok > 1 for row in report.rows):
         way = "t intervals over seeds"

@@ -6,6 +6,7 @@ from sweep.analysis.current import Current
 from sweep.report.methods_text import epoch_chosen_on_dev
 from sweep.report.summary import Report
 from sweep.stats import THIS_TEST_SET
+from sweep.store.collected import is_collected
 from sweep.store.store import Results
 
 WHAT = {
@@ -22,7 +23,7 @@ def notes(report: Report, now: Current, results: Results) -> tuple[str, ...]:
     if report.task == "verification" and epoch_chosen_on_dev(results):
         found.append("EER of dev is optimistic: the epoch was chosen on the same samples.")
     found += _new_subjects(report)
-    found += _seeds(report, now)
+    found += _seeds(report, now, results)
     found += _polarity(report)
     found += _environments(now.ok, results.environments, report.headline[0])
     found += _taken(now.ok, results)
@@ -70,10 +71,12 @@ def _new_subjects(report: Report) -> list[str]:
     return [said] if kinds else []
 
 
-def _seeds(report: Report, now: Current) -> list[str]:
+def _seeds(report: Report, now: Current, results: Results) -> list[str]:
     found = []
     n_planned = len(now.plan)
-    if now.n_missing:
+    if now.n_missing and is_collected(results.study):
+        found.append(f"Missing: {now.n_missing} of {n_planned} runs; a configuration lacks seeds that others have.")
+    elif now.n_missing:
         found.append(f"Not run yet: {now.n_missing} of {n_planned} planned trials; `sweep run` goes on with them.")
     if len(now.failed):
         found.append(

@@ -49,7 +49,7 @@ class Precision:
         covers = self.plans[0][1].new_subjects.covers
         tables = ["For this test set:", *self._this_test_set(), "", f"For {covers}:", *self._new_subjects()]
         legend = (
-            "Numbers of seeds are for each configuration. No number of seeds makes a half-width smaller than the "
+            "Numbers of seeds are for each configuration. However many seeds you run, the half-width stays above the "
             "smallest one."
         )
         return "\n".join([title, "", *tables, "", legend, *self._sentences()])
@@ -159,7 +159,7 @@ def plan_precision(
 
 
 def _on_subjects(asked: Precision, label: str, plan: Plan) -> str:
-    unit = next(pilot.new_subjects.covers for _, pilot, _ in asked.plans).removeprefix("new ")
+    unit = next(pilot.new_subjects.cases for _, pilot, _ in asked.plans)
     if plan.shared:
         label = f"{label} (variance of the {unit}: mean over the configurations, as its own estimate is below 0)"
     if plan.floor == 0:

@@ -1,24 +1,19 @@
 """From the store to the report's numbers."""
 
-import math
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
-import pandas as pd
 
 from sweep.analysis.classes import class_reports
-from sweep.analysis.current import Current, current
+from sweep.analysis.current import current
+from sweep.analysis.over_seeds import failures_of, rows_of
 from sweep.checks import divided
 from sweep.checks.results import findings_of, still_arms
-from sweep.metrics.catalogue import headline, metric_called
+from sweep.metrics.catalogue import headline
 from sweep.report.intervals import with_intervals
 from sweep.report.methods_text import methods_text
 from sweep.report.notes import notes
 from sweep.report.study_answer import answer_of
-from sweep.report.summary import Failure, MetricOverSeeds, Report, Row
-from sweep.stats import THIS_TEST_SET, Interval, t_interval
-from sweep.stats.interval import OTHER_SPLITS, check_level
+from sweep.report.summary import Report
+from sweep.stats.interval import check_level
 from sweep.store.store import Results
 from sweep.study.trust import NOBODY_ELSE, Trust
 
@@ -39,24 +34,6 @@ def summarise(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_EL
     now = current(results)
     task = results.study["task"]
     shown = headline(task)
-    names = _metric_names(now.ok, shown)
-    ok = {str(key): rows for key, rows in now.ok.groupby("config_id", sort=False)} if len(now.ok) else {}
-    planned = now.plan["config_id"].value_counts().to_dict()
-    failed = now.failed["config_id"].value_counts().to_dict() if len(now.failed) else {}
-    rows = []
-    for config_id, said in results.study["configurations"].items():
-        seeds = ok.get(config_id, now.ok.iloc[:0])
-        rows.append(
-            Row(
-                config_id=config_id,
-                label=said["label"],
-                hp=said["hp"],
-                n_planned=int(planned.get(config_id, 0)),
-                n_ok=len(seeds),
-                n_failed=int(failed.get(config_id, 0)),
-                metrics={name: _over_seeds(seeds, name, level, int(failed.get(config_id, 0))) for name in names},
-            )
-        )
     findings, cautions = divided(
         findings_of(
             now.ok,
@@ -70,8 +47,8 @@ def summarise(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_EL
         path=results.path,
         level=level,
         headline=shown,
-        rows=tuple(rows),
-        failures=_failures(now, results.study["configurations"]),
+        rows=rows_of(now, results.study["configurations"], shown, level),
+        failures=failures_of(now, results.study["configurations"]),
         findings=tuple(findings),
         cautions=tuple(cautions),
     )
@@ -83,41 +60,3 @@ def summarise(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_EL
         answer=answer,
         classes=class_reports(results, level),
     )
-
-
-def _metric_names(ok: pd.DataFrame, headline: tuple[str, ...]) -> list[str]:
-    stored = [name.removeprefix("metric.") for name in ok.columns if name.startswith("metric.")]
-    return [*headline, *(name for name in stored if name not in headline)]
-
-
-def _over_seeds(seeds: pd.DataFrame, name: str, level: float, n_failed: int) -> MetricOverSeeds:
-    """Return one metric over the seeds of one configuration; the place of the interval for new subjects."""
-    column = f"metric.{name}"
-    every = seeds[column].to_numpy(float) if column in seeds else np.full(len(seeds), np.nan)
-    values = every[np.isfinite(every)]
-    n_undefined = len(every) - len(values)
-    if values.size:
-        interval = replace(
-            t_interval(values, level, rate=metric_called(name).rate), n_failed=n_failed, covers=_covers(seeds)
-        )
-    else:
-        why = "no value in any seed" if len(every) else "no seed finished"
-        interval = Interval(
-            math.nan, math.nan, math.nan, level, "t over seeds", _covers(seeds), 0, n_failed=n_failed, note=why
-        )
-    return MetricOverSeeds(values, interval, n_undefined)
-
-
-def _covers(seeds: pd.DataFrame) -> str:
-    """Return what an interval over these seeds covers: seeds with other data were tested on other samples."""
-    return THIS_TEST_SET if not len(seeds) or seeds["data_id"].nunique() <= 1 else OTHER_SPLITS
-
-
-def _failures(now: Current, configurations: dict[str, Any]) -> tuple[Failure, ...]:
-    found = []
-    for row in now.failed.to_dict("records"):
-        lines = str(row["error"] or "").strip().splitlines()
-        label = configurations[row["config_id"]]["label"]
-        error = lines[0] if lines else "no error was recorded"
-        found.append(Failure(row["trial_id"], label, int(row["seed"]), error))
-    return tuple(found)

@@ -8,7 +8,7 @@ values, one a seed.
 from sweep.errors.arguments import open_door
 from sweep.stats.best_of_n import ExpectedBest, best_of_normal, expected_best
 from sweep.stats.comparing import compare
-from sweep.stats.comparison import Comparison
+from sweep.stats.comparison import Comparison, verdict
 from sweep.stats.dominance import probability_above
 from sweep.stats.estimating import Estimate, estimate, estimates
 from sweep.stats.failure_rate import Failures, clopper_pearson, failures, iqm
@@ -32,7 +32,6 @@ from sweep.stats.seeds import t_interval
 from sweep.stats.simulation import Design, simulate
 from sweep.stats.standard_deviation import equal_spread, sd_interval_of
 from sweep.stats.two_sets import difference_of_sets
-from sweep.stats.verdicts import verdict
 
 __all__ = [
     "NEW_SUBJECTS",

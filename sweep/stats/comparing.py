@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sweep.errors import InputError
 from sweep.stats.comparison import Comparison
 from sweep.stats.dominance import probability_above
-from sweep.stats.interval import Interval, check_level
+from sweep.stats.interval import Interval, Kind, check_level
 from sweep.stats.measured_trials import Measured
 from sweep.stats.multiplicity import holm
 from sweep.stats.new_subjects import cases_note, few_units, join
@@ -80,12 +80,14 @@ def _compare(measured: Measured, a: str, b: str, paired: bool, level: float, n_c
             new,
             "none" if measured.why_not else f"Obuchowski-Rockette-Hillis, {design}, {measured.method}",
             f"new {measured.unit}s",
+            kind=Kind.NONE if measured.why_not else Kind.ORH,
+            unit=measured.unit,
             n_subjects=measured.n_units,
             note=join(measured.why_not, few_seeds, cases_note(measured)),
             components={} if measured.why_not else made_of,
             **common,
         ),
-        this_test_set=_interval(here, over_seeds, measured.covers_here, note=few_seeds, **common),
+        this_test_set=_interval(here, over_seeds, measured.covers_here, kind=Kind.STUDENT, note=few_seeds, **common),
         p_new_subjects=_p(new),
         p_this_test_set=_p(here),
         probability=probability_above(x, y, level),

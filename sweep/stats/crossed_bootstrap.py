@@ -18,6 +18,11 @@ def crossed_means(replicates: FloatArray, rng: np.random.Generator) -> FloatArra
     return means
 
 
+def crossed_limits(replicates: FloatArray, level: float, rng: np.random.Generator) -> tuple[float, float]:
+    """Return the percentile interval over seeds and subjects; arguments as in `crossed_means`."""
+    return percentile_limits(crossed_means(replicates, rng), level)
+
+
 def percentile_limits(replicates: FloatArray, level: float) -> tuple[float, float]:
     """Return the percentile interval of (B,) replicates."""
     low, high = np.quantile(replicates, [0.5 - level / 2, 0.5 + level / 2])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from sweep.stats.interval import THIS_TEST_SET, Interval, check_level
+from sweep.stats.interval import THIS_TEST_SET, Interval, Kind, check_level
 from sweep.stats.seeds import seed_values
 from sweep.stats.student import t_quantile
 
@@ -31,12 +31,13 @@ def probability_above(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Interv
     x, y, level = seed_values(a, "values of A"), seed_values(b, "values of B"), check_level(level)
     wins = (x[:, None] > y) + 0.5 * (x[:, None] == y)
     value, n_x, n_y = float(wins.mean()), x.size, y.size
-    method, low, high, se, df, note = "Brunner-Munzel, logit", math.nan, math.nan, math.nan, math.nan, ""
+    method, kind, note = "Brunner-Munzel, logit", Kind.RANKS, ""
+    low, high, se, df = math.nan, math.nan, math.nan, math.nan
     if value in (0.0, 1.0):
         n = min(n_x, n_y)
         edge = ((1 - level) / 2) ** (1 / n)
         low, high = (edge, 1.0) if value == 1 else (0.0, 1 - edge)
-        method = "Clopper-Pearson on disjoint pairs"
+        method, kind = "Clopper-Pearson on disjoint pairs", Kind.CLOPPER_PEARSON
         note = f"all runs of {'A' if value == 1 else 'B'} are above all of {'B' if value == 1 else 'A'}"
     elif min(n_x, n_y) < 2:
         note = "one seed shows no spread; run at least two"
@@ -61,4 +62,5 @@ def probability_above(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Interv
         se=se,
         df=df,
         note=note,
+        kind=kind,
     )

@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 from sweep.errors import InputError
 from sweep.stats.best_of_n import ExpectedBest, expected_best
 from sweep.stats.failure_rate import Failures, failures
-from sweep.stats.interval import Interval, check_level
+from sweep.stats.interval import Interval, Kind, check_level
 from sweep.stats.measured_trials import Measured
 from sweep.stats.moderated import FEWEST, SHARED, Moderated, moderated_se, moderated_variance
-from sweep.stats.new_subjects import Method, join, lost, new_subjects
+from sweep.stats.new_subjects import join, lost, new_subjects
 from sweep.stats.orh import Components, components
 from sweep.stats.outlying_seeds import apart_note
 from sweep.stats.rate_limits import t_limits
-from sweep.stats.seeds import ONE_SEED, t_interval
+from sweep.stats.seeds import t_interval
+
+_LONELY = "one seed; its spread is taken from the other configurations"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def estimate(
     config: str | None = None,
     *,
     level: float = 0.95,
-    method: Method = "orh",
+    method: str = "orh",
     rng: np.random.Generator | None = None,
 ) -> Estimate:
     """Return both intervals of one configuration.
@@ -73,10 +75,10 @@ def estimate(
         measured: what `measure` returned.
         config: which configuration; None where there is one only.
         level: nominal coverage of each interval.
-        method: "orh", the formula of Obuchowski, Rockette and Hillis, limits of a rate on the logit scale; "orh plain",
-            its symmetric limits; or "crossed bootstrap", percentiles over seeds and subjects resampled together (needs
-            `rng`).
-        rng: for the crossed bootstrap alone.
+        method: a word of `sweep.stats.interval_methods.METHODS`: "orh", the formula of Obuchowski, Rockette and Hillis,
+            limits of a rate on the logit scale; "orh plain", its symmetric limits; or "crossed bootstrap", percentiles
+            over seeds and subjects resampled together (needs `rng`).
+        rng: for a bootstrap alone.
 
     Raises:
         InputError: no such configuration, several and none named, a level outside (0, 1), a missing rng.
@@ -122,7 +124,7 @@ def estimates(
     measured: Measured,
     *,
     level: float = 0.95,
-    method: Method = "orh",
+    method: str = "orh",
     rng: np.random.Generator | None = None,
 ) -> tuple[Estimate, ...]:
     """Return the estimate of every configuration; arguments and errors as in `estimate`.
@@ -144,7 +146,7 @@ def _moderated(measured: Measured, plain: Interval, shared: Moderated, at: int) 
     df = float(shared.df[at])
     se = moderated_se(plain.sd, plain.n_seeds, shared, at, plain.level)
     low, high = t_limits(plain.value, se, df, plain.level, rate=measured.on_logit)
-    note = plain.note.replace(ONE_SEED, "one seed; its spread is taken from the other configurations")
+    note = join(_LONELY, lost(plain.n_failed)) if plain.n_seeds == 1 else plain.note
     return replace(
         plain,
         low=low,
@@ -153,6 +155,7 @@ def _moderated(measured: Measured, plain: Interval, shared: Moderated, at: int) 
         df=df,
         method=f"moderated {plain.method} (Smyth 2004)",
         note=join(note, SHARED),
+        kind=Kind.MODERATED,
         components={
             **plain.components,
             "moderated_variance": float(shared.variance[at]),

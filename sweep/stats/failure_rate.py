@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from sweep.errors import InputError
-from sweep.stats.interval import THIS_TEST_SET, Interval, check_level
+from sweep.stats.interval import THIS_TEST_SET, Interval, Kind, check_level
 from sweep.stats.rate_limits import t_limits
 from sweep.stats.seeds import real_numbers, t_interval
 
@@ -70,7 +70,10 @@ def failures(
     array = real_numbers(values, "values")
     n = array.size + n_failed
     low, high = clopper_pearson(n_failed, n, level)
-    of_failing = Interval(n_failed / n, low, high, level, "Clopper-Pearson", "the seeds", n_seeds=n, n_failed=n_failed)
+    of_failing = Interval(
+        n_failed / n, low, high, level, "Clopper-Pearson", "the seeds",
+        n_seeds=n, n_failed=n_failed, kind=Kind.CLOPPER_PEARSON,
+    )  # fmt: skip
     everything = np.concatenate((array, np.full(n_failed, chance)))
     known = n_failed == 0 or not math.isnan(chance)
     return Failures(
@@ -118,4 +121,5 @@ def iqm(values: ArrayLike, level: float = 0.95, *, rate: bool = False) -> Interv
         se=se,
         df=float(df) if df >= 1 else math.nan,
         note=plain.note,
+        kind=Kind.TRIMMED,
     )

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from sweep.errors import InputError
@@ -9,6 +10,20 @@ from sweep.errors import InputError
 THIS_TEST_SET = "this test set"
 NEW_SUBJECTS = "new subjects"
 OTHER_SPLITS = "other splits of these data"
+_INNER = ("kind", "unit", "cautions")  # for code; `method`, `covers` and `note` say them in words
+
+
+class Kind(Enum):
+    """What an interval is, for code that must know: `Interval.method` is for people."""
+
+    NONE = "no interval"
+    ORH = "the variance components of seeds and subjects"
+    BOOTSTRAP = "percentiles of seeds and subjects resampled"
+    CLOPPER_PEARSON = "exact limits of a count"
+    STUDENT = "t over seeds"
+    MODERATED = "t over seeds, variances shared over the grid"
+    TRIMMED = "t over the middle half of the seeds"
+    RANKS = "ranks of runs"
 
 
 @dataclass(frozen=True)
@@ -24,6 +39,8 @@ class Interval:
     sd: standard deviation over seeds, NaN for one seed.
     se, df: standard error and degrees of freedom, NaN where the method has none.
     note: what a reader must know beside the number, "" if nothing. components: the variances that made the interval.
+    kind: what `method` is, for code. unit: what was resampled ("subject", "video", "sample"), "" for nothing.
+    cautions: the parts of `note`, but for what it says of seeds that failed.
     """
 
     value: float
@@ -41,6 +58,14 @@ class Interval:
     note: str = ""
     components: dict[str, float] = field(default_factory=dict)
     n_dev_subjects: int = 0
+    kind: Kind = field(kw_only=True)
+    unit: str = field(default="", kw_only=True)
+    cautions: tuple[str, ...] = field(default=(), kw_only=True)
+
+    @property
+    def cases(self) -> str:
+        """What was resampled, as "subjects"."""
+        return f"{self.unit}s"
 
     @property
     def half_width(self) -> float:
@@ -49,7 +74,7 @@ class Interval:
 
     def as_dict(self) -> dict[str, Any]:
         """Return every field by name, for JSON."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in _INNER}
 
     def __str__(self) -> str:
         """Return one line: the value, the interval and what it covers."""

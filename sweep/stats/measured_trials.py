@@ -27,7 +27,7 @@ class Measured:
     why_not: why there is no interval for new subjects, "" where there is one. covers_here: what an interval over seeds
     covers. n_samples: samples of the set that the metric is of, 0 where they are not known. n_dev_units: subjects of
     dev, where its threshold is used. carriers: configuration -> who carries half of its errors, where samples have
-    subjects and the metric counts errors.
+    subjects and the metric counts errors. smooth: whether the resampling is right for smooth metrics alone.
     """
 
     measure: Metric
@@ -45,6 +45,7 @@ class Measured:
     n_samples: int = 0
     n_dev_units: int = 0
     carriers: dict[str, Carriers] = field(default_factory=dict)
+    smooth: bool = False
 
     @property
     def fewest_units(self) -> int:
@@ -54,7 +55,7 @@ class Measured:
     @property
     def on_logit(self) -> bool:
         """Return whether limits are on the logit scale: of rates, but not with the jackknife, whose method is plain."""
-        return self.measure.rate and not self.method.startswith("jackknife")
+        return self.measure.rate and not self.smooth
 
     @property
     def configs(self) -> tuple[str, ...]:
@@ -125,6 +126,7 @@ def measure(
         n_units=scores.n_units(on_dev=asked.on_dev),
         unit=scores.unit,
         method=drawn.method,
+        smooth=drawn.smooth,
         n_failed=n_failed or {},
         n_dev_units=scores.n_units(on_dev=True) if _needs_dev(asked, scores) else 0,
         carriers=_carriers(scores, asked),

@@ -1,26 +1,22 @@
 """The interval for new subjects: what other seeds would show on other subjects."""
 
 import math
-from typing import Literal, get_args
 
 import numpy as np
 
-from sweep.errors import InputError
-from sweep.stats.crossed_bootstrap import crossed_means, percentile_limits
-from sweep.stats.interval import Interval
+from sweep.stats.interval import Interval, Kind
+from sweep.stats.interval_methods import Seen, method_named
 from sweep.stats.measured_trials import Measured
 from sweep.stats.orh import Uncertainty, components, single
-from sweep.stats.rate_limits import ON_LOGIT
 from sweep.stats.scored_trials import FloatArray
 from sweep.stats.seeds import ONE_SEED, TWO_SEEDS
 
-Method = Literal["orh", "orh plain", "crossed bootstrap"]
 FEW_UNITS = 20
 SAME = 1e-12  # values nearer than this differ by rounding
 
 
 def new_subjects(
-    measured: Measured, config: str, *, level: float, method: Method = "orh", rng: np.random.Generator | None = None
+    measured: Measured, config: str, *, level: float, method: str = "orh", rng: np.random.Generator | None = None
 ) -> Interval:
     """Return the mean over seeds of one configuration with its interval for other seeds on other subjects.
 
@@ -31,47 +27,47 @@ def new_subjects(
     Raises:
         InputError: an unknown method, or a missing rng.
     """
-    if method not in get_args(Method):
-        raise InputError(f"Expected method {', '.join(map(repr, get_args(Method)))}. Received: {method}.")
+    way = method_named(method)
     rows = measured.trials_of(config)
     theta, n, unit = measured.value[rows], measured.n_units, measured.unit
     made_of = components(theta, measured.deviations[:, rows])
     answer = _answer(measured, theta, measured.deviations[:, rows])
-    on_logit = measured.on_logit and method == "orh"
-    name, why = f"Obuchowski-Rockette-Hillis, {measured.method}", ""
-    name += f", {ON_LOGIT}" * on_logit
-    low, high = answer.interval(level, rate=on_logit)
+    seen = Seen(answer, measured.replicates[:, rows], unit, measured.method, measured.on_logit)
+    name, kind, why = way.named(seen), way.kind, ""
+    low, high = math.nan, math.nan
     who = measured.carriers.get(config)
-    if measured.why_not or theta.size < 2 or measured.fewest_units < 2:
-        low, high, answer = math.nan, math.nan, Uncertainty(answer.value, math.nan, math.nan)
-        lonely = ONE_SEED if theta.size < 2 else f"one {unit} shows no spread; test on at least {FEW_UNITS}"
-        name, why = (name, lonely) if not measured.why_not else ("none", measured.why_not)
-    elif measured.measure.rate and method != "orh plain" and answer.value in (0.0, 1.0):
+    if measured.why_not:
+        name, kind, why = "none", Kind.NONE, measured.why_not
+    elif theta.size < 2 or measured.fewest_units < 2:
+        why = ONE_SEED if theta.size < 2 else f"one {unit} shows no spread; test on at least {FEW_UNITS}"
+    elif measured.measure.rate and way.exact_at_edge and answer.value in (0.0, 1.0):
         # Found by the errors, not by se: a threshold drawn again makes errors where the study has none.
+        low, high = answer.interval(level, rate=measured.on_logit)
         edge = ((1 - level) / 2) ** (1 / n)
         low, high = (0.0, max(1 - edge, high)) if answer.value == 0 else (min(edge, low), 1.0)
-        name = f"Clopper-Pearson over {unit}s"
+        name, kind = f"Clopper-Pearson over {unit}s", Kind.CLOPPER_PEARSON
         why = f"{n} {unit}s without exception; the interval is theirs, seeds do not narrow it"
-    elif method == "crossed bootstrap":
-        if rng is None:
-            raise InputError("Expected rng for the crossed bootstrap. Received: none. Give np.random.default_rng(0).")
-        low, high = percentile_limits(crossed_means(measured.replicates[:, rows], rng), level)
-        name = f"crossed bootstrap of seeds and {unit}s, percentile"
-        why = "fewer than 5 seeds: a bootstrap over seeds is too narrow" if theta.size < 5 else ""
-    elif answer.se == 0:
-        why = "no seed and no subject changes the metric"
+    else:
+        low, high = way.limits(seen, level, rng)
+        if theta.size < way.fewest_seeds:
+            why = f"fewer than {way.fewest_seeds} seeds: a bootstrap over seeds is too narrow"
+        elif kind is Kind.ORH and answer.se == 0:
+            why = "no seed and no subject changes the metric"
+    if math.isnan(low):
+        answer = Uncertainty(answer.value, math.nan, math.nan)
     if who is not None and not math.isnan(low):
         low, high = who.widened(low, high, level, higher_is_better=measured.measure.higher_is_better)
         why = join(why, who.note(unit, measured.measure.name))
     low, high = within(measured, low, high)
     n_failed = measured.n_failed.get(config, 0)
+    cautions = tuple(filter(None, (why, TWO_SEEDS if theta.size == 2 else "", cases_note(measured))))
     return Interval(
         value=answer.value,
         low=low,
         high=high,
         level=level,
         method=name,
-        covers=f"new {unit}s",
+        covers=way.covers.format(unit=unit),
         n_seeds=theta.size,
         sd=float(theta.std(ddof=1)) if theta.size > 1 else math.nan,
         n_failed=n_failed,
@@ -79,8 +75,11 @@ def new_subjects(
         n_dev_subjects=measured.n_dev_units,
         se=answer.se,
         df=answer.df,
-        note=join(why, TWO_SEEDS if theta.size == 2 else "", cases_note(measured), lost(n_failed)),
+        note=join(*cautions, lost(n_failed)),
         components={} if measured.why_not else made_of.as_dict(),
+        kind=kind,
+        unit=unit,
+        cautions=cautions,
     )
 
 

@@ -56,7 +56,7 @@ def apart_note(values: ArrayLike, names: Sequence[str], *, rate: bool = False, l
     verb = "is an outlier" if len(far) == 1 else "are outliers"
     return (
         f"{who} {verb} among the seeds (the others: mean {others.mean():.4g}, SD {others.std(ddof=1):.4g}). The mean "
-        f"and its intervals do not allow for this. The interquartile mean does: {middle.value:.4g} "
+        f"and its intervals do not allow for this. The robust interquartile mean is {middle.value:.4g} "
         f"[{middle.low:.4g}, {middle.high:.4g}] (Tukey-McLaughlin)"
     )
 

@@ -17,13 +17,15 @@ class Resampling:
     """Replicates of the set of subjects.
 
     weights: (B, U) how often a subject counts. stratum: (B,) whose mean a replicate deviates from.
-    factor: (B,) such that the sum of factor x squared deviation is the variance. method: in words.
+    factor: (B,) such that the sum of factor x squared deviation is the variance. method: in words. smooth: whether it
+    is right for smooth metrics alone.
     """
 
     weights: FloatArray
     stratum: NDArray[np.intp]
     factor: FloatArray
     method: str
+    smooth: bool = False
 
     def deviations(self, replicates: FloatArray) -> FloatArray:
         """Return D (B, T) such that D' D is the covariance between trials; replicates: (B, T)."""
@@ -85,7 +87,9 @@ def jackknife(scores: TrialScores) -> Resampling:
     n = scores.units.size
     stratum = _strata(scores.by_case(_presence(scores, False)), False)
     size = np.bincount(stratum)[stratum]
-    return Resampling(1.0 - np.eye(n), stratum, (size - 1) / size, f"jackknife of {scores.unit}s{_both(scores)}")
+    return Resampling(
+        1.0 - np.eye(n), stratum, (size - 1) / size, f"jackknife of {scores.unit}s{_both(scores)}", smooth=True
+    )
 
 
 def _both(scores: TrialScores) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sweep.errors import InputError
-from sweep.stats.interval import THIS_TEST_SET, Interval, check_level
+from sweep.stats.interval import THIS_TEST_SET, Interval, Kind, check_level
 from sweep.stats.rate_limits import ON_LOGIT, t_limits
 
 _LARGEST = 1e150  # its square is a number still
@@ -91,4 +91,5 @@ def t_interval(values: ArrayLike, level: float = 0.95, *, rate: bool = False) ->
         se=se,
         df=float(n - 1) if n > 1 else math.nan,
         note=note,
+        kind=Kind.STUDENT,
     )

@@ -2,7 +2,7 @@
 
 import math
 
-from sweep.stats.interval import Interval
+from sweep.stats.interval import Interval, Kind
 from sweep.stats.orh import Uncertainty
 
 
@@ -20,6 +20,6 @@ def difference_of_sets(a: Interval, b: Interval) -> tuple[Interval, float]:
     interval = Interval(
         found.value, low, high, a.level, "two test sets, taken as independent (Satterthwaite)", a.covers,
         n_seeds=a.n_seeds + b.n_seeds, n_failed=a.n_failed + b.n_failed, n_subjects=min(a.n_subjects, b.n_subjects),
-        se=found.se, df=found.df,
+        se=found.se, df=found.df, kind=Kind.STUDENT, unit=a.unit,
     )  # fmt: skip
     return interval, found.p()

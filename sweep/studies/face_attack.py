@@ -52,13 +52,14 @@ def answer(results: Results, *, level: float = 0.95) -> Answer:
             "Each pass of the loop",
             ("arm", "pass", "seeds", "loss of epoch 1", f"HTER % [{wide}, these people] [{wide}, new people]", "EER %"),
             tuple(_row(one) for one in passes),
-            "HTER: test set at the threshold of dev's EER. Loss of epoch 1: mean over seeds. Pass 1: one trial.",
+            "HTER is of the test set, at the threshold of dev's EER. Loss of epoch 1 is a mean over seeds. Pass 1 is "
+            "one trial.",
         ),
         Table(
             f"Later passes less the first, paired by seed [{wide}]",
             ("arm", "loss of epoch 1", "HTER, points", "p (Holm)", "EER, points", "p (Holm)"),
             tuple(_difference_row(one, inside, level) for one in passes[1:]),
-            "On these people, for other seeds. Equal seeds share their first weights.",
+            "The intervals are for other seeds on these people. Equal seeds start from the same weights.",
         ),
     )
     sentences = [_truth(inside, level)]
@@ -133,15 +134,15 @@ def _truth(inside: Pass, level: float) -> str:
     one = inside.estimates["hter"]
     values = np.array(one.values)
     text = (
-        f"No single run is the true one: with a model of its own each, {len(values)} runs of the same code gave HTER "
-        f"from {100 * values.min():.1f} % to {100 * values.max():.1f} %. What holds is their mean, "
+        f"No single run is the true one: {len(values)} runs of the same code, each with a new model, gave HTER from "
+        f"{100 * values.min():.1f} % to {100 * values.max():.1f} %. Report their mean, "
         f"{100 * values.mean():.1f} %, with {_limits(one.this_test_set)} for other seeds on these people and "
         f"{_limits(one.new_subjects)} for new people ({100 * level:g} % intervals)"
     )
     if len(values) < 3:
         return text + "."
     apart = np.mean([np.ptp(values[list(three)]) for three in combinations(range(len(values)), 3)])
-    return text + f"; three runs lie {100 * apart:.1f} points apart on average."
+    return text + f". Three runs differ by {100 * apart:.1f} points on average."
 
 
 def _loop(passes: list[Pass], level: float) -> str:
@@ -149,14 +150,14 @@ def _loop(passes: list[Pass], level: float) -> str:
     inside, later = passes[0], passes[1:]
     course = ", ".join(f"{one.first_loss.mean():.3f} in pass {one.place}" for one in passes)
     lower = [one for one in later if _loss_difference(one, inside, level).high < 0]
-    text = f"With the model made outside of the loop the loss of the first epoch is {course}: "
+    text = f"If the model is made outside the loop, the loss of the first epoch is {course}: "
     if len(lower) == len(later):
         return (
             text
-            + "later passes go on from trained weights, although each is seeded, so they are no repeats of the first."
+            + "later passes start from trained weights, although each is seeded, so they are no repeats of the first."
         )
     if lower:
-        return text + f"pass {', '.join(str(one.place) for one in lower)} goes on from trained weights."
+        return text + f"pass {', '.join(str(one.place) for one in lower)} starts from trained weights."
     return text + "with these seeds later passes are not told apart from a fresh start."
 
 
@@ -178,8 +179,8 @@ def _metrics(passes: list[Pass]) -> str:
         course = ", ".join(f"{100 * one.estimates[metric].this_test_set.value:.1f} %" for one in passes)
         parts.append(f"{metric.upper()} by pass is {course} ({'; '.join(said)})")
     return (
-        f"{' and '.join(parts)}: a number from a later pass is that of a longer training, and belongs to no setting "
-        "that the code names."
+        f"{' and '.join(parts)}. A number from a later pass belongs to a longer training, which no setting of the "
+        "code describes."
     )
 
 

@@ -51,14 +51,15 @@ def answer(results: Results, *, level: float = 0.95) -> Answer:
             "Pairs of people never seen in training",
             ("configuration", "seeds", f"EER % [{wide}, new people]", f"HTER % [{wide}, new people]", "[these people]"),
             tuple(_row(labels[key], found["eer"][key], found["hter"][key]) for key in found["hter"]),
-            f"EER: {scores.n_units(on_dev=True)} people of dev. HTER: {n_people} people of test, at the threshold of "
-            "dev's EER. New people: seeds and persons, an impostor pair weighed by both of its persons.",
+            f"EER is of {scores.n_units(on_dev=True)} people of dev. HTER is of {n_people} people of test, at the "
+            "threshold of dev's EER. The interval for new people resamples seeds and persons. The weight of an "
+            "impostor pair depends on both of its persons.",
         ),
         Table(
-            f"The HTER of {labels[best.config]}, by what is drawn again",
-            ("drawn again", "how many", f"HTER % [{wide}]", "half-width, points"),
+            f"The HTER of {labels[best.config]}, by the unit that is resampled",
+            ("resampled unit", "how many", f"HTER % [{wide}]", "half-width, points"),
             tuple(_unit_row(unit, one) for unit, one in zip(UNITS, by_unit, strict=True)),
-            "Only the first line is right: a pair is not a case of its own, since its people stand in many others.",
+            "Only the first line is right. Pairs are not independent, since each person is in many pairs.",
         ),
     ]
     values: dict[str, Any] = {
@@ -112,7 +113,7 @@ def _rates(
     genuine = int((scores.test.label == 1).sum())
     impostor = scores.test.label.size - genuine
     return (
-        f"Whether two images show one person is told with an HTER of {_percent(hter.new_subjects, '%')} for new people "
+        f"The HTER for telling whether two images show one person is {_percent(hter.new_subjects, '%')} for new people "
         f"({labels[config]}, {len(hter.values)} seeds; EER of dev {_percent(eer.new_subjects, '%')}), measured on "
         f"{genuine} genuine and {impostor} impostor pairs of {n_people} people who were not in training."
     )
@@ -124,15 +125,15 @@ def _width(by_unit: list[Interval]) -> str:
     if math.isnan(ratio):
         return "The intervals by unit cannot be compared."
     verdict = (
-        f"would claim an interval {ratio:.1f} times too narrow"
+        f"would give an interval {ratio:.1f} times too narrow"
         if ratio > 1.1
         else "would give about the same interval here"
         if ratio > 1 / 1.1
         else f"would give an interval {1 / ratio:.1f} times as wide here"
     )
     return (
-        f"{by_unit[0].n_subjects} people are what the test rests on, not {by_unit[2].n_subjects} pairs: counting pairs "
-        f"as independent {verdict} (ratio {people / first:.1f} where the first person of a pair counts alone)."
+        f"The test depends on {by_unit[0].n_subjects} people, not on {by_unit[2].n_subjects} pairs. Counting pairs as "
+        f"independent {verdict} (ratio {people / first:.1f} if only the first person of a pair is resampled)."
     )
 
 

@@ -54,8 +54,8 @@ def answer(results: Results, *, level: float = 0.95) -> Answer:
         "Test set in three modes",
         ("policy", "mode", *(f"{key} [{wide}]" for key in QUANTITIES), "seeds"),
         rows,
-        "Dynamic: as model.evaluate and model.predict choose. Training: normalised by batches of the test set. "
-        "Intervals: t over seeds, for this test set.",
+        "Dynamic: the mode that model.evaluate and model.predict choose. Training: normalised by batches of the test "
+        "set. Intervals: t over seeds, for this test set.",
     )
     by_measure = _comparisons(results, {key: one.name for key, one in policies.items()}, level)
     gaps = [_gap_sentence(one) for one in policies.values()]

@@ -90,17 +90,17 @@ def _overstated(segments: Arm, users: Arm, here: Comparison, new: Interval, p_ne
     verb = "overstates" if gap.value > 0 else "understates"
     size = f"{100 * abs(gap.value):.1f} points {_points(gap)} over seeds (Welch, {_p(here.p_this_test_set)})"
     first = (
-        f"The random split over segments gives {_per_cent(a)}, users kept apart give {_per_cent(b)}. "
-        + (f"It {verb} the accuracy by {size}" if told else f"The difference of {size} is not told apart from none")
+        f"The random split over segments gives {_per_cent(a)}, a split by users gives {_per_cent(b)}. "
+        + (f"It {verb} the accuracy by {size}" if told else f"The difference of {size} may be zero")
         + ", on these two test sets."
     )
     if np.isnan(new.low):
         return [first, f"For new users there is no interval: {segments.accuracy.new_subjects.note}."]
-    word = "is told apart from none" if p_new <= alpha else "is not told apart from none"
+    word = "is not zero" if p_new <= alpha else "may be zero"
     return [
         first,
-        f"With other users in the test sets the difference {word}: {_points(new)}, {_p(p_new)}. The "
-        "interval takes the two test sets as independent; they share users, so it is rather too wide than too narrow.",
+        f"With other users in the test sets the difference {word}: {_points(new)}, {_p(p_new)}. The interval takes the "
+        "two test sets as independent. They share users, so the interval is too wide rather than too narrow.",
     ]
 
 
@@ -114,7 +114,7 @@ def _against(results: Results, arms: dict[str, Arm], source: Against) -> list[st
             f"({_p(run.p)}, {run.n_seeds} seeds)."
         )
     if "synthetic" in str(results.study["resolved"]["data"]["use"]):
-        found.append("These trips are made up: that is how the comparison reads, and says nothing of the paper.")
+        found.append("These trips are made up. They show how to read the comparison, and say nothing about the paper.")
     word = "consistent with" if source.consistent else "not what to expect from"
     found.append(
         f"The source's own three seeds, {', '.join(f'{100 * one:.2f}' for one in SOURCE)}: one more run falls in "

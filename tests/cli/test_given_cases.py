@@ -35,7 +35,7 @@ def case(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         ("18-data-as-keras-users-have-it", "masked", "without masked values"),
         ("18-data-as-keras-users-have-it", "huge", "infinite for a model in float32"),
         ("18-data-as-keras-users-have-it", "two_inputs", "One input alone is taken"),
-        ("18-data-as-keras-users-have-it", "datasets", "Hand arrays over"),
+        pytest.param("18-data-as-keras-users-have-it", "datasets", "Hand arrays over", marks=pytest.mark.tensorflow),
         ("30-explosions", "alias", "aliases"),
         ("30-explosions", "grid", "200,000"),
     ],

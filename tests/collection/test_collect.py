@@ -222,3 +222,44 @@ def test_the_command_prints_what_was_collected(tmp_path: Path, monkeypatch: pyte
     assert said["configurations"] == ["system=A", "system=B"]
     assert (said["seeds"], said["n_runs"], said["n_failed"], said["n_missing"]) == ([0, 1], 4, 0, 0)
     assert Path(said["folder"], "trials.parquet").is_file()
+
+
+def test_attacks_of_score_files_keep_their_type(tmp_path: Path) -> None:
+    """Four columns whose second is attack/TYPE give the APCER of each type and of the worst."""
+    rng = np.random.default_rng(5)
+    for seed in range(2):
+        for split in ("dev", "test"):
+            lines = [f"p{n} p{n} x {rng.normal(2, 1):.5f}" for n in range(30)]
+            lines += [f"p{n} attack/print x {rng.normal(0, 1):.5f}" for n in range(30)]
+            lines += [f"p{n} attack/mask x {rng.normal(1, 1):.5f}" for n in range(30)]
+            path = tmp_path / "scores" / f"{seed}-{split}.txt"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("\n".join(lines) + "\n")
+    folder = sweep.collect(str(tmp_path / "scores" / "{seed}-{split}.txt"), "attacks", results=tmp_path).folder
+    results = sweep.load(folder)
+    assert set(results.scores["attack_type"].dropna()) - {""} == {"attack/print", "attack/mask"}
+    row = results.trials.iloc[0]
+    assert row["metric.apcer"] == max(row["metric.apcer:attack/print"], row["metric.apcer:attack/mask"]) > 0
+
+
+def test_reports_of_collected_metrics_say_what_is_not_there(tmp_path: Path) -> None:
+    """No hint to `sweep run`, no sentence on a threshold or on hardware that nobody knows."""
+    (tmp_path / "runs.csv").write_text(RUNS)
+    by, metrics = {"model": "model"}, {"hter": "eval/hter"}
+    sweep.collect(tmp_path / "runs.csv", "runs", by=by, metrics=metrics, per_cent=True, results=tmp_path)
+    said = json.loads(CliRunner().invoke(app, ["report", str(tmp_path / "runs"), "--json"]).stdout)
+    notes = " ".join(said["notes"])
+    assert "metrics alone were collected, without scores" in notes
+    assert "Missing: 1 of 8 runs" in notes
+    assert "sweep run" not in notes
+    assert said["methods"].startswith("We collected runs of 2 configurations, each with 4 seeds; 6 of 8 runs finished")
+    assert "threshold" not in said["methods"]
+    assert "hardware" not in said["methods"]
+
+
+def test_a_plan_takes_collected_results_by_their_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a pilot, such results tell how many seeds a half-width needs."""
+    monkeypatch.chdir(tmp_path)
+    sweep.collect(write_scores(Path("scores")), "lab")
+    said = CliRunner().invoke(app, ["plan", "lab", "--precision", "hter=0.1", "--json"])
+    assert json.loads(said.stdout)

@@ -28,13 +28,11 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def callers_ray() -> Iterator[Any]:
-    """Connect this process to a Ray of its own, with an actor and an object in it; yield the actor and the object."""
+def callers_ray(one_ray: None) -> Iterator[Any]:
+    """Put an actor and an object into the Ray that this process is connected to, and yield both."""
     import ray
 
     levels = {name: logging.getLogger(name).level for name in ("ray", "ray.tune")}
-    handler, environment = signal.getsignal(signal.SIGTERM), dict(os.environ)
-    ray.init(address="local", num_cpus=2, include_dashboard=False, object_store_memory=128 * 2**20, log_to_driver=False)
 
     class Counter:
         def __init__(self) -> None:
@@ -44,11 +42,10 @@ def callers_ray() -> Iterator[Any]:
             self.n += 1
             return self.n
 
-    yield ray.remote(Counter).options(num_cpus=0).remote(), ray.put("an object of the caller's")
-    ray.shutdown()
-    signal.signal(signal.SIGTERM, handler)
-    for name in set(os.environ) - set(environment):
-        del os.environ[name]
+    wait_for(lambda: not _actors(), 60, "the end of earlier runs' actors")
+    actor = ray.remote(Counter).options(num_cpus=0).remote()
+    yield actor, ray.put("an object of the caller's")
+    ray.kill(actor)
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
 
@@ -128,11 +125,15 @@ def test_ctrl_c_ends_the_run_and_not_the_callers_ray(
             time.sleep(0.1)
         os.kill(os.getpid(), signal.SIGINT)
 
-    threading.Thread(target=interrupt, daemon=True).start()
-    was = _state()
-    with pytest.raises(KeyboardInterrupt) as kept:
-        sweep.run(study, results=tmp_path, progress=False)
-    assert _state() == was
+    before_us = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores Ctrl-C
+    try:
+        threading.Thread(target=interrupt, daemon=True).start()
+        was = _state()
+        with pytest.raises(KeyboardInterrupt) as kept:
+            sweep.run(study, results=tmp_path, progress=False)
+        assert _state() == was
+    finally:
+        signal.signal(signal.SIGINT, before_us)
     assert ray.get(actor.more.remote()) == before + 1
     wait_for(lambda: _actors() == ["callers_ray.<locals>.Counter"], 60, "the end of the run's actors")
     assert kept.value is not None

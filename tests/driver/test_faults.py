@@ -17,12 +17,17 @@ import pytest
 import sweep
 from sweep.store.claims import Claims, this_process
 from tests.driver.runs import DIGESTS, alive, descendants, listening, parts_of, start, sweep_run, wait_for
+from tests.one_ray import sweep_here
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc to find the processes of a run")
 pytestmark = [pytest.mark.ray, linux]
 
 
-def test_a_run_that_is_ended_goes_on_with_the_same_command(undisturbed, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "ends",
+    [(signal.SIGINT, signal.SIGKILL), pytest.param((signal.SIGTERM, signal.SIGKILL), marks=pytest.mark.thorough)],
+)
+def test_a_run_that_is_ended_goes_on_with_the_same_command(undisturbed, tmp_path, monkeypatch, ends):
     """After Ctrl-C, SIGTERM and kill -9 no process or file is left, no finished trial is run again, no bit differs.
 
     While it runs, nothing listens but on loopback.
@@ -32,7 +37,7 @@ def test_a_run_that_is_ended_goes_on_with_the_same_command(undisturbed, tmp_path
         monkeypatch.setenv("TMPDIR", short)
         ours = Path(short) / f"seedsweep-{os.getuid()}"
         stored = {}
-        for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        for how in ends:
             process = start(study, tmp_path)
             wait_for(partial(_more_than, len(stored), tmp_path), 240, "a stored trial", process)
             below = descendants(process.pid)
@@ -89,13 +94,14 @@ def test_killed_workers_are_started_again_from_scratch(undisturbed, tmp_path, mo
     ok = trials[trials["status"] == "ok"].set_index("trial_id")
     pd.testing.assert_frame_equal(ok[DIGESTS].sort_index(), expected[DIGESTS].sort_index())
     lost = trials[trials["status"] == "failed"]
+    assert len(lost) > 0
     assert lost["error"].str.contains("killed by signal 9").all()
 
 
-def test_bad_trials_are_failed_rows_and_the_rest_goes_on(write_study, tmp_path):
+def test_bad_trials_are_failed_rows_and_the_rest_goes_on(one_ray, write_study, tmp_path):
     """A NaN loss, an error in a step and a process that always dies: a failed row each, the others finish, exit 1."""
     study = write_study(seeds=1, grid={"model.kind": ["ok", "nan", "raises", "dies"]})
-    done = sweep_run(study, tmp_path)
+    done = sweep_here("run", study, "--results", tmp_path, "--slots", "1")
     assert done.returncode == 1, done.stderr
     trials = sweep.load(tmp_path / "tiny").trials
     by_kind = dict(tuple(trials.groupby("hp.model.kind")))
@@ -106,26 +112,28 @@ def test_bad_trials_are_failed_rows_and_the_rest_goes_on(write_study, tmp_path):
     assert by_kind["dies"]["error"].str.contains("killed by signal 9").all()
     assert "Expected a finite loss" in done.stderr
     before = parts_of(tmp_path)
-    again = sweep_run(study, tmp_path)
+    again = sweep_here("run", study, "--results", tmp_path, "--slots", "1")
     assert again.returncode == 1
     assert parts_of(tmp_path) == before
 
 
-def test_a_model_that_cannot_be_built_ends_the_run(write_study, tmp_path):
+def test_a_model_that_cannot_be_built_ends_the_run(one_ray, write_study, tmp_path):
     """A builder that raises is one message and exit code 2."""
-    done = sweep_run(write_study(model={"use": "odd_models:raises"}, grid={}), tmp_path)
+    study = write_study(model={"use": "odd_models:raises"}, grid={})
+    done = sweep_here("run", study, "--results", tmp_path)
     assert done.returncode == 2, done.stderr
     assert "It raised ZeroDivisionError: no such width" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_gpu_that_no_node_has_is_refused_at_once(write_study, tmp_path):
+def test_a_gpu_that_no_node_has_is_refused_at_once(one_ray, write_study, tmp_path):
     """Ray would wait for a GPU without end; the command says what the nodes have and ends with exit code 3."""
-    done = sweep_run(write_study(resources={"gpu": 64}), tmp_path)
+    done = sweep_here("run", write_study(resources={"gpu": 64}), "--results", tmp_path)
     assert done.returncode == 3, done.stderr
     assert "Expected a node with 1 CPU and 64 GPU" in done.stderr
 
 
+@pytest.mark.thorough
 def test_two_runs_at_once_share_the_trials(undisturbed, tmp_path):
     """Each trial is trained by one of two runs; a third one holds a trial, and only the run that follows awaits it."""
     study, expected = undisturbed
@@ -163,13 +171,13 @@ def _renew(claims, ended):
         claims.renew()
 
 
-def test_a_full_disk_is_one_message_and_loses_nothing(undisturbed, small_disk):
+def test_a_full_disk_is_one_message_and_loses_nothing(one_ray, undisturbed, small_disk):
     """When the disk is full the run ends with exit code 2, what was stored is whole, and room is all it takes."""
     study, expected = undisturbed
     disk = small_disk("300k")
     filler = disk / "filler"
     filler.write_bytes(b"x" * 200_000)
-    done = sweep_run(study, disk, "--seeds", "6")
+    done = sweep_here("run", study, "--results", disk, "--seeds", "6")
     assert done.returncode == 2, done.stderr
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
@@ -177,7 +185,7 @@ def test_a_full_disk_is_one_message_and_loses_nothing(undisturbed, small_disk):
     assert 0 < len(stored) < 12
     filler.unlink()
     subprocess.run(["mount", "-o", "remount,size=20m", disk], check=True)
-    again = sweep_run(study, disk)
+    again = sweep_here("run", study, "--results", disk)
     assert again.returncode == 0, again.stderr
     trials = sweep.load(disk / "tiny").trials.set_index("trial_id")
     pd.testing.assert_frame_equal(trials[DIGESTS].sort_index(), expected[DIGESTS].sort_index())
@@ -187,6 +195,6 @@ def test_results_that_cannot_be_written_are_told_first(write_study, tmp_path):
     """A file in the place of the results folder is one message and exit code 2, before anything is trained."""
     taken = tmp_path / "taken"
     taken.write_text("not a folder")
-    done = sweep_run(write_study(), taken)
+    done = sweep_here("run", write_study(), "--results", taken)
     assert done.returncode == 2
     assert "Expected a results folder that can be written" in done.stderr

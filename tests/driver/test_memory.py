@@ -69,6 +69,7 @@ def _limits() -> list[str]:
     return [path.read_text().strip() for path in group.glob("memory.*") if path.name in _LIMITS]
 
 
+@pytest.mark.thorough
 def test_a_trial_that_runs_out_of_memory(write_study, with_memory, tmp_path):
     """It dies three times and is a failed row that says so; the trials beside it end well, each in one attempt."""
     study = write_study(seeds=3, grid={"model.kind": ["hungry", "ok"]})

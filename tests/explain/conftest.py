@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.one_ray import sweep_here
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -34,7 +36,20 @@ def command() -> Callable[..., tuple[int, dict[str, Any], str]]:
 
 
 @pytest.fixture(scope="session")
-def faces_results(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def command_here(one_ray: None) -> Callable[..., tuple[int, dict[str, Any], str]]:
+    """Return `sweep` with --json in this process, which is connected to Ray."""
+
+    def given(*words: str | Path) -> tuple[int, dict[str, Any], str]:
+        done = sweep_here(*words, "--json")
+        return done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr
+
+    return given
+
+
+@pytest.fixture(scope="session")
+def faces_results(
+    command_here: Callable[..., tuple[int, dict[str, Any], str]], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path]:
     """Run a small study of faces once; return its folder of results and the folder of its module."""
     folder = tmp_path_factory.mktemp("faces")
     shutil.copy(HERE / "planted.py", folder / "planted.py")
@@ -46,6 +61,6 @@ def faces_results(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]
         "train": {"epochs": 5, "batch_size": 8, "keep": "last"},
     }
     (folder / "faces.yaml").write_text(yaml.safe_dump(study))
-    code, _, errors = sweep("run", folder / "faces.yaml", "--results", folder / "results")
+    code, _, errors = command_here("run", folder / "faces.yaml", "--results", folder / "results")
     assert code == 0, errors
     return folder / "results" / "faces", folder

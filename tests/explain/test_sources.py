@@ -7,6 +7,7 @@ from sweep.explain.sources import Explanation, Repeats
 from sweep.explain.sources_figure import sources_png
 from sweep.explain.sources_text import as_text, sentences
 from sweep.stats.attribution import Attribution, Source
+from tests.drawn import ticks
 
 
 def source(name, sd, low, high, share):
@@ -40,14 +41,24 @@ def test_the_sentence_does_not_name_a_source_that_cannot_be_told(tmp_path):
     assert "no single stream" in sentences(explanation(tmp_path, source("init", 0.001, 0, 0.03, 0.1), rest=0.9))[0]
 
 
-def test_the_figure_is_drawn(tmp_path):
-    """A PNG, whatever the sources."""
-    found = explanation(tmp_path, source("init", 0.01, 0, 0.03, 0.6))
+def test_the_figure_is_drawn(tmp_path, drawn):
+    """A panel a metric, from 0: each source and the rest with a dot at its SD and a line from end to end."""
+    found = explanation(tmp_path, source("init", 0.01, 0, 0.03, 0.6), source("order", 0.002, 0.001, 0.004, 0.1))
     assert sources_png(found).startswith(b"\x89PNG")
+    ((axes,),) = [figure.axes for figure in drawn]
+    assert axes.get_xlabel() == "SD of HTER, percentage points"
+    assert ticks(axes, "y") == ["rest", "order", "init"]
+    marks = [(line.get_marker(), [round(float(x), 9) for x in line.get_xdata()]) for line in axes.lines]
+    assert marks == [
+        ("None", [0.3, 0.8]), ("o", [0.4]), ("None", [0.1, 0.4]), ("o", [0.2]), ("None", [0.0, 3.0]), ("o", [1.0]),
+    ]  # fmt: skip
+    low, high = axes.get_xlim()
+    assert low == 0
+    assert high >= 3
 
 
 @pytest.mark.ray
-def test_a_study_is_explained_stored_and_not_run_twice(command, tmp_path):
+def test_a_study_is_explained_stored_and_not_run_twice(command_here, tmp_path):
     """Only the streams that act have a part; the second command trains nothing; a run of it can be verified."""
     study = {
         "study": "small",
@@ -56,7 +67,7 @@ def test_a_study_is_explained_stored_and_not_run_twice(command, tmp_path):
         "train": {"epochs": 2, "batch_size": 8},
     }
     (tmp_path / "small.yaml").write_text(yaml.safe_dump(study))
-    code, answer, errors = command("explain", tmp_path / "small.yaml", "--results", tmp_path)
+    code, answer, errors = command_here("explain", tmp_path / "small.yaml", "--results", tmp_path)
     assert code == 0, errors
     assert "28/28 trials" in errors
     parts = {part["name"]: part for part in answer["metrics"]["hter"]["sources"]}
@@ -65,8 +76,8 @@ def test_a_study_is_explained_stored_and_not_run_twice(command, tmp_path):
     assert set(answer["idle"]) == {"split", "dropout", "augment"}
     assert set(parts) == {"init", "order"}
     assert (tmp_path / "small-explain" / "report" / "sources.png").is_file()
-    again, same, errors = command("explain", tmp_path / "small.yaml", "--results", tmp_path)
+    again, same, errors = command_here("explain", tmp_path / "small.yaml", "--results", tmp_path)
     assert (again, same) == (0, answer)
     assert "starting Ray" not in errors
-    code, verified, errors = command("verify", tmp_path / "small-explain", "--trials", "1")
+    code, verified, errors = command_here("verify", tmp_path / "small-explain", "--trials", "1")
     assert (code, verified["equal"]) == (0, True), errors

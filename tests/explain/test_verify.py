@@ -26,12 +26,16 @@ def planted(file: Path, text: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def verify(command, faces_results):
-    """Return a function: (options, variables) -> the one trial that `sweep verify` ran again, its exit code checked."""
+def verify(command, command_here, faces_results):
+    """Return a function: (options, variables) -> the one trial that `sweep verify` ran again, its exit code checked.
+
+    With variables the command has a process of its own; else this process gives it.
+    """
     results, modules = faces_results
 
     def run(*options, differs=True, **variables):
-        code, found, errors = command("verify", results, "--modules", modules, *options, **variables)
+        give = command if variables else command_here
+        code, found, errors = give("verify", results, "--modules", modules, *options, **variables)
         assert code == int(differs), errors
         assert found["equal"] is not differs
         return found["trials"][0]
@@ -104,9 +108,9 @@ def test_a_layer_patched_in_epoch_3_is_named(verify, faces_results):
     assert "no recorded setting differs" in found["cause"]
 
 
-def test_results_that_are_not_there_are_one_message(command, tmp_path):
+def test_results_that_are_not_there_are_one_message(command_here, tmp_path):
     """A wrong folder, and a wrong number of trials, end with exit code 2."""
-    assert command("verify", tmp_path)[0] == 2
-    code, _, errors = command("verify", tmp_path, "--trials", "none")
+    assert command_here("verify", tmp_path)[0] == 2
+    code, _, errors = command_here("verify", tmp_path, "--trials", "none")
     assert code == 2
     assert "Expected" in errors

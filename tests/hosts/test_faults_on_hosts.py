@@ -24,6 +24,7 @@ STUDY = {
 
 
 @pytest.mark.ray
+@pytest.mark.thorough
 def test_a_cut_a_late_and_a_dead_host_cost_no_trial_and_no_bit(tmp_path: Path) -> None:
     """Every trial is stored once as ok, with the bits of a run on one machine, and the late node had its share."""
     skip_without_namespaces()

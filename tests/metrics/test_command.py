@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from sweep.commands.cli import main
+from tests.drawn import ticks
 from tests.metrics.golden import GOLDEN, expected, needs_golden
 
 KEYS = {
@@ -109,14 +111,31 @@ def test_text_for_a_person(shell: Shell, files: tuple[Path, Path]) -> None:
     assert "caution:" not in out
 
 
-def test_figures_and_latex(shell: Shell, files: tuple[Path, Path], tmp_path: Path) -> None:
-    """Four figures and a table are written where they were asked for, and listed."""
+def test_figures_and_latex(shell: Shell, files: tuple[Path, Path], tmp_path: Path, drawn: list[Figure]) -> None:
+    """Four figures and a table are written where they were asked for, and listed; each shows its curves with bands."""
     folder, table = tmp_path / "new" / "plots", tmp_path / "table.tex"
     answer = shell.json("--dev", files[0], "--test", files[1], "--plot", folder, "--latex", table, "--unit", "subject")
     assert {Path(path).name for path in answer["files"]} == {"det.png", "roc.png", "epc.png", "scores.png", "table.tex"}
-    for path in answer["files"]:
-        assert Path(path).stat().st_size > 200
-    assert (folder / "det.png").read_bytes().startswith(b"\x89PNG")
+    det, roc, scores, epc = drawn
+    (axes,) = det.axes
+    assert [line.get_label() for line in axes.lines if line.get_marker() == "None"][:2] == ["dev", "test"]
+    assert len([line for line in axes.lines if line.get_marker() == "o"]) == len(axes.collections) == 2
+    assert (axes.get_xlabel(), axes.get_ylabel()) == tuple(f"{e} (%, normal-deviate scale)" for e in ("FMR", "FNMR"))
+    assert set(ticks(axes, "x")) >= {"1", "5", "20", "40"}
+    (axes,) = roc.axes
+    assert (axes.get_xscale(), axes.get_xlim()[1], len(axes.collections)) == ("log", 100, 2)
+    for line in axes.lines:
+        assert ((line.get_ydata() >= 0) & (line.get_ydata() <= 100)).all()
+        assert len(line.get_ydata()) > 0
+    assert [axes.get_ylabel() for axes in scores.axes] == [f"{s}: share of the class (%)" for s in ("dev", "test")]
+    for axes in scores.axes:
+        shares = [one.get_data().values for one in axes.patches if not one.get_fill()]
+        assert [len(one) for one in shares] == [50, 50]
+        assert all(99 < one.sum() <= 100.0001 for one in shares)
+    (axes,) = epc.axes
+    (line,) = axes.lines
+    assert (axes.get_xlim(), axes.get_ylim()[0], len(line.get_xdata()), len(axes.collections)) == ((0, 1), 0, 99, 1)
+    assert all((folder / f"{name}.png").read_bytes().startswith(b"\x89PNG") for name in ("det", "roc", "scores", "epc"))
     assert r"\toprule" in table.read_text()
     code, _, err = shell.run("--dev", files[0], "--plot", files[0])
     assert code == 2

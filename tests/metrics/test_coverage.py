@@ -13,6 +13,7 @@ from scipy.stats import binom, norm
 from sweep.metrics import by_unit, eer, eer_bootstrap, eer_interval, hter, hter_interval
 from sweep.metrics.chosen_intervals import covering_eer, covering_hter, korn_graubard
 from sweep.metrics.proportion import clopper_pearson
+from tests.simulations import studies as simulated
 
 Scores = NDArray[np.float64]
 SEPARATION = 3.0
@@ -35,7 +36,7 @@ def study(n_genuine: int, n_impostor: int, rng: np.random.Generator) -> tuple[Sc
 def test_exact_interval_of_the_eer(n_genuine: int, n_impostor: int, least: float) -> None:
     """The closed-form interval holds the true EER at several sample sizes."""
     rng = np.random.default_rng(1)
-    covered, studies = 0, 400
+    covered, studies = 0, simulated(400)
     for _ in range(studies):
         answer = eer_interval(*study(n_genuine, n_impostor, rng))
         covered += answer.low <= TRUE_EER <= answer.high
@@ -56,7 +57,7 @@ def test_interval_with_ties() -> None:
     (x0, y0), (x1, y1) = points[at - 1], points[at]
     truth = x0 + (x0 - y0) / ((x0 - y0) + (y1 - x1)) * (x1 - x0)
     rng = np.random.default_rng(2)
-    covered, studies = 0, 300
+    covered, studies = 0, simulated(300)
     for _ in range(studies):
         genuine, impostor = (np.round(one / grid) * grid for one in study(200, 2000, rng))
         answer = eer_bootstrap(genuine, impostor, rng=rng, replicates=1000)
@@ -87,7 +88,7 @@ def test_subjects() -> None:
 def test_hter_with_the_threshold_estimated(n_genuine: int, n_impostor: int) -> None:
     """The interval holds the HTER that the true threshold has, although both sets are drawn."""
     rng = np.random.default_rng(4)
-    covered, studies = 0, 300
+    covered, studies = 0, simulated(300)
     for _ in range(studies):
         dev, test = study(n_genuine, n_impostor, rng), study(n_genuine, n_impostor, rng)
         answer = hter_interval(*dev, *test, rng=rng, replicates=1000)
@@ -100,7 +101,7 @@ def test_unequal_spreads() -> None:
     threshold = brentq(lambda t: norm.sf(t / 2) - norm.cdf(t - 4), 0, 4)
     truth = float(norm.sf(threshold / 2))
     rng = np.random.default_rng(5)
-    covered, studies = 0, 400
+    covered, studies = 0, simulated(400)
     for _ in range(studies):
         answer = eer_interval(rng.normal(4, 1, 200), rng.normal(0, 2, 1000))
         covered += answer.low <= truth <= answer.high
@@ -125,7 +126,7 @@ def test_no_error_is_rarely_wrong() -> None:
 @pytest.mark.parametrize("separation", [4.653, 3.0])
 def test_the_printed_intervals_cover_with_few_errors(n_genuine: int, n_impostor: int, separation: float) -> None:
     """At an EER of 1 or 6.7 % and 3 to 100 genuine scores the default intervals of EER and HTER cover .93 at least."""
-    truth, rng, studies = float(norm.sf(separation / 2)), np.random.default_rng(n_genuine), 150
+    truth, rng, studies = float(norm.sf(separation / 2)), np.random.default_rng(n_genuine), simulated(150)
     of_eer, of_hter = 0, 0
     for _ in range(studies):
         dev, test = (
@@ -142,7 +143,7 @@ def test_the_printed_intervals_cover_with_few_errors(n_genuine: int, n_impostor:
 @pytest.mark.parametrize(("n_subjects", "separation"), [(8, 5.4), (8, 3.0), (20, 3.0)])
 def test_the_printed_intervals_cover_with_few_people(n_subjects: int, separation: float) -> None:
     """Of 8 and 20 people the default intervals by subject cover .93 at least."""
-    shift, each, rng, studies = 0.6, 10, np.random.default_rng(n_subjects), 150
+    shift, each, rng, studies = 0.6, 10, np.random.default_rng(n_subjects), simulated(150)
     truth = float(norm.sf(separation / 2 / np.sqrt(1 + shift**2)))
     subject = np.repeat(np.arange(n_subjects), each)
     people, of_eer, of_hter = by_unit(subject, subject), 0, 0

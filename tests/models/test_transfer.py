@@ -5,8 +5,8 @@ import hashlib
 import numpy as np
 import pytest
 
+from sweep import models
 from sweep.errors import InputError
-from sweep.models import residual_transfer, resnet50_transfer
 
 pytestmark = pytest.mark.tensorflow
 SHAPE = (16, 16, 3)
@@ -17,7 +17,7 @@ def _trained(policy, steps=3):
     import keras
 
     keras.utils.set_random_seed(0)
-    model = residual_transfer(SHAPE, 2, batchnorm=policy)
+    model = models.residual_transfer(SHAPE, 2, batchnorm=policy)
     model.compile(optimizer=keras.optimizers.SGD(0.01), loss="binary_crossentropy")
     rng = np.random.default_rng(0)
     x = rng.uniform(0, 80, (steps, 16, *SHAPE)).astype(np.float32)
@@ -54,7 +54,7 @@ def test_the_checks_find_the_old_behaviour():
     from sweep.checks.model import frozen_by_batch
 
     found = {
-        policy: frozen_by_batch(residual_transfer(SHAPE, 2, batchnorm=policy))
+        policy: frozen_by_batch(models.residual_transfer(SHAPE, 2, batchnorm=policy))
         for policy in ("batch-statistics", "inference", "recalibrated")
     }
     assert [len(names) for names in found.values()] == [7, 0, 0]
@@ -64,7 +64,7 @@ def test_a_thawed_layer_is_trained_again():
     """Frozen down to the last layer and then opened from the third block on, its three layers learn gamma and beta."""
     from sweep.trial.compiling import train_from
 
-    model = residual_transfer(SHAPE, 2, batchnorm="recalibrated")
+    model = models.residual_transfer(SHAPE, 2, batchnorm="recalibrated")
     train_from(model, "top")
     assert [one.path for one in model.trainable_variables] == ["top/kernel", "top/bias"]
     train_from(model, "block_3_1")
@@ -84,15 +84,15 @@ def test_the_shipped_weights_are_those_that_the_code_names():
 @pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # Keras's own, while it saves weights
 def test_resnet50_freezes_the_layers_of_the_recipe(tmp_path):
     """With 140 layers frozen the first trained one is conv4_block6_3_bn; weights that do not fit are one message."""
-    model = resnet50_transfer((32, 32, 3), 2, batchnorm="batch-statistics", weights=None)
+    model = models.resnet50_transfer((32, 32, 3), 2, batchnorm="batch-statistics", weights=None)
     trained = [layer.name for layer in model.layers if layer.trainable_variables]
     assert trained[:2] == ["conv4_block6_3_bn", "conv5_block1_1_conv"]
     assert trained[-1] == "top"
     other = tmp_path / "other.weights.h5"
-    residual_transfer(SHAPE, 2).save_weights(other)
+    models.residual_transfer(SHAPE, 2).save_weights(other)
     for weights in (str(other), str(tmp_path / "absent.h5")):
         with pytest.raises(InputError, match=r"Expected weights of ResNet50 .* Received: .*Without a network"):
-            resnet50_transfer((32, 32, 3), 2, weights=weights)
+            models.resnet50_transfer((32, 32, 3), 2, weights=weights)
 
 
 @pytest.mark.parametrize(
@@ -107,4 +107,4 @@ def test_resnet50_freezes_the_layers_of_the_recipe(tmp_path):
 def test_a_setting_out_of_range_is_refused(changes, said):
     """Each names what was expected."""
     with pytest.raises(InputError, match=said):
-        residual_transfer(SHAPE, 2, **changes)
+        models.residual_transfer(SHAPE, 2, **changes)

@@ -9,8 +9,7 @@ import pytest
 import sweep
 from tests.driver.conftest import _ended, write_study  # noqa: F401 (fixtures)
 from tests.driver.runs import DIGESTS, sweep_run
-
-pytestmark = pytest.mark.ray
+from tests.one_ray import sweep_here
 
 
 def sweep_command(*words):
@@ -19,27 +18,28 @@ def sweep_command(*words):
     return subprocess.run(command, capture_output=True, text=True, timeout=300)
 
 
-def test_a_study_runs_reports_and_repeats_from_a_bucket(write_study, bucket, server, tmp_path, monkeypatch):  # noqa: F811
+@pytest.mark.ray
+def test_a_study_runs_reports_and_repeats_from_a_bucket(one_ray, write_study, bucket, server, tmp_path, monkeypatch):  # noqa: F811
     """run, report, compare, plan, load and verify take the address; the bits are those of a folder."""
     study, results = write_study(seeds=2), f"s3://{bucket}/results"
     done = sweep_run(study, results)
     assert done.returncode == 0, done.stderr
-    here = sweep_run(study, tmp_path)
+    here = sweep_here("run", study, "--results", tmp_path)
     assert here.returncode == 0, here.stderr
     stored = sweep.load(f"{results}/tiny").trials.set_index("trial_id")
     local = sweep.load(tmp_path / "tiny").trials.set_index("trial_id")
     pd.testing.assert_frame_equal(stored[DIGESTS].sort_index(), local[DIGESTS].sort_index())
-    again = sweep_run(study, results)
+    again = sweep_here("run", study, "--results", results)
     assert again.returncode == 0
     assert "0 trials run" in again.stderr
 
     # The address may name the server itself, as where two stores are in use at once.
     monkeypatch.delenv("AWS_ENDPOINT_URL")
     where = f"{results}/tiny?endpoint_override={server.removeprefix('http://')}&scheme=http"
-    report = sweep_command("report", where)
+    report = sweep_here("report", where)
     assert report.returncode == 0, report.stderr
     assert "index.html" in report.stdout
-    compared = sweep_command("compare", where, "--metric", "eer")
+    compared = sweep_here("compare", where, "--metric", "eer")
     assert compared.returncode == 0, compared.stderr
     verified = sweep_command("verify", where, "--trials", "1", "--modules", str(study.parent))
     assert verified.returncode == 0, verified.stderr
@@ -49,7 +49,7 @@ def test_a_study_runs_reports_and_repeats_from_a_bucket(write_study, bucket, ser
 @pytest.mark.usefixtures("endpoint")
 def test_a_wrong_bucket_is_told_before_anything_is_trained(write_study):  # noqa: F811
     """No such bucket: one message, exit code 2, and Ray is not even started."""
-    done = sweep_run(write_study(), "s3://no-such-bucket-of-ours/results")
+    done = sweep_here("run", write_study(), "--results", "s3://no-such-bucket-of-ours/results")
     assert done.returncode == 2, done.stderr
     assert (
         "Expected a results folder that can be written. Received: s3://no-such-bucket-of-ours/results/" in done.stderr
@@ -62,7 +62,7 @@ def test_a_wrong_bucket_is_told_before_anything_is_trained(write_study):  # noqa
 def test_a_missing_right_is_told_before_anything_is_trained(write_study, bucket, no_rights):  # noqa: F811
     """Keys that may neither read nor write: one message and exit code 2."""
     no_rights()
-    done = sweep_run(write_study(), f"s3://{bucket}/results")
+    done = sweep_here("run", write_study(), "--results", f"s3://{bucket}/results")
     assert done.returncode == 2, done.stderr
     assert "Received: s3://" in done.stderr
     assert "ACCESS_DENIED" in done.stderr

@@ -205,6 +205,19 @@ def test_plan_by_command(simulate: Simulate) -> None:
     assert (given["seeds"], given["seeds_assured"]) == (18, 24)
 
 
+def test_a_plan_prints_a_table_for_each_question(simulate: Simulate) -> None:
+    """A plan has one table for this test set and one for new subjects, each with its own numbers in its row."""
+    planned = sweep.plan_precision(str(simulate().path), "hter", 0.05)
+    label, _, plan = planned.plans[0]
+    text = planned.as_text()
+    here, new = text.split("For this test set:\n")[1].split("\nFor new subjects:\n")
+    assert [cell for cell in here.splitlines()[1].split("  ") if cell][-2].strip() == f"{plan.seeds_assured}"
+    head, row = new.splitlines()[:2]
+    assert head.split("  ")[0] == "configuration"
+    assert row.startswith(label)
+    assert f"{plan.floor:.4g}" in row
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

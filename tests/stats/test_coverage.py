@@ -1,7 +1,8 @@
 """How often intervals hold the truth over simulated studies, and how often a difference is seen where there is none.
 
 The bounds are binomial: a test fails only where the count would be rarer than 1 in 1,000, were the rate as promised.
-More studies and the figures for the habits of the field are in benchmarks/seed_statistics.py.
+`make thorough` looks at four times as many studies. The figures for the habits of the field are in
+benchmarks/seed_statistics.py.
 """
 
 from collections import defaultdict
@@ -26,10 +27,11 @@ from sweep.stats.measured_trials import values_only
 from sweep.stats.measures import MEASURES
 from sweep.stats.orh import difference, single
 from sweep.stats.simulation import truth
+from tests.simulations import studies
 
 DESIGN = Design(n_dev=20, n_test=40, frames=5)
 SEEDS = (5, 10, 30)
-STUDIES = 400
+STUDIES = studies(400)
 
 
 def between(count: int, n: int, low: float, high: float) -> bool:
@@ -44,7 +46,7 @@ def between(count: int, n: int, low: float, high: float) -> bool:
 def hter_hits() -> dict[int, int]:
     """Return in how many of the simulated studies the interval for new subjects held the expected HTER."""
     rng = np.random.default_rng(20261121)
-    expected = truth(DESIGN, "hter", 6000, rng)
+    expected = truth(DESIGN, "hter", studies(6000), rng)
     hits: dict[int, int] = defaultdict(int)
     for _ in range(STUDIES):
         measured = measure(simulate(DESIGN, 30, rng), "hter", rng=rng, n_replicates=200)
@@ -63,7 +65,7 @@ def test_the_headline_interval_covers(hter_hits: dict[int, int], n_seeds: int) -
 @pytest.fixture(scope="module")
 def accuracy_answers() -> dict[tuple[str, int], int]:
     """Return counts over simulated studies of two equally good configurations, by accuracy (fast, so more of them)."""
-    rng, n_studies = np.random.default_rng(7), 1500
+    rng, n_studies = np.random.default_rng(7), studies(1500)
     design = Design(n_dev=2, n_test=40, frames=5)
     expected = truth(design, "test_accuracy", 4000, np.random.default_rng(8))
     counts: dict[tuple[str, int], int] = defaultdict(int)
@@ -108,7 +110,7 @@ def test_false_alarms_of_a_comparison(accuracy_answers: dict[tuple[str, int], in
 
 def test_false_alarms_over_a_grid() -> None:
     """Over all pairs of four equal configurations a false alarm is raised in at most 7 % of the studies."""
-    rng, n_studies, alarms = np.random.default_rng(3), 300, 0
+    rng, n_studies, alarms = np.random.default_rng(3), studies(300), 0
     design = Design(n_dev=2, n_test=40, frames=3)
     for _ in range(n_studies):
         scores = simulate(design, 5, rng, shifts=(0.0,) * 4)
@@ -119,7 +121,7 @@ def test_false_alarms_over_a_grid() -> None:
 
 def test_crossed_bootstrap_covers() -> None:
     """The crossed bootstrap covers between .92 and .98 at ten seeds."""
-    rng, hits, n_studies = np.random.default_rng(5), 0, 400
+    rng, hits, n_studies = np.random.default_rng(5), 0, studies(400)
     design = Design(n_dev=2, n_test=40, frames=5)
     expected = truth(design, "mae", 3000, np.random.default_rng(6))
     for _ in range(n_studies):

@@ -74,6 +74,7 @@ def test_the_answer_follows_the_data(tmp_path):
 
 @pytest.mark.ray
 @pytest.mark.tensorflow
+@pytest.mark.usefixtures("one_ray")
 def test_a_small_run_answers(tmp_path):
     """Two seeds of two arms on few frames: the later pass begins lower, and the report holds the answer."""
     study = Study.load("face-attack", seeds=2, results=str(tmp_path))
@@ -83,6 +84,6 @@ def test_a_small_run_answers(tmp_path):
     model = {"use": study.model.use, "width": 0.06, "blocks": [128], "momentum": 0.9}
     changes = {"data": small, "train": train, "arms": arms, "model": model}
     study = Study.model_validate(study.model_dump(mode="json") | changes)
-    assert sweep.run(study, progress=False).n_failed == 0
+    assert sweep.run(study, progress=False, slots=1).n_failed == 0
     values = summarise(sweep.load(tmp_path / "face-attack")).answer.values
     assert values["outside-run-2"]["first_loss"] < values["inside"]["first_loss"]

@@ -86,13 +86,14 @@ def test_the_modes_leave_the_model_as_it_was():
 
 @pytest.mark.ray
 @pytest.mark.tensorflow
+@pytest.mark.usefixtures("one_ray")
 def test_the_study_runs_small(tmp_path):
     """Two policies and two seeds of the shipped file: phases, modes, checks and answer are in place."""
     shipped = Study.load("frozen-batchnorm").model_dump(mode="json")
     train = shipped["train"] | {"epochs": 1, "then": [shipped["train"]["then"][0] | {"epochs": 1}]}
     changes = {"train": train, "seeds": 2, "results": str(tmp_path), "grid": {"model.batchnorm": [OLD, NEW]}}
     data = shipped["data"] | {"samples": [64, 32, 64], "image_size": 16}
-    done = execution.run(Study.model_validate(shipped | changes | {"data": data}), progress=False, slots=2)
+    done = execution.run(Study.model_validate(shipped | changes | {"data": data}), progress=False, slots=1)
     assert (done.n_ok, done.n_failed) == (4, 0)
     results = load(done.folder)
     old = results.trials["hp.model.batchnorm"] == OLD

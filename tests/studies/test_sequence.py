@@ -77,12 +77,13 @@ def test_the_answer_follows_the_data(tmp_path):
 
 @pytest.mark.ray
 @pytest.mark.tensorflow
+@pytest.mark.usefixtures("one_ray")
 def test_a_small_run_answers_and_gives_no_false_alarm(tmp_path):
     """Two repeats of every arm: the held ones agree to the bit without a finding, and the report answers."""
     study = Study.load("sequence", seeds=2, results=str(tmp_path))
     changes = {name: dict(arm) for name, arm in study.arms.items() if name != "order only, batches of 1"}
     study = study.model_copy(update={"arms": changes, "train": study.train.model_copy(update={"epochs": 3})})
-    assert sweep.run(study, progress=False).n_failed == 0
+    assert sweep.run(study, progress=False, slots=1).n_failed == 0
     report = summarise(sweep.load(tmp_path / "sequence"))
     assert report.findings == ()
     values = report.answer.values

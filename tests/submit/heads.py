@@ -31,7 +31,7 @@ class Head:
 
 @contextmanager
 def ray_head(folder: Path) -> Iterator[Head]:
-    """Yield a head with two processors; end it by its own pid, and whatever it leaves."""
+    """Yield a head with one processor; end it by its own pid, and whatever it leaves."""
     token = secrets.token_hex(32)
     file = folder / "token"
     file.touch(mode=0o600)
@@ -40,7 +40,7 @@ def ray_head(folder: Path) -> Iterator[Head]:
     session = Path(tempfile.mkdtemp(prefix="seedsweep-ray-"))  # short: Ray's sockets lie below it
     names = ("port", "dashboard-port", "ray-client-server-port", "dashboard-agent-listen-port")
     words = [f"--{name}={port}" for name, port in zip(names, ports, strict=True)]
-    words += ["--num-cpus=2", "--object-store-memory=100000000", f"--temp-dir={session}", "--block"]
+    words += ["--num-cpus=1", "--object-store-memory=100000000", f"--temp-dir={session}", "--block"]
     surroundings = {
         **{name: value for name, value in os.environ.items() if not name.startswith("RAY_")},
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
