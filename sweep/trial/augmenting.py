@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sweep.errors import OF_USERS_CODE, InputError, one_line
 from sweep.study import code
 from sweep.study.train import Train
+from sweep.trial.raised import RaisedError
 
 
 class Augment:
@@ -31,7 +32,7 @@ class Augment:
         try:
             found = self._function(x, y, np.random.default_rng([self._seed, epoch, step]), **self._keywords)
         except OF_USERS_CODE as error:
-            raise InputError(f"{expected}. It raised {one_line(error)}") from error
+            raise RaisedError(f"{expected}. It raised {one_line(error)}", error) from error
         if not isinstance(found, tuple | list) or len(found) != 2:
             raise InputError(f"{expected}. Received: {'nothing' if found is None else type(found).__name__}.")
         new_x, new_y = np.asarray(found[0], dtype=np.float32), np.asarray(found[1])

@@ -13,6 +13,7 @@ from sweep.study.parts import Use
 from sweep.study.train import Train
 from sweep.trial.compiling import scheduled
 from sweep.trial.keras_names import made
+from sweep.trial.raised import RaisedError
 
 _FILES = "Trials would write over each other's files; `keep` says which epoch's weights are scored."
 _LOGS = "Every epoch of every trial is in epochs.parquet, and `sweep export` writes it for TensorBoard and others."
@@ -91,8 +92,7 @@ def _watched(hook: Callable[..., Any], name: str, label: str) -> Callable[..., A
         try:
             return hook(*args, **keywords)
         except OF_USERS_CODE as error:
-            raise InputError(
-                f"train.callbacks: expected {label} to let the training go on. It raised {one_line(error)} in {name}."
-            ) from error
+            said = f"It raised {one_line(error)} in {name}."
+            raise RaisedError(f"train.callbacks: expected {label} to let the training go on. {said}", error) from error
 
     return call

@@ -10,6 +10,7 @@ from sweep.errors import InputError, nearest
 from sweep.metrics.catalogue import metric_called
 from sweep.trial import weights
 from sweep.trial.batches import ShuffledBatches
+from sweep.trial.raised import RaisedError
 
 
 class TrainingDivergedError(ArithmeticError):
@@ -169,9 +170,11 @@ def fit(
             verbose=0,
             callbacks=[*averaged, record, stopping, *callbacks, *(one.back for one in averaged), *steps],
         )
+    except RaisedError as error:
+        raise error from error.error  # with the trace of the user's function
     except Exception:
         if batches.fault is not None:
-            raise batches.fault from None
+            raise batches.fault from getattr(batches.fault, "error", None)
         raise
     for one in steps:
         for epoch in record.epochs:

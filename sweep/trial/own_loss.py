@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sweep.errors import OF_USERS_CODE, InputError, one_line
 from sweep.study import code
 from sweep.study.parts import Use
+from sweep.trial.raised import RaisedError
 
 
 class OwnLoss(keras.losses.Loss):  # type: ignore[misc]
@@ -34,10 +35,8 @@ class OwnLoss(keras.losses.Loss):  # type: ignore[misc]
         try:
             values = keras.ops.convert_to_tensor(self._function(y_true, y_pred, **self.use.keywords))
         except OF_USERS_CODE as error:
-            raise InputError(
-                f"train.loss: expected {self.use.use} to take labels {_shape(y_true)} and outputs {_shape(y_pred)}. It "
-                f"raised {one_line(error)}"
-            ) from error
+            taken = f"{self.use.use} to take labels {_shape(y_true)} and outputs {_shape(y_pred)}"
+            raise RaisedError(f"train.loss: expected {taken}. It raised {one_line(error)}", error) from error
         shape, n = tuple(values.shape), y_pred.shape[0]
         alone = not shape and not self._weighted
         if not alone and (not shape or (shape[0] is not None and n is not None and shape[0] != n)):
