@@ -94,21 +94,19 @@ def begin_phase(model: Any, train: Train, number: int, loss: Any) -> None:
     A model that its function compiled keeps its optimizer in the first phase.
 
     Raises:
-        InputError: Keras knows no such optimizer, keyword or schedule, or the model has no such layer.
+        InputError: Keras knows no such optimizer, keyword or schedule, the model has no such layer, or no XLA.
     """
     from sweep.trial import compiling
 
     phase = train.phases[number]
     if phase.trainable_from is not None:
         compiling.train_from(model, phase.trainable_from)
-    if number == 0 and model.compiled and model.loss is not None:
-        if train.jit_compile is not None:
-            model.jit_compile = train.jit_compile
-        compiling.build_optimizer(model)
-        return
     kept = model.optimizer if number == 0 and model.compiled else None
-    optimizer = compiling.optimizer_of(phase) if kept is None else kept
-    compiling.compile_model(model, optimizer=optimizer, loss=loss, jit_compile=train.jit_compile)
+    if kept is not None and model.loss is not None:
+        compiling.keep_compiled(model, train.jit_compile)
+    else:
+        optimizer = compiling.optimizer_of(phase) if kept is None else kept
+        compiling.compile_model(model, optimizer=optimizer, loss=loss, jit_compile=train.jit_compile)
 
 
 def _set_precision(precision: str) -> None:

@@ -1,6 +1,7 @@
 """Making a built model ready for a phase of its training: which layers are trained, by which optimizer and loss."""
 
 import inspect
+import warnings
 from typing import Any
 
 import keras
@@ -62,13 +63,31 @@ def scheduled(optimizer: Any) -> bool:
 
 
 def compile_model(model: keras.Model, *, optimizer: Any, loss: Any, jit_compile: bool | None = None) -> None:
-    """Compile a model; jit_compile None leaves it to Keras."""
-    model.compile(optimizer=optimizer, loss=loss, jit_compile="auto" if jit_compile is None else jit_compile)
-    build_optimizer(model)
+    """Compile a model; jit_compile None leaves it to Keras.
+
+    Raises:
+        InputError: XLA is asked for, and Keras would leave it off.
+    """
+    model.compile(optimizer=optimizer, loss=loss, jit_compile="auto")
+    keep_compiled(model, jit_compile)
 
 
-def build_optimizer(model: keras.Model) -> None:
-    """Make an optimizer's variables: a step that creates them is traced twice, a third of a short trial's time."""
+def keep_compiled(model: keras.Model, jit_compile: bool | None) -> None:
+    """Switch XLA on or off in a compiled model, and make its optimizer's variables; None leaves XLA as it is.
+
+    Raises:
+        InputError: XLA is asked for, and Keras would leave it off.
+    """
+    if jit_compile is not None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Keras says of it is said below
+            model.jit_compile = jit_compile
+        if jit_compile and not model.jit_compile:
+            raise InputError(
+                "train.jit_compile: expected off. Received: on, but Keras leaves XLA off with deterministic operations "
+                "and for layers that XLA does not know. Leave it away, or set `determinism: off`."
+            )
+    # A step that creates variables is traced twice: built beforehand, a short trial takes a third less time.
     model.optimizer.build(model.trainable_variables)
 
 

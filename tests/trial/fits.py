@@ -24,22 +24,23 @@ class Fit:
     others: dict[str, Any] = field(default_factory=dict)
 
 
-def fits(**trains: Mapping[str, Any]) -> dict[str, Fit]:
+def fits(determinism: bool = True, **trains: Mapping[str, Any]) -> dict[str, Fit]:
     """Return name -> what became of a training.
 
     trains: name -> settings of `train`; beside them seed, model, hold and weights (of the samples) may stand.
     """
     process.warm_up("sweep.trial.preload")
-    outcome = process.call(_fits, trains)
+    outcome = process.call(_fits, (determinism, trains))
     assert not outcome.crash, f"{outcome.crash}: {outcome.log}"
     return outcome.value  # type: ignore[no-any-return]
 
 
-def _fits(trains: Mapping[str, Mapping[str, Any]]) -> dict[str, Fit]:
+def _fits(asked: tuple[bool, Mapping[str, Mapping[str, Any]]]) -> dict[str, Fit]:
     from sweep.trial.process_state import Machine, begin_trial
 
     find_modules_in([HERE])
-    begin_trial(Machine(), HERE)
+    determinism, trains = asked
+    begin_trial(Machine(determinism=determinism), HERE)
     found = {}
     for name, given in trains.items():
         try:

@@ -20,10 +20,11 @@ ALL: dict[str, Any] = {
     "callbacks": [PLATEAU, {"use": "brought:Halt"}],
     "augment": {"use": "brought:shift", "by": 0.3},
     "precision": "mixed_bfloat16",
-    "jit_compile": True,
+    "jit_compile": False,
 }
 STILL = {"init": 0, "order": 0, "dropout": 0, "split": 0}  # all but "augment"
 
+COMPILED = {"learning_rate": None, "model": {"use": "brought:compiled", "rate": 0.05}}
 TRAINS: dict[str, dict[str, Any]] = {
     "plain": {},
     "all": ALL,
@@ -53,7 +54,7 @@ TRAINS: dict[str, dict[str, Any]] = {
     "bfloat16": {"precision": "mixed_bfloat16"},
     "weights in bfloat16": {"precision": "bfloat16"},
     "without XLA": {"jit_compile": False},
-    "compiled": {"learning_rate": None, "model": {"use": "brought:compiled", "rate": 0.05}},
+    "compiled": COMPILED,
     "compiled with logits": {"learning_rate": None, "model": {"use": "brought:compiled", "logits": True}},
     "compiled without loss": {"learning_rate": None, "model": {"use": "brought:with_optimizer_alone"}, "loss": "mse"},
 }
@@ -144,8 +145,9 @@ def test_a_policy_of_precision_reaches_the_layers(done: dict[str, Fit]) -> None:
 
 def test_xla_is_on_or_off(done: dict[str, Fit]) -> None:
     """As the study says."""
-    assert done["all"].others["jit"] is True
     assert done["without XLA"].others["jit"] is False
+    with_xla = fits(determinism=False, on={"jit_compile": True}, kept={"jit_compile": True, **COMPILED})
+    assert [(one.error, one.others["jit"]) for one in with_xla.values()] == [("", True)] * 2
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
@@ -166,6 +168,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"loss": {"use": "brought:one_for_all"}, "class_weight": "balanced"},
         "a value for each of the samples of a batch, as samples have weights. Received: shape ()",
     ),
+    "deterministic XLA": ({"jit_compile": True}, "on, but Keras leaves XLA off with deterministic operations"),
     "class that is not there": ({"class_weight": {2: 1}}, "expected classes from 0 to 1. Received: 2"),
     "no weight": ({"class_weight": {0: 0, 1: 0}}, "expected some samples of train to count. Received: 0"),
     "several losses": (
