@@ -60,11 +60,11 @@ def training_false_ignored(model: Any) -> list[str]:
     return found
 
 
-def batchnorm_gap(model: Any, x: Any, y: NDArray[Any], task: str, loss: str) -> dict[str, float]:
+def batchnorm_gap(model: Any, x: Any, y: NDArray[Any], task: str, loss: Any) -> dict[str, float]:
     """Return how much worse the model is on the same samples with BatchNormalization's moving statistics.
 
     model: trained; it is left as it was. x: (n, ...) and y: (n,) of train; some of them are used. task: "regression" or
-    another. loss: Keras's name.
+    another. loss: Keras's name, or what else its `compile` takes.
     Returns batchnorm_unsettled, the accuracy lost (not for regression), and batchnorm_unsettled_loss, the logarithm of
     the ratio of the losses; nothing for a model without BatchNormalization.
     """

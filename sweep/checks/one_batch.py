@@ -14,11 +14,10 @@ ROWS = 8  # at least so many, where a batch of the study has them
 _NUMBERS = 2**20  # a batch beyond so many numbers is cut: a large net still takes seconds
 
 
-def first_batch(x: Any, y: NDArray[Any], most: int) -> tuple[NDArray[np.float32], NDArray[Any]]:
-    """Return samples of train, evenly spaced, as float32, and their labels; `most`: the size of the study's batch."""
+def first_rows(x: Any, y: NDArray[Any], most: int) -> NDArray[np.int64]:
+    """Return the rows of some samples of train, evenly spaced; `most`: the size of the study's batch."""
     room = max(ROWS, _NUMBERS // max(1, int(np.prod(x.shape[1:]))))
-    rows = np.linspace(0, len(y) - 1, min(room, most, len(y))).astype(np.int64)
-    return np.asarray(x[rows], dtype=np.float32), y[rows]
+    return np.linspace(0, len(y) - 1, min(room, most, len(y))).astype(np.int64)
 
 
 def answers(use: str, model: Any, x: NDArray[np.float32]) -> NDArray[Any]:
@@ -27,6 +26,8 @@ def answers(use: str, model: Any, x: NDArray[np.float32]) -> NDArray[Any]:
     Raises:
         InputError: it cannot take the data, or answers something else than one finite array with a row a sample.
     """
+    import keras
+
     taken = f"model: expected {use} to take a batch of shape {x.shape}"
     try:
         found = model(x, training=False)
@@ -35,7 +36,7 @@ def answers(use: str, model: Any, x: NDArray[np.float32]) -> NDArray[Any]:
     if isinstance(found, dict | list | tuple):
         what = f"a mapping with {', '.join(map(str, found))}" if isinstance(found, dict) else f"a list of {len(found)}"
         raise InputError(f"{taken} and to return one array of outputs. Received: {what}. Return the scores alone.")
-    outputs = np.asarray(found)
+    outputs = np.asarray(keras.ops.convert_to_numpy(found), dtype=np.float32)
     if outputs.ndim != 2 or len(outputs) != len(x):
         raise InputError(
             f"{taken} and to return a row for each of {len(x)} samples. Received: shape {outputs.shape}. Change the "
@@ -50,22 +51,32 @@ def answers(use: str, model: Any, x: NDArray[np.float32]) -> NDArray[Any]:
 
 
 def train_step(
-    use: str, model: Any, x: NDArray[np.float32], y: NDArray[Any], check_logs: Callable[[Any], None]
+    use: str, model: Any, batch: tuple[NDArray[Any], ...], check_logs: Callable[[Any], None]
 ) -> list[Finding]:
     """Train a compiled model one step on a batch, eagerly; return what that shows.
+
+    A step that changes nothing is repeated, where the optimizer gathers the gradients of several steps first, and once
+    more, where a schedule begins at 0.
+
+    batch: x (n, ...), y (n,) and, where samples have them, weights (n,).
 
     Raises:
         InputError: the step cannot be done, gives no loss or one that is not finite.
     """
     import keras
 
-    batch = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)  # as `fit` hands them to a train_step
+    tensors = tuple(map(keras.ops.convert_to_tensor, batch))  # as `fit` hands them to a train_step
     before = model.get_weights()
     model.reset_metrics()
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
-            logs = model.train_step(batch)
+            for _ in range(2 * (getattr(model.optimizer, "gradient_accumulation_steps", None) or 1)):
+                logs = model.train_step(tensors)
+                if _changed(before, model):
+                    break
+        except InputError:
+            raise
         except (Exception, SystemExit) as error:
             raise InputError(f"model: expected {use} to be trained on a batch. It raised {one_line(error)}") from error
     check_logs(logs)
@@ -75,7 +86,7 @@ def train_step(
     texts = [str(one.message) for one in said]
     if not model.trainable_weights:
         return [_NOTHING_TRAINABLE]
-    if all(np.array_equal(old, new) for old, new in zip(before, model.get_weights(), strict=True)):
+    if not _changed(before, model):
         return [_NOTHING_LEARNT]
     return [
         Finding(
@@ -87,6 +98,10 @@ def train_step(
         for text in texts
         if text.startswith("Gradients do not exist")
     ]
+
+
+def _changed(before: list[NDArray[Any]], model: Any) -> bool:
+    return not all(np.array_equal(old, new) for old, new in zip(before, model.get_weights(), strict=True))
 
 
 def _weights_of(text: str) -> str:

@@ -40,12 +40,12 @@ def last_activation(model: Any) -> tuple[str, str]:
 
 
 def output_findings(
-    outputs: NDArray[Any], last: tuple[str, str], loss: str, probabilities: bool, labels: NDArray[Any] | None
+    outputs: NDArray[Any], last: tuple[str, str], loss: str, probabilities: bool | None, labels: NDArray[Any] | None
 ) -> list[Finding]:
     """Return what a batch of outputs and the last activation show.
 
     outputs: (n, k), of any weights. last: of `last_activation`. loss: its name. probabilities: whether the loss takes
-    probabilities. labels: of train where the task is regression, else None.
+    probabilities; None where it takes logits. labels: of train where the task is regression, else None.
     """
     layer, activation = last
     if activation == "softmax" and outputs.shape[1] == 1:
@@ -60,6 +60,15 @@ def output_findings(
     if labels is not None:
         return _reach(last, labels)
     low, high = float(outputs.min()), float(outputs.max())
+    if probabilities is None and activation in BOUNDED:
+        return [
+            Finding(
+                "probabilities_as_logits",
+                "error",
+                f"The loss {loss} takes logits (from_logits), but the last layer {layer} is {activation}.",
+                "Take from_logits away from the loss, or the activation from the model.",
+            )
+        ]
     unbounded = activation not in ("", *BOUNDED)
     if probabilities and (unbounded or outside(outputs) > 0):
         how = f"the last layer {layer} is {activation}" if unbounded else "some are outside [0, 1]"

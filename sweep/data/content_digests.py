@@ -40,7 +40,8 @@ def data_digest(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str
     """Return the id of the data, 64 hexadecimal digits: SHA-256 over x, y and the sample columns of every split.
 
     digests: split name -> (n, 16) digests of the rows of x. Columns that `splits.not_in_id` names do not count.
-    The same content gives the same id in any folder and on any machine; any other byte, type or order another.
+    Weights of train do. The same content gives the same id in any folder and on any machine; any other byte, type or
+    order another.
     """
     total = hashlib.sha256(b"sweep data 1")
     for name, split in splits.items():
@@ -54,6 +55,8 @@ def data_digest(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str
                 total.update(text_digest(columns.pop(name)))
         for name, column in columns.items():
             total.update(name.encode() + text_digest(column))
+    if splits.train.sample_weight is not None:
+        total.update(b"sample_weight" + np.ascontiguousarray(splits.train.sample_weight).tobytes())
     total.update(text_digest(np.asarray(splits.classes, dtype=str)))
     return total.hexdigest()
 

@@ -77,7 +77,7 @@ def prepare(
     cache = Path(cache).absolute()
     splits = as_splits(_call(function, keywords, {"split_seed": split_seed, "cache": cache, "task": task}))
     validate(splits, task)
-    splits = _typed(splits, task)
+    splits = _weighted_in_training_alone(_typed(splits, task))
     digests = {name: row_digests(split.x) for name, split in splits.items()}
     findings = (*splits.findings, *find_leaks(splits, digests, leakage=leakage))
     data_id = data_digest(splits, digests)
@@ -120,12 +120,13 @@ def open_prepared(cache: Path, data_id: str) -> Splits:
         x, y = (np.asarray(_map(folder / f"{name}-{key}.npy")) for key in ("x", "y"))
         columns = {key: np.asarray(_map(folder / f"{name}-{key}.npy")) for key in _columns(contents)}
         further = {key.removeprefix(FURTHER): columns.pop(key) for key in list(columns) if key.startswith(FURTHER)}
+        weight = _map(folder / f"{name}-sample_weight.npy") if name in contents.get("weights", ()) else None
         if name in stores:
             store = cache / stores[name]
             inputs = Images(_map(store / "pixels.npy"), x, _map(store / "digests.npy"), store)
-            opened[name] = Split(inputs, y, **columns, further=further)
+            opened[name] = Split(inputs, y, **columns, further=further, sample_weight=weight)
         else:
-            opened[name] = Split(x, y, **columns, further=further)
+            opened[name] = Split(x, y, **columns, further=further, sample_weight=weight)
     return Splits(opened["train"], opened["dev"], opened["test"], classes=tuple(contents["classes"]))
 
 
@@ -183,6 +184,16 @@ def _typed(splits: Splits, task: str) -> Splits:
     return replace(splits, train=train, dev=dev, test=test)
 
 
+def _weighted_in_training_alone(splits: Splits) -> Splits:
+    """Return the splits with weights of train as float32; those of dev and test are left out, and that is said."""
+    weight = splits.train.sample_weight
+    train = splits.train if weight is None else replace(splits.train, sample_weight=weight.astype(np.float32))
+    left = [name for name in ("dev", "test") if getattr(splits, name).sample_weight is not None]
+    said = [f"sample_weight of {name} is not used: every sample of it counts alike" for name in left]
+    dev, test = (replace(split, sample_weight=None) for split in (splits.dev, splits.test))
+    return replace(splits, train=train, dev=dev, test=test, findings=(*splits.findings, *said))
+
+
 def _n_classes(splits: Splits, task: str) -> int:
     if task == "regression":
         return 0
@@ -209,4 +220,8 @@ def _write(part: Path, splits: Splits, cache: Path) -> dict[str, Any]:
         write_array(part / f"{name}-x.npy", x)
         for key, column in {"y": split.y, **split.columns}.items():
             write_array(part / f"{name}-{key}.npy", column)
-    return {"stores": stores, "classes": list(splits.classes), "columns": list(splits.train.columns)}
+        if split.sample_weight is not None:
+            write_array(part / f"{name}-sample_weight.npy", split.sample_weight)
+    weights = [name for name, split in splits.items() if split.sample_weight is not None]
+    found = {"stores": stores, "classes": list(splits.classes), "columns": list(splits.train.columns)}
+    return found | ({"weights": weights} if weights else {})

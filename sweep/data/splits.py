@@ -39,6 +39,7 @@ class Split:
     where every sample is of one person.
     attack_type: (n,) strings, the kind of presentation attack, "" where a sample is none. None where nothing is known.
     further: name -> (n,) strings, columns of the user's own, which are stored with the scores.
+    sample_weight: (n,) float32, how much each sample counts in the loss of the training; None where all count alike.
     """
 
     x: Any
@@ -49,6 +50,7 @@ class Split:
     other_subject: NDArray[np.str_] | None = None
     attack_type: NDArray[np.str_] | None = None
     further: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
+    sample_weight: NDArray[np.float32] | None = None
 
     @property
     def columns(self) -> dict[str, NDArray[np.str_]]:
@@ -91,8 +93,8 @@ def as_splits(value: object) -> Splits:
     """Return what a data function gave as `Splits`, with plain arrays and every gap filled.
 
     value: a `Splits`; or a mapping with train, dev (or val) and test, each a `Split`, an (x, y) pair or a mapping with
-    x, y and, where known, subject, video, sample, other_subject, attack_type and further (name -> column); and
-    `classes`, names in the order of the labels, where known.
+    x, y and, where known, subject, video, sample, other_subject, attack_type, further (name -> column) and
+    sample_weight; and `classes`, names in the order of the labels, where known.
     Subject and video default to "" (unknown), sample to "train-000001".
     Raises InputError where a split or a field is missing or unknown, or where the lengths differ.
     """
@@ -148,13 +150,15 @@ def _filled(name: str, given: object) -> Split:
         texts["sample"] = np.asarray([f"{name}-{number:06d}" for number in range(1, len(x) + 1)], dtype=str)
     if texts["attack_type"] is not None:
         texts["attack_type"] = attack_types(texts["attack_type"].astype(object)).astype(np.str_)
-    for key, column in {"y": y, **texts, **further}.items():
+    given = fields.get("sample_weight")
+    weight = None if given is None else plain_labels(f"sample_weight of {name}", given)
+    for key, column in {"y": y, **texts, **further, "sample_weight": weight}.items():
         if column is not None and column.shape != (len(x),):
             raise InputError(
                 f"Expected {key} of {name} with shape ({len(x)},), one entry for each row of x. "
                 f"Received: shape {column.shape}."
             )
-    return Split(x=x, y=y, **texts, further=further)
+    return Split(x=x, y=y, **texts, further=further, sample_weight=weight)
 
 
 def _further(name: str, given: Any) -> dict[str, NDArray[np.str_]]:
@@ -187,7 +191,7 @@ def _alike(splits: Iterable[Split]) -> list[Split]:
 
 
 def _fields(name: str, given: object) -> Mapping[str, Any]:
-    known = ("x", "y", *DECLARED, "further")
+    known = ("x", "y", *DECLARED, "further", "sample_weight")
     if isinstance(given, Split):
         return {key: getattr(given, key) for key in known}
     if isinstance(given, tuple | list) and len(given) == 2:

@@ -23,6 +23,7 @@ def validate(splits: Splits, task: str) -> None:
     for name, split in splits.items():
         _check_inputs(name, split, splits.train)
         _check_labels(name, split, task)
+        _check_weights(name, split)
     samples = np.concatenate([split.sample for _, split in splits.items()])
     names, counts = np.unique(samples, return_counts=True)
     if len(names) < len(samples):
@@ -97,6 +98,21 @@ def _check_labels(name: str, split: Split, task: str) -> None:
     if wrong.any():
         row = int(np.argmax(wrong))
         raise InputError(f"Expected {expected}. Received: {y[row]} in y of {name}, sample {split.sample[row]}.")
+
+
+def _check_weights(name: str, split: Split) -> None:
+    weights = split.sample_weight
+    if weights is None:
+        return
+    expected = f"Expected sample_weight of {name} as numbers of 0 or more, one of them above 0."
+    if weights.dtype.kind not in "buif":
+        raise InputError(f"{expected} Received: type {weights.dtype}.")
+    wrong = ~((weights >= 0) & (weights <= _LARGEST))  # true for NaN, too
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise InputError(f"{expected} Received: {weights[row]}, sample {split.sample[row]}.")
+    if not weights.any():
+        raise InputError(f"{expected} Received: 0 for all samples.")
 
 
 def _check_both_classes(splits: Splits) -> None:

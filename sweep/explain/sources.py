@@ -178,8 +178,9 @@ def _idle(study: Study, trial: PlannedTrial, modules: tuple[str, ...]) -> dict[s
     if outcome.crash or isinstance(outcome.value, str):
         raise InputError(outcome.value or f"model: its process was {outcome.crash}. {outcome.log[-500:]}")
     found = {} if code.takes(study.data.use, "split_seed") else {"split": f"{study.data.use} takes no split_seed"}
+    acting = [*outcome.value, *(["augment"] if study.train.augment is not None else [])]
     for stream in ("dropout", "augment"):
-        if stream not in outcome.value:
+        if stream not in acting:
             found[stream] = f"{study.model.use} has no layer that draws from it"
     return found
 

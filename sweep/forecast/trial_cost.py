@@ -59,7 +59,7 @@ def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) ->
     find_modules_in(modules)
     begin_trial(machine, folder)
     from sweep.trial import scoring  # imports Keras
-    from sweep.trial.batches import ShuffledBatches
+    from sweep.trial.training import batches_of
 
     at = _clocks()
     splits = open_prepared(cache_folder(), data_id)
@@ -68,8 +68,8 @@ def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) ->
         model = build(study, splits, seeds)
     except InputError as error:
         return str(error)
-    begin_phase(model, train.phases[0], loss_of(study, model, splits))
-    batches = ShuffledBatches(splits.train.x, splits.train.y, train.batch_size, seeds["order"])
+    begin_phase(model, train, 0, loss_of(study, model, splits))
+    batches = batches_of(study, splits, seeds)
     built = _since(at)
     steps = [_timed(lambda: model.train_on_batch(*batches[0])) for _ in range(STEPS + 1)]
     some = splits.dev.x[np.arange(min(len(splits.dev), scoring.SCORE_BATCH))]

@@ -7,6 +7,7 @@ from sweep.machine.streams import STREAMS
 from sweep.metrics.catalogue import metric_called
 from sweep.report.intervals import moderated
 from sweep.report.summary import Report
+from sweep.report.training_text import further_training, optimizer
 from sweep.stats import THIS_TEST_SET
 from sweep.stats.interval import Kind
 from sweep.stats.measured_trials import REPLICATES
@@ -29,7 +30,7 @@ def methods_text(report: Report, results: Results) -> str:
     if not len(ok):
         return ""
     sentences = [
-        *_trained(report, results),
+        *_trained(report, results, ok),
         *_varied(results),
         *([_THRESHOLD[report.task]] if len(results.scores) or not is_collected(results.study) else []),
         *_on_test(ok),
@@ -47,7 +48,7 @@ def epoch_chosen_on_dev(results: Results) -> bool:
     return bool(train) and train.get("keep") == "best"
 
 
-def _trained(report: Report, results: Results) -> list[str]:
+def _trained(report: Report, results: Results, ok: pd.DataFrame) -> list[str]:
     said = results.study["resolved"]
     collected = is_collected(results.study)
     planned = sorted({row.n_planned for row in report.rows})
@@ -63,14 +64,15 @@ def _trained(report: Report, results: Results) -> list[str]:
         f"finished{failed}."
     ]
     if "train" in said:
-        train = said["train"]
+        train, axes = said["train"], said.get("grid") or {}
         best = train["keep"] == "best"
         monitor = str((train.get("early_stopping") or {}).get("monitor", "val_loss")).removeprefix("val_")
         kept = f"the epoch with the best development {monitor} was kept" if best else "the last epoch was kept"
         sentences.append(
-            f"Training used {train['optimizer']} for at most {train['epochs']} epochs with batches of "
+            f"Training used {optimizer(train, axes, ok)} for at most {train['epochs']} epochs with batches of "
             f"{train['batch_size']}; {kept}."
         )
+        sentences += further_training(train, axes)
     return sentences
 
 

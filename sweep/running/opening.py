@@ -84,4 +84,4 @@ def check_code(study: Study) -> None:
     configurations(study)  # whose settings must fit first
     for one in study.functions():
         if one.role != "keyword":
-            code.check_use(one.role, one.use, one.keywords)
+            code.check_use(one.key, one.use, one.keywords)

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sweep.errors import InputError
+from sweep.study.inside import with_setting
+
 SECTIONS = ("data", "model", "train", "hold")  # a whole one is replaced, a dotted setting changes one thing in it
 SWITCHES = ("seeded", "determinism")
 
@@ -31,7 +34,7 @@ def changed(study: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
     found = dict(study)
     for key, value in sorted(changes.items(), key=lambda change: change[0].count(".")):
         section, _, setting = key.partition(".")
-        found[section] = _with(found[section], setting.split("."), value) if setting else value
+        found[section] = _inside(section, found[section], setting, value) if setting else value
     return found
 
 
@@ -44,12 +47,8 @@ def held_streams(study: Mapping[str, Any], arm: Any = None) -> dict[str, int]:
     return dict((changed(study, arms[arm]) if arm in arms else study).get("hold") or {})
 
 
-def _with(section: Any, path: list[str], value: Any) -> dict[str, Any]:
-    inner = dict(section or {})
-    if path[1:]:
-        inner[path[0]] = _with(inner.get(path[0]), path[1:], value)
-    elif value is None:
-        inner.pop(path[0], None)
-    else:
-        inner[path[0]] = value
-    return inner
+def _inside(section: str, said: Any, setting: str, value: Any) -> Any:
+    try:
+        return with_setting(section, said, setting.split("."), value, without=True)
+    except ValueError as error:
+        raise InputError(f"arms: expected {error}.") from None

@@ -16,16 +16,18 @@ ROLES: Mapping[str, Decides] = {"data": "content", "model": "code", "measure": "
 BY_CODE = tuple(role for role, decides in ROLES.items() if decides == "code")
 _SECTIONS: Mapping[str, Decides] = {**ROLES, "train": "code"}  # whose words may name further functions
 _FORM = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+# Where `train` itself uses a function; deeper ones are keywords.
+_OF_TRAIN = re.compile(r"train\.((then\.\d+\.)?(optimizer|learning_rate)|loss|augment|callbacks\.\d+)")
 
 
 @dataclass(frozen=True)
 class NamedFunction:
     """A function that a study names.
 
-    role: a key of ROLES, or "keyword" for one that stands among the words of a section, as `block: "net:residual"` or
-    `head: {use: "net:top"}` does. key: where it stands, such as "model" or "model.head". use:
-    "package.module:function". keywords: as the study gives them; where its configurations differ, the first that gives
-    one. decides: what of it decides the bits of a trial.
+    role: a key of ROLES; "train" for what `train` uses, as in `loss: {use: "net:margin"}`; or "keyword" for one that
+    stands among the words of a section, as `block: "net:residual"` or `head: {use: "net:top"}` does. key: where it
+    stands, such as "model" or "model.head". use: "package.module:function". keywords: as the study gives them; where
+    its configurations differ, the first that gives one. decides: what of it decides the bits of a trial.
     """
 
     role: str
@@ -62,7 +64,7 @@ def functions_of(
             before = found.get((one.key, one.use))
             if before is not None:
                 one = NamedFunction(one.role, one.key, one.use, {**one.keywords, **before.keywords}, one.decides)
-            if one.role in ROLES or there(one.use):
+            if one.role != "keyword" or there(one.use):
                 found[one.key, one.use] = one
     return tuple(found.values())
 
@@ -110,7 +112,7 @@ def _functions(study: Mapping[str, Any], defaults: Callable[[str], Mapping[str, 
             yield NamedFunction(key, key, section["use"], given, decides)
             words = {**defaults(section["use"]), **given}
         for place, use, keywords in _in_keywords(words, key):
-            yield NamedFunction("keyword", place, use, keywords, decides)
+            yield NamedFunction("train" if _OF_TRAIN.fullmatch(place) else "keyword", place, use, keywords, decides)
 
 
 def _in_keywords(value: Any, at: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

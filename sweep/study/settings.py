@@ -7,6 +7,7 @@ from typing import Any
 from sweep.errors import InputError
 from sweep.study.arms import changed
 from sweep.study.grid import points
+from sweep.study.inside import with_setting
 
 
 @dataclass(frozen=True)
@@ -38,16 +39,10 @@ def every_settings(study: Mapping[str, Any]) -> Iterator[Settings]:
                 )
         for point in points(grid, study.get("samples", 1), study.get("study_seed", 0)):
             mapping = changed(plain, changes)
-            for key, value in point.items():
+            for key, value in sorted(point.items(), key=lambda axis: axis[0].count(".")):  # a word before its keywords
                 section, _, name = key.partition(".")
-                mapping[section] = _set(section, mapping.get(section), name.split("."), value)
+                try:
+                    mapping[section] = with_setting(section, mapping.get(section), name.split("."), value)
+                except ValueError as error:
+                    raise InputError(f"grid: expected {error}.") from None
             yield Settings(arm, point, mapping)
-
-
-def _set(key: str, section: Any, path: list[str], value: Any) -> dict[str, Any]:
-    if not isinstance(section, Mapping | None):
-        raise InputError(f"grid: expected a setting of {key}, which has none of its own. Received: {key}.{path[0]}.")
-    changed: dict[str, Any] = dict(section or {})
-    name = path[0]
-    changed[name] = _set(f"{key}.{name}", changed.get(name), path[1:], value) if path[1:] else value
-    return changed

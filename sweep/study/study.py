@@ -12,8 +12,9 @@ from sweep.store.paths import fault_of, with_variables
 from sweep.study.arms import check_arm
 from sweep.study.functions import NamedFunction, functions_of
 from sweep.study.grid import check_axis, n_points
-from sweep.study.parts import DataUse, FunctionName, Part, Resources, Seed, SeedRange, Stream, Submit, Train, Use
+from sweep.study.parts import DataUse, FunctionName, Part, Resources, Seed, SeedRange, Stream, Submit, Use
 from sweep.study.study_text import built_in_studies, explain, read_yaml, short
+from sweep.study.train import Train
 
 MOST_TRIALS = 100_000  # ten times what was run; more is a slip of the pen, or many studies in one
 

@@ -6,6 +6,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from sweep.errors import InputError
+from sweep.trial.augmenting import Augment
+
 
 class ShuffledBatches(keras.utils.PyDataset):  # type: ignore[misc]
     """The training set in batches, epoch after epoch without end, in another order in every epoch.
@@ -13,15 +16,30 @@ class ShuffledBatches(keras.utils.PyDataset):  # type: ignore[misc]
     After seeding, Keras replays one order in every epoch; here the order of epoch e comes from (order seed, e) alone.
     Without end, since Keras would make a new iterator twice an epoch: more than half of the time of a very small net.
 
-    steps: batches in an epoch; the last may be smaller. first_epoch: the epoch of batch 0.
+    steps: batches in an epoch; the last may be smaller. first_epoch: the epoch of batch 0. fault: what the user's
+    augmentation raised, since TensorFlow hands on its text alone.
     """
 
     num_batches = None  # in Keras's words: without end
 
-    def __init__(self, x: Any, y: np.ndarray, batch_size: int, order: int) -> None:
-        """Take x (n, ...) and y (n,); `order` is the seed of the stream "order"."""
+    def __init__(
+        self,
+        x: Any,
+        y: np.ndarray,
+        batch_size: int,
+        order: int,
+        *,
+        weights: np.ndarray | None = None,
+        augment: Augment | None = None,
+    ) -> None:
+        """Take x (n, ...), y (n,) and, where samples have one, their weights (n,).
+
+        order: the seed of the stream "order". augment: what changes each batch, or None.
+        """
         super().__init__()
         self._x, self._y, self._batch_size, self._order = x, y, batch_size, order
+        self._weights, self._augment = weights, augment
+        self.fault: InputError | None = None
         self.steps = math.ceil(len(y) / batch_size)
         self.first_epoch = 0
         self._drawn: tuple[int, np.ndarray] | None = None
@@ -34,11 +52,18 @@ class ShuffledBatches(keras.utils.PyDataset):  # type: ignore[misc]
             self._drawn = drawn
         return drawn[1]
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return batch `index`, counted from the first epoch on, inputs as float32."""
+    def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
+        """Return batch `index`, counted from the first epoch on, inputs as float32; its weights come third."""
         epoch, step = divmod(index, self.steps)
         rows = self.permutation(self.first_epoch + epoch)[step * self._batch_size : (step + 1) * self._batch_size]
-        return np.asarray(self._x[rows], dtype=np.float32), self._y[rows]
+        x, y = np.asarray(self._x[rows], dtype=np.float32), self._y[rows]
+        if self._augment is not None:
+            try:
+                x, y = self._augment(x, y, epoch=self.first_epoch + epoch, step=step)
+            except InputError as error:
+                self.fault = error
+                raise
+        return (x, y) if self._weights is None else (x, y, self._weights[rows])
 
 
 class BatchesInOrder(keras.utils.PyDataset):  # type: ignore[misc]

@@ -6,11 +6,11 @@ from sweep.checks.watched_build import watched
 from sweep.data import Splits
 from sweep.errors import OF_USERS_CODE, InputError, one_line
 from sweep.study import code
-from sweep.study.parts import Phase
 from sweep.study.study import Study
+from sweep.study.train import Train
 from sweep.trial import seeding
-from sweep.trial.losses import check_loss
-from sweep.trial.returned_model import check_model, check_structure, one_output, one_shape
+from sweep.trial.losses import check_loss, chosen_loss
+from sweep.trial.returned_model import check_compiled, check_model, check_structure, one_output, one_shape
 from sweep.trial.tasks import TASKS, check_outputs, n_classes
 
 
@@ -18,18 +18,21 @@ def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
     """Return the model that the study's function builds, in a clean session and with its streams in place.
 
     Raises:
-        InputError: the function raises, returns no Keras model or a compiled one, or a model that does not fit data and
-            task.
+        InputError: the function raises, returns no Keras model, one whose optimizer and loss both it and the study
+            decide, or one that does not fit data and task.
     """
     classes = n_classes(study.task, splits.classes, splits.train.y)
     shape = input_shape(splits)
     use = study.model.use
     builder = code.function(use)
     seeding.seed_everything(seeds["init"])
+    if study.train.precision is not None:
+        _set_precision(study.train.precision)
     try:
         with watched(study) as built:
             model = builder(shape, classes, **study.model.keywords)
             check_model(use, model)
+            check_compiled(use, model, study.train.names_compiling)
             built.append(model)
             if not model.built:
                 model.build((None, *shape))
@@ -69,31 +72,47 @@ def output_shape(use: str, model: Any, shape: tuple[int, ...]) -> tuple[int | No
     return one_shape(use, [one.shape for one in found] if isinstance(found, list | tuple) else found.shape)
 
 
-def loss_of(study: Study, model: Any, splits: Splits) -> str:
-    """Return the name of the loss: the study's, or the usual one of its task for the model's outputs.
+def loss_of(study: Study, model: Any, splits: Splits) -> Any:
+    """Return the loss: the study's, that of a compiled model, or the usual one of its task for the model's outputs.
+
+    It is a word, or what else Keras's `compile` takes.
 
     Raises:
         InputError: Keras knows no such loss, or it does not fit the model's outputs.
     """
     n_outputs = int(output_shape(study.model.use, model, input_shape(splits))[-1] or 0)
-    loss = study.train.loss or TASKS[study.task].loss(n_outputs)
+    weighted = study.train.class_weight is not None or splits.train.sample_weight is not None
+    kept = model.loss if model.compiled else None
+    loss = chosen_loss(study.train, TASKS[study.task].loss(n_outputs), kept=kept, weighted=weighted)
     check_loss(loss, n_outputs, study.task)
     return loss
 
 
-def begin_phase(model: Any, phase: Phase, loss: str) -> None:
+def begin_phase(model: Any, train: Train, number: int, loss: Any) -> None:
     """Freeze what a phase of the training freezes, and compile the model with its optimizer.
 
-    Raises:
-        InputError: Keras knows no such optimizer or loss, or the model has no such layer.
-    """
-    from sweep.trial.compiling import compile_model, train_from
+    A model that its function compiled keeps its optimizer in the first phase.
 
+    Raises:
+        InputError: Keras knows no such optimizer, keyword or schedule, the model has no such layer, or no XLA.
+    """
+    from sweep.trial import compiling
+
+    phase = train.phases[number]
     if phase.trainable_from is not None:
-        train_from(model, phase.trainable_from)
-    compile_model(
-        model, optimizer=phase.optimizer, learning_rate=phase.learning_rate, loss=loss, momentum=phase.momentum
-    )
+        compiling.train_from(model, phase.trainable_from)
+    kept = model.optimizer if number == 0 and model.compiled else None
+    if kept is not None and model.loss is not None:
+        compiling.keep_compiled(model, train.jit_compile)
+    else:
+        optimizer = compiling.optimizer_of(phase) if kept is None else kept
+        compiling.compile_model(model, optimizer=optimizer, loss=loss, jit_compile=train.jit_compile)
+
+
+def _set_precision(precision: str) -> None:
+    import keras
+
+    keras.config.set_dtype_policy(precision)
 
 
 def _fixed_batch(study: Study, splits: Splits) -> int | None:

@@ -1,12 +1,17 @@
 """Making a built model ready for a phase of its training: which layers are trained, by which optimizer and loss."""
 
 import inspect
+import warnings
+from typing import Any
 
 import keras
 
 from sweep.errors import InputError, nearest
 from sweep.models.layers import innermost_layers
-from sweep.trial.losses import known_loss, known_optimizer
+from sweep.study.chosen import Named, in_keywords
+from sweep.study.parts import Use
+from sweep.study.train import Phase
+from sweep.trial.keras_names import class_called, instance, made
 
 
 def train_from(model: keras.Model, place: int | str) -> None:
@@ -31,19 +36,77 @@ def train_from(model: keras.Model, place: int | str) -> None:
         layer.trainable = at >= start
 
 
-def compile_model(
-    model: keras.Model, *, optimizer: str, learning_rate: float | None, loss: str, momentum: float | None = None
-) -> None:
-    """Compile a model with an optimizer and a loss that Keras knows by name; None leaves Keras's own value.
+def optimizer_of(phase: Phase) -> Any:
+    """Return a new optimizer for a phase; what the study does not say is Keras's own value.
 
     Raises:
-        InputError: Keras knows no such optimizer or loss, or the optimizer takes no momentum.
+        InputError: Keras knows no such optimizer, schedule or keyword, the optimizer takes no momentum, or the user's
+            function makes something else.
     """
-    kind = known_optimizer(optimizer)
-    known_loss(loss)
-    given = {"learning_rate": learning_rate, "momentum": momentum}
-    if momentum is not None and "momentum" not in inspect.signature(kind).parameters:
-        raise InputError(f"train.momentum: expected an optimizer with momentum, such as sgd. Received: {optimizer}.")
-    model.compile(optimizer=kind(**{key: value for key, value in given.items() if value is not None}), loss=loss)
+    chosen = phase.optimizer
+    if isinstance(chosen, Use):
+        return made("optimizer", "train.optimizer", chosen)
+    name = chosen.name if isinstance(chosen, Named) else chosen
+    kind = _class(name)
+    keywords = chosen.keywords if isinstance(chosen, Named) else {}
+    given = {"learning_rate": phase.learning_rate, "momentum": phase.momentum} | keywords
+    if phase.momentum is not None and "momentum" not in inspect.signature(kind).parameters:
+        raise InputError(f"train.momentum: expected an optimizer with momentum, such as sgd. Received: {name}.")
+    given["learning_rate"] = _rate(given["learning_rate"])
+    return instance("optimizer", "train.optimizer", kind, {key: one for key, one in given.items() if one is not None})
+
+
+def scheduled(optimizer: Any) -> bool:
+    """Return whether an optimizer's learning rate follows a schedule, so that nothing else can set it."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    return isinstance(inner.get_config().get("learning_rate"), dict)  # a number otherwise
+
+
+def compile_model(model: keras.Model, *, optimizer: Any, loss: Any, jit_compile: bool | None = None) -> None:
+    """Compile a model; jit_compile None leaves it to Keras.
+
+    Raises:
+        InputError: XLA is asked for, and Keras would leave it off.
+    """
+    model.compile(optimizer=optimizer, loss=loss, jit_compile="auto")
+    keep_compiled(model, jit_compile)
+
+
+def keep_compiled(model: keras.Model, jit_compile: bool | None) -> None:
+    """Switch XLA on or off in a compiled model, and make its optimizer's variables; None leaves XLA as it is.
+
+    Raises:
+        InputError: XLA is asked for, and Keras would leave it off.
+    """
+    if jit_compile is not None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Keras says of it is said below
+            model.jit_compile = jit_compile
+        if jit_compile and not model.jit_compile:
+            raise InputError(
+                "train.jit_compile: expected off. Received: on, but Keras leaves XLA off with deterministic operations "
+                "and for layers that XLA does not know. Leave it away, or set `determinism: off`."
+            )
     # A step that creates variables is traced twice: built beforehand, a short trial takes a third less time.
     model.optimizer.build(model.trainable_variables)
+
+
+def _class(name: str) -> type[Any]:
+    """Return Keras's class of optimizer, or one that the user registered with Keras under that word."""
+    try:
+        return class_called("optimizer", "train.optimizer", name)
+    except InputError:
+        try:
+            return type(keras.optimizers.get(name))
+        except (ValueError, TypeError):
+            pass
+        raise
+
+
+def _rate(rate: Any) -> Any:
+    if isinstance(rate, dict):  # among the optimizer's keywords
+        try:
+            rate = in_keywords(rate)
+        except ValueError as error:
+            raise InputError(f"train.optimizer.learning_rate: expected {error}.") from None
+    return made("schedule", "train.learning_rate", rate) if isinstance(rate, Named | Use) else rate

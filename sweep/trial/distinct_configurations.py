@@ -8,6 +8,7 @@ from sweep.data import open_prepared
 from sweep.machine.folders import cache_folder
 from sweep.study.plan import PlannedTrial
 
+_SEEN_AT_ONCE = {"loss", "class_weight", "callbacks", "augment", "precision", "jit_compile"}
 MOST_BUILDS = 64  # distinct models; more are not built, and that is said
 
 
@@ -28,8 +29,16 @@ class Keys:
             "task": study.task,
             "data": self._shapes[one.data_id],
             "model": [study.model.use, study.model.keywords if model else None],
-            "phases": [[phase.optimizer, phase.momentum, phase.trainable_from] for phase in train.phases],
-            "train": [train.loss, stopping and stopping.monitor, min(train.batch_size, 256)],
+            "phases": [
+                [
+                    _without_numbers(phase.model_dump(mode="json", include={"optimizer", "learning_rate"})),
+                    phase.momentum,
+                    phase.trainable_from,
+                ]
+                for phase in train.phases
+            ],
+            "train": _without_numbers(train.model_dump(mode="json", include=_SEEN_AT_ONCE)),
+            "batch": [stopping and stopping.monitor, min(train.batch_size, 256)],
             "determinism": study.determinism,
         }
         return json.dumps(said, sort_keys=True, default=str)
@@ -45,3 +54,12 @@ def spread(every: Sequence[PlannedTrial]) -> list[PlannedTrial]:
         (fresh if values - met else rest).append(one)
         met |= values
     return [*fresh, *rest][:MOST_BUILDS]
+
+
+def _without_numbers(said: Any) -> Any:
+    """Return settings with every number as one and the same: a step can be done with any, or with none."""
+    if isinstance(said, dict):
+        return {key: _without_numbers(value) for key, value in said.items()}
+    if isinstance(said, list):
+        return [_without_numbers(value) for value in said]
+    return None if isinstance(said, int | float) and not isinstance(said, bool) else said

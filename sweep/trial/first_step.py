@@ -8,7 +8,7 @@ import numpy as np
 from sweep.checks import Finding
 from sweep.checks.before_run import model_findings
 from sweep.checks.model import model_checks, policy_is_stated
-from sweep.checks.one_batch import answers, first_batch, train_step
+from sweep.checks.one_batch import answers, first_rows, train_step
 from sweep.checks.outputs import last_activation, output_findings
 from sweep.checks.unnamed_inputs import outside_findings
 from sweep.data import Splits
@@ -16,9 +16,11 @@ from sweep.errors import OF_USERS_CODE, InputError, one_line
 from sweep.models.layers import every_layer
 from sweep.study.study import Study
 from sweep.trial import weights
+from sweep.trial.augmenting import augment_of
 from sweep.trial.building import begin_phase, build, loss_of
-from sweep.trial.losses import ON_PROBABILITIES, known_loss, known_optimizer
-from sweep.trial.tasks import TASKS
+from sweep.trial.losses import chosen_loss, loss_name, takes_logits, takes_probabilities
+from sweep.trial.sample_weights import sample_weights
+from sweep.trial.tasks import TASKS, n_classes
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,16 @@ def look(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> Se
 
     twice: whether the model is built twice, to see that each call makes a new one.
     """
+    import keras
+
+    precision = keras.config.dtype_policy()
+    try:
+        return _looked_at(study, splits, seeds, twice)
+    finally:
+        keras.config.set_dtype_policy(precision)  # the next study may say nothing of it
+
+
+def _looked_at(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> Seen:
     seen = Seen()
     small = False
     try:
@@ -51,14 +63,16 @@ def look(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> Se
         found = [*shared, *model_findings(model_checks(model), asked), *outside_findings(model)]
         seen = replace(seen, parameters=int(model.count_params()), findings=tuple(found))
         loss = loss_of(study, model, splits)
-        x, y = first_batch(splits.train.x, splits.train.y, study.train.batch_size)
+        x, y, *weights_of_samples = _batch(study, splits, seeds)
         small = len(x) < min(study.train.batch_size, len(splits.train)) or study.resources.gpu > 0
         outputs = answers(study.model.use, model, x)
         labels = splits.train.y if study.task == "regression" else None
-        takes = known_loss(loss) in ON_PROBABILITIES
-        found += output_findings(outputs, last_activation(model), loss, takes, labels)
+        probabilities = None if takes_logits(loss) else takes_probabilities(loss)
+        found += output_findings(outputs, last_activation(model), loss_name(loss), probabilities, labels)
+        if hasattr(loss, "check"):  # one of the user's own
+            loss.check(y, outputs)
         seen = replace(seen, findings=tuple(found))
-        found += _steps(study, model, loss, x, y)
+        found += _steps(study, model, loss, (x, y, *weights_of_samples))
         return replace(seen, findings=tuple(dict.fromkeys(found)), trained=_after_steps(model, outputs))
     except InputError as error:
         return replace(seen, refused=str(error), surely=not small or not _raised(error))
@@ -68,13 +82,15 @@ def look(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> Se
 
 def _check_names(study: Study) -> None:
     """Raise InputError where a name of `train` is unknown, before anything is built."""
+    from sweep.trial.callbacks import callbacks_of
+    from sweep.trial.compiling import optimizer_of
     from sweep.trial.fitting import check_monitor
 
     train = study.train
     for phase in train.phases:
-        known_optimizer(phase.optimizer)
+        callbacks_of(train, optimizer_of(phase), TASKS[study.task].epoch)
     if train.loss is not None:
-        known_loss(train.loss)
+        loss_name(chosen_loss(train, ""))
     if train.early_stopping is not None:
         check_monitor(train.early_stopping.monitor, TASKS[study.task].epoch)
 
@@ -119,14 +135,29 @@ def _built(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> 
     return model, []
 
 
-def _steps(study: Study, model: Any, loss: str, x: Any, y: Any) -> list[Finding]:
+def _batch(study: Study, splits: Splits, seeds: dict[str, int]) -> tuple[Any, ...]:
+    """Return some samples of train and their labels as a step meets them, and their weights where they have some."""
+    train = splits.train
+    rows = first_rows(train.x, train.y, study.train.batch_size)
+    x, y = np.asarray(train.x[rows], dtype=np.float32), train.y[rows]
+    augment = augment_of(study.train, seeds["augment"])
+    if augment is not None:
+        x, y = augment(x, y, epoch=0, step=0)
+    classes = n_classes(study.task, splits.classes, train.y)
+    every = sample_weights(train, study.train.class_weight, study.task, classes)
+    return (x, y) if every is None else (x, y, every[rows])
+
+
+def _steps(study: Study, model: Any, loss: Any, batch: tuple[Any, ...]) -> list[Finding]:
     """Return what a step of each phase shows, one after the other."""
+    from sweep.trial.callbacks import callbacks_of
     from sweep.trial.fitting import check_logs
 
     found = []
-    for phase in study.train.phases:
-        begin_phase(model, phase, loss)
-        found += train_step(study.model.use, model, x, y, check_logs)
+    for number in range(len(study.train.phases)):
+        begin_phase(model, study.train, number, loss)
+        callbacks_of(study.train, model.optimizer, TASKS[study.task].epoch)
+        found += train_step(study.model.use, model, batch, check_logs)
     return found
 
 

@@ -1,7 +1,7 @@
 """Fitting one model: the epochs' record on dev, early stopping, the best epoch kept."""
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import keras
@@ -10,6 +10,7 @@ from sweep.errors import InputError, nearest
 from sweep.metrics.catalogue import metric_called
 from sweep.trial import weights
 from sweep.trial.batches import ShuffledBatches
+from sweep.trial.raised import RaisedError
 
 
 class TrainingDivergedError(ArithmeticError):
@@ -30,7 +31,7 @@ class _EpochOnDev(keras.callbacks.Callback):  # type: ignore[misc]
         if not math.isfinite(logs["loss"]):
             raise TrainingDivergedError(
                 f"Expected a finite loss. Received: {logs['loss']} in epoch {epoch + 1}. "
-                "Lower train.learning_rate, or look for NaN in what the model computes."
+                "Lower train.learning_rate, or look for NaN in what the model or the loss computes."
             )
         whole, layers = weights.by_layer(self.model)
         logs.update(self._dev_metrics())
@@ -62,6 +63,30 @@ class _StepsOfEpoch(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if self._at == self._epoch:
             self.steps.append(weights.joined(weights.by_layer(self.model)[1]))
+
+
+class _AverageInPlace(keras.callbacks.Callback):  # type: ignore[misc]
+    """Puts the moving average of the weights in place while an epoch is measured; `back` puts the weights back.
+
+    Keras puts the average in place only after the last epoch: dev would be measured on other weights than are kept.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._swap = keras.callbacks.SwapEMAWeights()
+        self.back = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: self._swap.on_test_end())
+
+    def set_model(self, model: keras.Model) -> None:
+        super().set_model(model)
+        self._swap.set_model(model)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._swap.on_test_begin()
+
+
+def averages(optimizer: Any) -> bool:
+    """Return whether an optimizer keeps a moving average of the weights (use_ema)."""
+    return bool(getattr(getattr(optimizer, "inner_optimizer", optimizer), "use_ema", False))
 
 
 def check_monitor(monitor: str, measured: Collection[str]) -> None:
@@ -97,6 +122,7 @@ def fit(
     keep_best: bool,
     first_epoch: int = 0,
     trace_epoch: int | None = None,
+    callbacks: Sequence[Any] = (),
 ) -> tuple[list[dict[str, Any]], int]:
     """Fit a compiled model and return (a record for each epoch, the epoch whose weights were kept).
 
@@ -115,10 +141,12 @@ def fit(
         keep_best: whether the best epoch's weights are kept.
         first_epoch: the number of the first epoch; above 0 in a phase that follows another.
         trace_epoch: an epoch whose record shall hold `steps`, the layers' digests after each of its steps.
+        callbacks: the study's. They find dev's metrics in the logs, and what they change in the weights is after the
+            record of an epoch, and at the end after the best epoch's weights are back.
 
     Raises:
         TrainingDivergedError: the loss is no longer finite.
-        InputError: nothing of the name `monitor` is measured.
+        InputError: nothing of the name `monitor` is measured, or what the user's functions do is wrong.
     """
     record = _EpochOnDev(batches, dev_metrics)
     check_monitor(monitor, measured)
@@ -130,16 +158,24 @@ def fit(
         restore_best_weights=keep_best,
     )
     steps = [] if trace_epoch is None else [_StepsOfEpoch(trace_epoch)]
+    averaged = [_AverageInPlace()] if averages(model.optimizer) else []
     batches.first_epoch = first_epoch
-    model.fit(
-        batches,
-        steps_per_epoch=batches.steps,
-        epochs=first_epoch + epochs,
-        initial_epoch=first_epoch,
-        shuffle=False,
-        verbose=0,
-        callbacks=[record, stopping, *steps],
-    )
+    try:
+        model.fit(
+            batches,
+            steps_per_epoch=batches.steps,
+            epochs=first_epoch + epochs,
+            initial_epoch=first_epoch,
+            shuffle=False,
+            verbose=0,
+            callbacks=[*averaged, record, stopping, *callbacks, *(one.back for one in averaged), *steps],
+        )
+    except RaisedError as error:
+        raise error from error.error  # with the trace of the user's function
+    except Exception:
+        if batches.fault is not None:
+            raise batches.fault from getattr(batches.fault, "error", None)
+        raise
     for one in steps:
         for epoch in record.epochs:
             if epoch["epoch"] == one._epoch:

@@ -1,12 +1,15 @@
-"""Keras's losses and optimizers by name: which there are, which take probabilities, which fit a number of outputs.
+"""The loss of a training: which one is meant, whether it takes probabilities, whether it fits the model's outputs.
 
-Keras is imported when a name is asked for, not before.
+Keras is imported when a loss is asked for, not before.
 """
 
-import inspect
 from typing import Any
 
-from sweep.errors import InputError, nearest
+from sweep.errors import InputError
+from sweep.study.chosen import Named
+from sweep.study.parts import Use
+from sweep.study.train import Train
+from sweep.trial.keras_names import class_called, classes, instance, written
 
 SPARSE = {"sparse_categorical_crossentropy", "categorical_generalized_cross_entropy"}  # labels are whole numbers
 BY_CLASS = {"categorical_crossentropy", "categorical_focal_crossentropy", "categorical_hinge"}  # labels are rows
@@ -22,23 +25,38 @@ ON_PROBABILITIES = {
 }
 
 
-def known_optimizer(name: str) -> type[Any]:
-    """Return Keras's class of optimizer of that name.
+def chosen_loss(train: Train, usual: str, *, kept: Any = None, weighted: bool = False) -> Any:
+    """Return the loss as Keras's `compile` takes it: a word, or an object where it has keywords or is the user's.
+
+    Args:
+        train: what the study says.
+        usual: the word for the loss where nothing else is said.
+        kept: the loss of a model that its function compiled, or None.
+        weighted: whether samples of the training have weights.
 
     Raises:
-        InputError: there is none, with the nearest name.
+        InputError: Keras knows no such loss or keyword, or the user's function is not there.
     """
+    if train.loss is None:
+        return usual if kept is None else kept
+    if isinstance(train.loss, Use):
+        from sweep.trial.own_loss import OwnLoss
+
+        return OwnLoss(train.loss, weighted=weighted)
+    if isinstance(train.loss, Named):
+        found = class_called("loss", "train.loss", canonical(train.loss.name))
+        return instance("loss", "train.loss", found, train.loss.keywords)
     import keras
 
     try:
-        return type(keras.optimizers.get(name))
+        keras.losses.get(train.loss)
     except (ValueError, TypeError):
-        known = [key.lower() for key in _public(keras.optimizers, keras.optimizers.Optimizer)]
-        raise InputError(_unknown("optimizer", name, known)) from None
+        return canonical(train.loss)
+    return train.loss
 
 
-def known_loss(name: str) -> str:
-    """Return Keras's own name of a loss, such as "binary_crossentropy" for "bce".
+def canonical(name: str) -> str:
+    """Return Keras's own name of a loss, such as "binary_crossentropy" for "bce" or "Binary_CrossEntropy".
 
     Raises:
         InputError: there is none, with the nearest name.
@@ -48,29 +66,56 @@ def known_loss(name: str) -> str:
     try:
         found = keras.losses.get(name)
     except (ValueError, TypeError):
-        known = [key for key, value in vars(keras.losses).items() if inspect.isfunction(value)]
-        known = [key for key in known if key not in ("get", "serialize", "deserialize")]
-        why = " Logits are not served: end the model in a sigmoid or softmax." if "from_logits" in name else ""
-        raise InputError(_unknown("loss", name, known) + why) from None
+        try:
+            return written("loss", class_called("loss", "train.loss", name))
+        except InputError as error:
+            why = " Logits are not served: end the model in a sigmoid or softmax." if "from_logits" in name else ""
+            raise InputError(f"{error}{why}") from None
     return str(getattr(found, "__name__", None) or getattr(found, "name", name))
 
 
-def check_loss(name: str, outputs: int, task: str) -> None:
+def loss_name(loss: Any) -> str:
+    """Return how a loss is called: Keras's own name, or that of the user's function or class."""
+    if isinstance(loss, str):
+        return canonical(loss)
+    for name, one in classes("loss").items():
+        if type(loss) is one:
+            return name
+    return str(getattr(loss, "name", None) or getattr(loss, "__name__", None) or type(loss).__name__)
+
+
+def takes_probabilities(loss: Any) -> bool:
+    """Return whether a loss takes a model's outputs as probabilities; of a function of the user's that is not known."""
+    return loss_name(loss) in ON_PROBABILITIES and _of_keras(loss) and not takes_logits(loss)
+
+
+def takes_logits(loss: Any) -> bool:
+    """Return whether a loss was made with from_logits=True."""
+    return bool(getattr(loss, "from_logits", False))
+
+
+def check_loss(loss: Any, outputs: int, task: str) -> None:
     """Raise InputError unless a loss fits the number of a model's outputs, where labels are whole numbers.
 
-    Keras would compare every output with the number of the class, without a word.
+    Keras would compare every output with the number of the class, without a word. A loss of the user's own knows.
     """
-    import keras
-
-    found = known_loss(name)
-    known = found in vars(keras.losses)
+    found = loss_name(loss)
+    known = _of_keras(loss)
+    name = loss if isinstance(loss, str) else found
+    if not known:
+        return
+    if takes_logits(loss) and task != "verification":
+        raise InputError(
+            f"train.loss: expected a loss on probabilities or numbers for {task}. Received: {name} with from_logits. "
+            "Logits are not served: end the model in a sigmoid or softmax."
+        )
     if outputs == 1 and found in BY_CLASS | SPARSE:
         instead = "mse" if task == "regression" else "binary_crossentropy"
         raise InputError(
             f"train.loss: expected a loss for one output, such as {instead}. Received: {name}, which takes an output "
             "for each class. Change the loss or the model's last layer."
         )
-    if outputs > 1 and known and found not in SPARSE:
+    if outputs > 1 and found not in SPARSE:
         raise InputError(
             f"train.loss: expected sparse_categorical_crossentropy for {outputs} outputs, as labels are whole numbers. "
             f"Received: {name}, which would compare each output with the number of the class."
@@ -82,10 +127,9 @@ def check_loss(name: str, outputs: int, task: str) -> None:
         )
 
 
-def _public(module: Any, kind: type[Any]) -> list[str]:
-    return [key for key, value in vars(module).items() if inspect.isclass(value) and issubclass(value, kind)]
+def _of_keras(loss: Any) -> bool:
+    import keras
 
-
-def _unknown(key: str, name: str, known: list[str]) -> str:
-    said = nearest(name.lower(), known) or f" Known: {', '.join(sorted(known)[:8])} and more."
-    return f"train.{key}: expected names that Keras knows. Received: {name}.{said}"
+    if isinstance(loss, str):
+        return canonical(loss) in vars(keras.losses)
+    return type(loss) in classes("loss").values() or loss in vars(keras.losses).values()

@@ -1,6 +1,7 @@
-"""What a model function may return: an uncompiled Keras model of one input and one output, for batches of any size."""
+"""What a model function may return: a Keras model of one input and one output, for batches of any size."""
 
 import inspect
+from collections.abc import Sequence
 from typing import Any
 
 from sweep.errors import InputError
@@ -8,7 +9,7 @@ from sweep.models.layers import every_layer, outputs_as_given
 
 
 def check_model(use: str, model: Any) -> None:
-    """Raise InputError unless what a model function returned is a Keras model that was not compiled."""
+    """Raise InputError unless what a model function returned is a Keras model."""
     import keras
 
     expected = f"model: expected {use} to return a keras.Model."
@@ -26,8 +27,31 @@ def check_model(use: str, model: Any) -> None:
         other = [name for package, name in others.items() if kind.startswith(f"{package}:")]
         said = f"an object of {other[0]}, {type(model).__name__}" if other else type(model).__name__
         raise InputError(f"{expected} Received: {said}.")
-    if model.compiled:
-        raise InputError(f"model: expected {use} to return an uncompiled model. Received: {_compiled(model)}")
+
+
+def check_compiled(use: str, model: Any, named: Sequence[str]) -> None:
+    """Raise InputError where a compiled model and the study both decide optimizer or loss, or it has several losses.
+
+    named: what the study says of them, such as ("optimizer", "loss").
+    """
+    if not model.compiled:
+        return
+    if model.loss is None and tuple(named) == ("loss",):  # compiled with an optimizer alone
+        return
+    optimizer = type(model.optimizer).__name__
+    loss = getattr(model, "loss", None)
+    name = loss if isinstance(loss, str) else getattr(loss, "name", getattr(loss, "__name__", type(loss).__name__))
+    if named:
+        raise InputError(
+            f"model: expected optimizer and loss in one place. Received: {use} returns a model compiled with "
+            f"{optimizer} and {name}, and the study names {', '.join(f'train.{one}' for one in named)}. Take that out "
+            "of `train:` to keep what the model has, or leave model.compile away (or load with compile=False)."
+        )
+    if isinstance(loss, dict | list | tuple):
+        raise InputError(
+            f"model: expected {use} to compile the model with one loss. Received: {type(loss).__name__} of "
+            f"{len(loss)}. Compile it with the loss of the output that is scored."
+        )
 
 
 def check_structure(use: str, model: Any, fixed: int | None) -> None:
@@ -82,16 +106,4 @@ def one_shape(use: str, shape: Any) -> tuple[int | None, ...]:
     raise InputError(
         f"model: expected {use} to return a model with one output, an array. Received: {received}. Return "
         "keras.Model(inputs, output) with the output that shall be scored."
-    )
-
-
-def _compiled(model: Any) -> str:
-    optimizer = type(model.optimizer).__name__
-    loss = getattr(model, "loss", None)
-    name = loss if isinstance(loss, str) else getattr(loss, "name", getattr(loss, "__name__", type(loss).__name__))
-    return (
-        f"one compiled with {optimizer} and {name}, which the study's own `train:` would replace, so that settings of "
-        "them would change nothing. Leave model.compile away (or load with compile=False), set "
-        "`train: {optimizer: ..., learning_rate: ..., loss: ...}`, and end in a sigmoid or softmax if the loss was "
-        "from logits."
     )

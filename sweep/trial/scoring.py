@@ -18,11 +18,11 @@ def predict(model: keras.Model, x: Any) -> np.ndarray:
         rows = np.arange(start, min(start + SCORE_BATCH, len(x)))
         batch = np.asarray(x[rows], dtype=np.float32)
         padded = np.concatenate([batch, np.zeros((SCORE_BATCH - len(rows), *batch.shape[1:]), np.float32)])
-        parts.append(np.asarray(model.predict_on_batch(padded))[: len(rows)])
+        parts.append(np.asarray(model.predict_on_batch(padded), dtype=np.float32)[: len(rows)])
     return np.concatenate(parts)
 
 
-def mean_loss(model: keras.Model, loss: str, x: Any, labels: np.ndarray, outputs: np.ndarray, batch_size: int) -> float:
+def mean_loss(model: keras.Model, loss: Any, x: Any, labels: np.ndarray, outputs: np.ndarray, batch_size: int) -> float:
     """Return the loss over x (n, ...), labels (n,) and outputs (n, k) with what the model adds, as Keras has it.
 
     What layers add in a call (activity_regularizer, add_loss) depends on the batch: there Keras evaluates, in batches

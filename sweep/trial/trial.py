@@ -19,17 +19,17 @@ from sweep.data import Splits
 from sweep.errors import OF_USERS_CODE, ClusterError, InputError, one_line
 from sweep.machine.folders import cache_folder
 from sweep.machine.import_path import find_modules_in
-from sweep.machine.streams import derived_seed, stream_seeds, without_seed
+from sweep.machine.streams import stream_seeds, without_seed
 from sweep.store import records
 from sweep.store.places import place
 from sweep.study import code
-from sweep.study.parts import Train, Use
+from sweep.study.parts import Use
 from sweep.study.study import Study
 from sweep.trial import weights
 from sweep.trial.building import begin_phase, build, loss_of
 from sweep.trial.data_process import DataProcess
 from sweep.trial.environment import environment
-from sweep.trial.losses import ON_PROBABILITIES, known_loss
+from sweep.trial.losses import takes_probabilities
 from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.process_state import Machine, begin_trial
 from sweep.trial.tasks import TASKS, Task
@@ -123,20 +123,20 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     row |= {f"n_{name}": len(split) for name, split in splits.items()}
 
     stage("build")
-    from sweep.trial import scoring  # imports Keras, which the driver must not
+    from sweep.trial import scoring, training  # which import Keras, as the driver must not
 
     model = build(study, splits, seeds)
     row["init_sha256"], layers = weights.by_layer(model)
     row |= {"init_layers": json.dumps(layers), "layer_sizes": json.dumps(weights.sizes(model))}
     row |= outside_record(model)
     loss = loss_of(study, model, splits)
-    begin_phase(model, study.train.phases[0], loss)
+    if model.compiled and study.train.optimizer is None:
+        row["hp"] = {**row["hp"], "train.optimizer": f"{type(model.optimizer).__name__.lower()} of {study.model.use}"}
+    begin_phase(model, study.train, 0, loss)
 
     stage("fit")
     at = time.perf_counter()
-    for run in range(study.train.carry_over):
-        _fit(model, study.train, loss, splits, task, derived_seed("carry over", seeds["order"], run), None)
-    epochs, kept = _fit(model, study.train, loss, splits, task, seeds["order"], order.trace_epoch)
+    epochs, kept = training.train(study, model, loss, splits, seeds, order.trace_epoch)
     record.epochs.extend(epochs)
     row |= {"epochs": len(epochs), "kept_epoch": kept, "seconds.fit": time.perf_counter() - at}
     row["final_sha256"] = weights.digest(model.get_weights())
@@ -172,12 +172,12 @@ def _measured(measure: Use, model: Any, splits: Splits, taken: Collection[str]) 
 
 
 def _checks(
-    study: Study, splits: Splits, outputs: dict[str, Any], epochs: list[dict[str, Any]], model: Any, loss: str
+    study: Study, splits: Splits, outputs: dict[str, Any], epochs: list[dict[str, Any]], model: Any, loss: Any
 ) -> dict[str, float]:
     """Return the columns check.*; a model that a check cannot take is no reason to lose the trial."""
     patience = study.train.early_stopping.patience if study.train.early_stopping else None
     most = sum(phase.epochs for phase in study.train.phases)
-    found = checks(study.task, splits, outputs, epochs, patience, most, known_loss(loss) in ON_PROBABILITIES)
+    found = checks(study.task, splits, outputs, epochs, patience, most, takes_probabilities(loss))
     try:
         return found | model_checks(model) | batchnorm_gap(model, splits.train.x, splits.train.y, study.task, loss)
     except Exception:  # noqa: BLE001 (whatever the user's layers raise outside of training)
@@ -203,41 +203,6 @@ def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
                 "mounted or copied to this node, whole?"
             ) from error
         return data.open_prepared(cache, data_id)
-
-
-def _fit(
-    model: Any, train: Train, loss: str, splits: Splits, task: Task, order: int, trace_epoch: int | None
-) -> tuple[list[dict[str, Any]], int]:
-    from sweep.trial import fitting, scoring
-    from sweep.trial.batches import ShuffledBatches
-
-    def on_dev() -> dict[str, float]:
-        outputs = scoring.predict(model, splits.dev.x)
-        if not np.isfinite(outputs).all():
-            raise fitting.TrainingDivergedError("Expected finite scores on dev. Received: NaN or infinity.")
-        measured = {"val_loss": scoring.mean_loss(model, loss, splits.dev.x, splits.dev.y, outputs, train.batch_size)}
-        return measured | task.epoch_metrics(splits.dev.y, outputs)
-
-    stopping = train.early_stopping
-    epochs: list[dict[str, Any]] = []
-    for number, phase in enumerate(train.phases):
-        if number:
-            begin_phase(model, phase, loss)
-        further, kept = fitting.fit(
-            model,
-            ShuffledBatches(splits.train.x, splits.train.y, train.batch_size, order),
-            on_dev,
-            measured=task.epoch,
-            epochs=phase.epochs,
-            monitor=stopping.monitor if stopping else "val_loss",
-            patience=stopping.patience if stopping else None,
-            min_delta=stopping.min_delta if stopping else 0.0,
-            keep_best=train.keep == "best",
-            first_epoch=len(epochs),
-            trace_epoch=trace_epoch,
-        )
-        epochs += further
-    return epochs, kept
 
 
 def _scores(splits: Splits, outputs: dict[str, Any], task: Task) -> dict[str, Any]:

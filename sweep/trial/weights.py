@@ -57,4 +57,5 @@ def _layer(path: str) -> str:
 
 def _add(total: Any, values: Any) -> None:
     total.update(f"{values.dtype}{values.shape}".encode())
-    total.update(values.data)
+    # NumPy hands out no buffer of a type that it does not know itself, such as bfloat16.
+    total.update(values.tobytes() if values.dtype.kind == "V" else values.data)

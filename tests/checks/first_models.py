@@ -83,6 +83,25 @@ def compiled(input_shape: tuple[int, ...], n_classes: int, *, rate: float = 0.1)
     return model
 
 
+def nothing_at_all() -> None:
+    """Return nothing."""
+
+
+def loss_of_two(y_true: Any, y_pred: Any) -> Any:
+    """Return a value for two samples."""
+    return (y_true - y_pred)[:2]
+
+
+def loss_of_nan(y_true: Any, y_pred: Any) -> Any:
+    """Return NaN."""
+    return (y_true - y_pred) / 0.0 * 0.0
+
+
+def half(x: Any, y: Any, rng: Any) -> Any:
+    """Return half a batch."""
+    return x[::2], y[::2]
+
+
 class OwnStep(keras.Model):  # type: ignore[misc]
     """A training step whose loss has another name."""
 

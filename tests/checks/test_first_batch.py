@@ -33,7 +33,61 @@ ARMS: dict[str, tuple[dict[str, Any], str]] = {
     "mapping": (of("mapping"), "one output, an array. Received: a mapping with live"),
     "stateful": (of("stateful"), "stateful=True, which would carry the state of one sample into another"),
     "step": (of("own_step"), "train_step to return a mapping with 'loss'. Received: my_loss"),
-    "compiled": (of("compiled"), "an uncompiled model. Received: one compiled with SGD and binary_crossentropy"),
+    "compiled": (
+        of("compiled") | {"train.loss": "mse"},
+        r"compiled with SGD and binary_crossentropy, and the study names train\.loss\. Take that out",
+    ),
+    "probabilities as logits": (of("compiled"), "takes logits \\(from_logits\\), but the last layer .* is sigmoid"),
+    "keyword": (
+        {"train.optimizer.clipnrm": 1},
+        "key 'train.optimizer.clipnrm' for adam. Did you mean 'clipnorm'",
+    ),
+    "value": (
+        {"train.optimizer": {"name": "sgd", "momentum": 3}},
+        "keywords that sgd takes. Received: momentum=3",
+    ),
+    "schedule": (
+        {"train.learning_rate": {"name": "cosin_decay"}},
+        "learning_rate: .* Did you mean 'cosine_decay'",
+    ),
+    "optimizer of none": (
+        {"train.optimizer": {"use": "first_models:nothing_at_all"}},
+        "optimizer of Keras's. Received: n",
+    ),
+    "callback": (
+        {"train.callbacks": [{"name": "reduce_lr_on_plato"}]},
+        r"callbacks\.0: .* 'reduce_lr_on_plateau'",
+    ),
+    "watched": (
+        {"train.callbacks": [{"name": "reduce_lr_on_plateau", "monitor": "val_auc"}]},
+        r"train\.callbacks\.0\.monitor: expected one of loss, val_loss, .* Received: val_auc",
+    ),
+    "two hands": (
+        {
+            "train.callbacks": ["reduce_lr_on_plateau"],
+            "train.learning_rate": {"name": "exponential_decay", "initial_learning_rate": 1, "decay_steps": 1}
+            | {"decay_rate": 0.5},
+        },
+        "one hand on the learning rate. Received: a schedule, .* and reduce_lr_on_plateau",
+    ),
+    "checkpoint": (
+        {"train.callbacks": [{"name": "model_checkpoint", "filepath": "x.keras"}]},
+        "Trials would write over each other's files",
+    ),
+    "own loss": (
+        {"train.loss": {"use": "first_models:loss_of_two"}},
+        r"each of 8 samples, or one .* shape \(2, 1\)",
+    ),
+    "loss of nan": (
+        {"train.loss": {"use": "first_models:loss_of_nan"}},
+        "to return finite numbers. .* nan",
+    ),
+    "loss raises": ({"train.loss": {"use": "first_models:nothing_at_all"}}, r"labels \(8, 1\) .* It raised TypeError"),
+    "augment": (
+        {"train.augment": {"use": "first_models:half"}},
+        r"shapes \(8, 6\) .* Received: shapes \(4, 6\)",
+    ),
+    "classes": ({"train.class_weight": {"7": 2}}, r"train\.class_weight: expected classes from 0 to 1\. Received: 7"),
     "once": (of("made_once"), "a new model at every call. Received: one model twice"),
     "nothing": (of("nothing"), "Received: nothing. Is `return model` missing"),
     "class": (of("a_class"), r"the class OwnCall, no model of it. Return OwnCall\(\)"),
@@ -72,6 +126,11 @@ def all_at_once(tmp_path_factory: pytest.TempPathFactory) -> Inspection:
         "softmax": of("of_two"),
         "cut off": of("cut_off"),
         "hinge": {"model.activation": "linear", "train.loss": "hinge"},
+        "from 0": {
+            "train.optimizer": {"name": "sgd", "gradient_accumulation_steps": 3},
+            "train.learning_rate": {"name": "cosine_decay", "initial_learning_rate": 0.0, "decay_steps": 9}
+            | {"warmup_target": 0.1, "warmup_steps": 5},
+        },
     }
     return inspected(tmp_path_factory.mktemp("first"), arms=arms | right, grid={})
 
@@ -86,7 +145,7 @@ def test_what_is_wrong_is_a_finding_that_names_its_configuration(all_at_once: In
 def test_what_is_right_has_no_finding(all_at_once: Inspection) -> None:
     """A sigmoid, a softmax of two, a linear output under hinge can run; a setting without effect is a caution."""
     every = (*all_at_once.findings, *all_at_once.cautions)
-    [said] = [one for one in every if re.search(r"arm=(fine|same|softmax)\b", one.evidence)]
+    [said] = [one for one in every if re.search(r"arm=(fine|same|softmax|from 0)\b", one.evidence)]
     assert (said.name, said.caution) == ("setting_changes_nothing", True)
     assert "arm=fine and arm=same have equal weights after a step of training: model.unused seems" in said.evidence
     [hinge] = [one for one in every if "arm=hinge" in one.evidence]

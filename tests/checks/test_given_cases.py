@@ -19,7 +19,7 @@ pytestmark = [
     [
         ("05-logits-output/study.yaml", "logits_as_probabilities"),
         ("05-logits-output/two.yaml", "logits_as_probabilities"),
-        ("06-compiled-model/study.yaml", "an uncompiled model. Received: one compiled with SGD"),
+        ("06-compiled-model/study.yaml", ""),  # whose optimizer and loss, on logits, are those of the training
         ("07-model-that-cannot-take-the-data/arcface.yaml", "a model of one input"),
         ("07-model-that-cannot-take-the-data/stateful.yaml", "stateful=True"),
         ("07-model-that-cannot-take-the-data/dict.yaml", "a mapping with live"),
@@ -34,10 +34,10 @@ pytestmark = [
     ],
 )
 def test_a_study_that_cannot_run_as_meant_is_told(case: str, expected: str) -> None:
-    """A study is refused with its reason, or logits that pass for probabilities are a finding."""
+    """A study is refused with its reason, or logits that pass for probabilities are a finding; the others can run."""
     try:
         said = [one.name for one in inspect_study(str(CASES / case)).findings]
     except InputError as error:
         assert expected in str(error)  # noqa: PT017 (the other cases raise nothing)
     else:
-        assert said == [expected]
+        assert said == ([expected] if expected else [])

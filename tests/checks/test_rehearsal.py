@@ -96,13 +96,14 @@ def test_all_that_cannot_be_built_end_the_run_before_the_first_trial(
     study: Callable[..., str], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where no configuration can run, check and run say so in one message with exit code 2; nothing is trained."""
-    arms = {"first": {"model": {"use": "first_models:compiled"}}, "second": {"train.optimizer": "adamm"}}
+    compiled = {"model": {"use": "first_models:compiled"}, "train.loss": "mse"}
+    arms = {"first": compiled, "second": {"train.optimizer": "adamm"}}
     name = study(arms=arms)
     for word in ("check", "run"):
         code, out, err = command(capfd, monkeypatch, word, name)
         assert (code, out) == (2, "")
         [message] = [line for line in err.splitlines() if line.startswith("sweep: model:")]
-        assert "Received: one compiled with SGD" in message
+        assert "returns a model compiled with SGD" in message
         assert "(at arm=first)" in message
         assert "Received: adamm" in message
     assert store.load(Path("results/some")).trials.empty

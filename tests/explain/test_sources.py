@@ -1,12 +1,18 @@
 """`sweep explain STUDY` stores its runs like any study, names the stream that acts, and goes on where it stopped."""
 
+from types import SimpleNamespace
+
 import pytest
 import yaml
 
+from sweep.explain import sources
 from sweep.explain.sources import Explanation, Repeats
 from sweep.explain.sources_figure import sources_png
 from sweep.explain.sources_text import as_text, sentences
 from sweep.stats.attribution import Attribution, Source
+from sweep.study.identity import Identity
+from sweep.study.plan import PlannedTrial, configurations
+from sweep.study.study import Study
 from tests.drawn import ticks
 
 
@@ -81,3 +87,14 @@ def test_a_study_is_explained_stored_and_not_run_twice(command_here, tmp_path):
     assert "starting Ray" not in errors
     code, verified, errors = command_here("verify", tmp_path / "small-explain", "--trials", "1")
     assert (code, verified["equal"]) == (0, True), errors
+
+
+@pytest.mark.parametrize(("train", "idle"), [({}, True), ({"augment": {"use": "brought:shift"}}, False)])
+def test_an_augmentation_of_the_study_draws_from_its_stream(monkeypatch, train, idle):
+    """With it the stream "augment" acts, although no layer draws from it."""
+    given = {"study": "s", "data": {"use": "sweep.data:synthetic_vectors"}, "model": {"use": "brought:net"}}
+    study = Study.model_validate(given | {"train": train})
+    (one,) = configurations(study)
+    monkeypatch.setattr(sources.process, "call", lambda *_: SimpleNamespace(crash="", value=[]))
+    found = sources._idle(study, PlannedTrial("0" * 16, one, 0, "0" * 64, Identity("0" * 16)), ())
+    assert ("augment" in found) == idle

@@ -110,7 +110,15 @@ DATA = [
     "objects",
 ]
 TRAIN = ["optimizer", "loss", "learning_rate", "momentum", "batch_size", "epochs", "early_stopping", "keep", "then"]
+TRAIN += ["class_weight", "callbacks", "augment", "precision", "jit_compile"]
 SAID = [*WORDS, *NUMBERS, "adam", "sgd", "mse", "binary_crossentropy", 0.01, 8, {"monitor": "val_loss", "patience": 1}]
+SAID += [
+    *({"name": one, "momentum": 0.9} for one in ("sgd", "adam", "odd", "")),
+    *({"name": one, "alpha": 0.5} for one in ("binary_focal_crossentropy", "cosine_decay", "reduce_lr_on_plateau")),
+    *({"use": one} for one in ("odd_models:net", "odd_models:Odd", "odd_models:nothing", "odd")),
+    *("balanced", {0: 1, 1: 5}, {"0": 0, "1": 0}, {7: 1}, [{"name": "terminate_on_nan"}], [{"use": "odd_models:net"}]),
+    *("mixed_bfloat16", True),
+]
 
 
 @pytest.fixture(scope="module")

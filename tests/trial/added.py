@@ -43,7 +43,7 @@ def both_ways(kinds: tuple[str, ...]) -> dict[str, tuple[np.ndarray, np.ndarray]
         study = Study.model_validate({"study": "s", "data": {"use": "a:b"}, "model": model_of, "train": train})
         model = build(study, splits, SEEDS)
         start = model.get_weights()
-        begin_phase(model, study.train.phases[0], "binary_crossentropy")
+        begin_phase(model, study.train, 0, "binary_crossentropy")
         batches = ShuffledBatches(splits.train.x, splits.train.y, 24, 7)
 
         def on_dev(model: Any = model) -> dict[str, float]:

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from sweep.study.parts import Train
+from sweep.study.train import Train
 
 pytestmark = pytest.mark.tensorflow
 LONG = {"epochs": 3, "learning_rate": 0.05, "keep": "last"}

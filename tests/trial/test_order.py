@@ -29,7 +29,7 @@ def orders_seen(_):
     x = np.repeat(np.arange(50, dtype=np.float32)[:, None], 2, axis=1)
     batches = ShuffledBatches(x, np.arange(50.0), 8, order=7)
     model = keras.Sequential([keras.layers.Input((2,)), Spy(), keras.layers.Dense(1)])
-    compile_model(model, optimizer="sgd", learning_rate=1e-9, loss="mse")
+    compile_model(model, optimizer=keras.optimizers.SGD(1e-9), loss="mse")
     keep = {"monitor": "loss", "patience": None, "min_delta": 0.0, "keep_best": False}
     fit(model, batches, dict, measured=(), epochs=3, **keep)
     return [seen[start : start + 50] for start in range(0, len(seen), 50)], [

@@ -1,0 +1,85 @@
+"""The training of one trial: every phase of it, on the batches of the training set, measured on dev each epoch."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sweep.data import Splits
+from sweep.machine.streams import derived_seed
+from sweep.study.study import Study
+from sweep.trial import fitting, scoring
+from sweep.trial.augmenting import augment_of
+from sweep.trial.batches import ShuffledBatches
+from sweep.trial.building import begin_phase
+from sweep.trial.callbacks import callbacks_of
+from sweep.trial.sample_weights import sample_weights
+from sweep.trial.tasks import TASKS, n_classes
+
+
+def train(
+    study: Study, model: Any, loss: Any, splits: Splits, seeds: Mapping[str, int], trace_epoch: int | None = None
+) -> tuple[list[dict[str, Any]], int]:
+    """Train a built model and return (a record for each epoch, the epoch whose weights were kept).
+
+    Args:
+        study: of one configuration.
+        model: ready for its first phase, see `sweep.trial.building.begin_phase`.
+        loss: of `sweep.trial.building.loss_of`.
+        splits: the trial's data.
+        seeds: stream -> seed.
+        trace_epoch: an epoch whose every step is recorded, in the fit that is measured.
+    """
+    for run in range(study.train.carry_over):
+        carried = {one: derived_seed("carry over", seeds[one], run) for one in ("order", "augment")}
+        _fit(study, model, loss, splits, carried, None)
+    return _fit(study, model, loss, splits, seeds, trace_epoch)
+
+
+def batches_of(study: Study, splits: Splits, seeds: Mapping[str, int]) -> ShuffledBatches:
+    """Return the training set in batches, weighted and augmented as the study says."""
+    train = study.train
+    classes = n_classes(study.task, splits.classes, splits.train.y)
+    return ShuffledBatches(
+        splits.train.x,
+        splits.train.y,
+        train.batch_size,
+        seeds["order"],
+        weights=sample_weights(splits.train, train.class_weight, study.task, classes),
+        augment=augment_of(train, seeds["augment"]),
+    )
+
+
+def _fit(
+    study: Study, model: Any, loss: Any, splits: Splits, seeds: Mapping[str, int], trace_epoch: int | None
+) -> tuple[list[dict[str, Any]], int]:
+    train, task = study.train, TASKS[study.task]
+
+    def on_dev() -> dict[str, float]:
+        outputs = scoring.predict(model, splits.dev.x)
+        if not np.isfinite(outputs).all():
+            raise fitting.TrainingDivergedError("Expected finite scores on dev. Received: NaN or infinity.")
+        measured = {"val_loss": scoring.mean_loss(model, loss, splits.dev.x, splits.dev.y, outputs, train.batch_size)}
+        return measured | task.epoch_metrics(splits.dev.y, outputs)
+
+    stopping = train.early_stopping
+    epochs: list[dict[str, Any]] = []
+    for number, phase in enumerate(train.phases):
+        if number:
+            begin_phase(model, train, number, loss)
+        further, kept = fitting.fit(
+            model,
+            batches_of(study, splits, seeds),
+            on_dev,
+            measured=task.epoch,
+            epochs=phase.epochs,
+            monitor=stopping.monitor if stopping else "val_loss",
+            patience=stopping.patience if stopping else None,
+            min_delta=stopping.min_delta if stopping else 0.0,
+            keep_best=train.keep == "best",
+            first_epoch=len(epochs),
+            trace_epoch=trace_epoch,
+            callbacks=callbacks_of(train, model.optimizer, task.epoch),
+        )
+        epochs += further
+    return epochs, kept
