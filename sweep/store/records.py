@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sweep.store import schemas
+from sweep.store.kept_files import keep_files
 from sweep.store.places import Place, storage
 from sweep.store.stored_json import RecordDocument, fault_of
 
@@ -52,13 +53,15 @@ class Record:
 
     trial: the columns of trials.parquet; `hp` and `metric` hold mappings for the columns hp.* and metric.*.
     scores: columns of scores.parquet without the keys, each (n,); empty for a failed trial.
-    epochs: a mapping for each epoch. environment: what env_id stands for.
+    epochs: a mapping for each epoch. environment: what env_id stands for. files: name -> content of what the
+    trial keeps beside the tables, see `sweep.store.kept_files`.
     """
 
     trial: dict[str, Any]
     scores: dict[str, Any] = field(default_factory=dict)
     epochs: list[dict[str, Any]] = field(default_factory=list)
     environment: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
 
 
 def write_part(folder: Place, record: Record) -> Place:
@@ -117,6 +120,7 @@ def keep(folder: Place, record: Record, patience: float = PATIENCE) -> Place:
     while True:
         try:
             storage(folder).check_there()
+            keep_files(folder, record.trial["trial_id"], record.files)
             return write_part(folder, record)
         except OSError as error:
             if without_right(error):

@@ -23,12 +23,12 @@ def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
     """
     classes = n_classes(study.task, splits.classes, splits.train.y)
     shape = input_shape(splits)
-    use = study.model.use
+    use = study.maker.use
     builder = code.function(use)
     seeding.seed_everything(seeds["init"])
     try:
         with watched(study) as built:
-            model = builder(shape, classes, **study.model.keywords)
+            model = builder(shape, classes, **study.maker.keywords)
             check_model(use, model)
             built.append(model)
             if not model.built:
@@ -75,7 +75,7 @@ def loss_of(study: Study, model: Any, splits: Splits) -> str:
     Raises:
         InputError: Keras knows no such loss, or it does not fit the model's outputs.
     """
-    n_outputs = int(output_shape(study.model.use, model, input_shape(splits))[-1] or 0)
+    n_outputs = int(output_shape(study.maker.use, model, input_shape(splits))[-1] or 0)
     loss = study.train.loss or TASKS[study.task].loss(n_outputs)
     check_loss(loss, n_outputs, study.task)
     return loss

@@ -27,7 +27,7 @@ class Keys:
         said = {
             "task": study.task,
             "data": self._shapes[one.data_id],
-            "model": [study.model.use, study.model.keywords if model else None],
+            "model": [study.maker.use, study.maker.keywords if model else None, study.fit is None],
             "phases": [[phase.optimizer, phase.momentum, phase.trainable_from] for phase in train.phases],
             "train": [train.loss, stopping and stopping.monitor, min(train.batch_size, 256)],
             "determinism": study.determinism,

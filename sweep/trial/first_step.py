@@ -50,11 +50,13 @@ def look(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> Se
         asked = {"frozen_batchnorm_by_batch"} if policy_is_stated(model) else set()
         found = [*shared, *model_findings(model_checks(model), asked), *outside_findings(model)]
         seen = replace(seen, parameters=int(model.count_params()), findings=tuple(found))
-        loss = loss_of(study, model, splits)
+        loss = loss_of(study, model, splits) if study.fit is None else ""
         x, y = first_batch(splits.train.x, splits.train.y, study.train.batch_size)
         small = len(x) < min(study.train.batch_size, len(splits.train)) or study.resources.gpu > 0
-        outputs = answers(study.model.use, model, x)
+        outputs = answers(study.maker.use, model, x)
         labels = splits.train.y if study.task == "regression" else None
+        if study.fit is not None:  # what it trains with, and how its outputs are meant, is its own
+            return replace(seen, findings=tuple(dict.fromkeys(found)))
         takes = known_loss(loss) in ON_PROBABILITIES
         found += output_findings(outputs, last_activation(model), loss, takes, labels)
         seen = replace(seen, findings=tuple(found))
@@ -75,7 +77,7 @@ def _check_names(study: Study) -> None:
         known_optimizer(phase.optimizer)
     if train.loss is not None:
         known_loss(train.loss)
-    if train.early_stopping is not None:
+    if train.early_stopping is not None and study.fit is None:
         check_monitor(train.early_stopping.monitor, TASKS[study.task].epoch)
 
 
@@ -90,7 +92,7 @@ def _built(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> 
         return model, []
     first, digest = model, weights.digest(model.get_weights())
     model = build(study, splits, seeds)
-    use = study.model.use
+    use = study.maker.use
     if model is first:
         raise InputError(
             f"model: expected {use} to make a new model at every call. Received: one model twice. Build it inside of "
@@ -126,7 +128,7 @@ def _steps(study: Study, model: Any, loss: str, x: Any, y: Any) -> list[Finding]
     found = []
     for phase in study.train.phases:
         begin_phase(model, phase, loss)
-        found += train_step(study.model.use, model, x, y, check_logs)
+        found += train_step(study.maker.use, model, x, y, check_logs)
     return found
 
 
