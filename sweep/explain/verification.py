@@ -6,8 +6,9 @@ from typing import Any
 from sweep.explain.difference import Difference
 from sweep.explain.surroundings import Factor
 
-_OF_KERAS = "initial weights, every epoch's order and weights, scores and metrics"
-_OF_OWN = "scores, metrics, and the epochs and weights that the trial handed in"
+BY_KERAS = "initial weights, every epoch's order and weights, scores and metrics"
+BY_FIT = "initial weights, every epoch's weights, scores and metrics"
+BY_TRIAL = "scores, metrics, and the epochs and weights that the trial handed in"
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,14 @@ class Verification:
     """What `sweep verify` found.
 
     n_stored: trials of the plan that are ok and could have been run again. n_unseeded: those that had no seed.
-    own: whether they are the user's own functions, whose weights are known as far as they were handed in.
+    compared: what of them was compared, as words.
     """
 
     results: str
     n_stored: int
     trials: tuple[Verified, ...]
     n_unseeded: int = 0
-    own: bool = False
+    compared: str = BY_KERAS
 
     @property
     def equal(self) -> bool:
@@ -66,7 +67,7 @@ class Verification:
         n_equal = sum(one.equal for one in self.trials)
         lines = [
             f"{self.results}: {n_equal} of {len(self.trials)} trials run again are equal to the bit: "
-            f"{_OF_OWN if self.own else _OF_KERAS} ({self.n_stored} stored)."
+            f"{self.compared} ({self.n_stored} stored)."
         ]
         if self.n_unseeded:
             lines.append(f"{self.n_unseeded} trials of the study had no seed and cannot be run again.")

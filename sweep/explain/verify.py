@@ -17,7 +17,7 @@ from sweep.explain.difference import Difference, first_difference, first_step
 from sweep.explain.rerun import RerunFailedError, ray_for_reruns, run_again, run_through_ray
 from sweep.explain.stored_bits import Bits, StoredTrial, n_unseeded, stored_trials, verifiable
 from sweep.explain.surroundings import Factor, factors, variables_as_stored
-from sweep.explain.verification import Verification, Verified
+from sweep.explain.verification import BY_FIT, BY_KERAS, BY_TRIAL, Verification, Verified
 from sweep.machine import process
 from sweep.machine.streams import stream_seeds
 from sweep.machine.variables import quiet_environment
@@ -95,8 +95,13 @@ def verify(
         for one in stored:
             found.append(_verified(one, threads, ready, data, first.get(one.order.trial_id), rerun, codes))
             hear(f"{len(found)}/{len(chosen)} trials, {sum(not item.equal for item in found)} differ")
-    own = all(one.trial is not None for one in studies.values())
-    return Verification(str(results), len(ids), tuple(found), n_unseeded(loaded), own)
+    return Verification(str(results), len(ids), tuple(found), n_unseeded(loaded), _compared(list(studies.values())))
+
+
+def _compared(studies: list[Study]) -> str:
+    if all(one.trial is not None for one in studies):
+        return BY_TRIAL
+    return BY_FIT if any(one.fit is not None for one in studies) else BY_KERAS
 
 
 def _spread(ids: list[str], count: int) -> list[str]:

@@ -96,16 +96,22 @@ def _varied(results: Results, ok: pd.DataFrame) -> list[str]:
     if is_collected(results.study):
         return ["They were trained elsewhere; what a seed determined there is not recorded."]
     hold = results.study["resolved"].get("hold", {})
-    acting = _asked(ok) if results.study["resolved"].get("trial") else list(STREAMS)
+    acting = _acting(results, ok)
     free, held = [s for s in acting if s not in hold], [s for s in acting if s in hold]
     said = f"The seed determined {_listed(free)}" if free else "No source of randomness depended on the seed"
     return [f"{said}; {_listed(held)} {'was' if len(held) == 1 else 'were'} held fixed." if held else f"{said}."]
 
 
-def _asked(ok: pd.DataFrame) -> list[str]:
-    """Return the streams that a trial of the user's own asked for, and the split, which the data function follows."""
+def _acting(results: Results, ok: pd.DataFrame) -> list[str]:
+    """Return the streams that may have acted: what the user's own function never asked for did not.
+
+    The data function follows the split; layers of a model that `fit` trains follow all but the order.
+    """
+    if not own_training(results):
+        return list(STREAMS)
+    layers = {"init", "dropout", "augment"} if results.study["resolved"].get("fit") else set()
     said: list[str] = list(ok["streams"].dropna()) if "streams" in ok else []
-    asked = {stream for one in said for stream in json.loads(one)} | {"split"}
+    asked = {stream for one in said for stream in json.loads(one)} | {"split"} | layers
     return [stream for stream in STREAMS if stream in asked]
 
 

@@ -1,6 +1,6 @@
 """Which keys of a study go together where the user trains by a function of his own: `fit` or `trial`."""
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from sweep.study.parts import Framework, Train
 
@@ -32,6 +32,14 @@ def check_own_training(study: "Study") -> None:
             f"'trial' without {' and '.join(other)}: {study.trial.use} trains and scores by itself. Received both. "
             "Give it settings as its own keywords"
         )
+
+
+def train_settings(study: "Study") -> dict[str, Any]:
+    """Return the settings of `train` that decide a trial's bits, as JSON; of the user's own training few or none."""
+    if study.trial is not None:
+        return {}
+    said = study.train.said()
+    return said if study.fit is None else {name: said[name] for name in BESIDE_FIT if said[name] is not None}
 
 
 def _beside_fit(train: Train) -> None:

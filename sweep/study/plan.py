@@ -12,6 +12,7 @@ from sweep.errors import InputError
 from sweep.store.schemas import SCHEMA_VERSION as SCHEMA_VERSION
 from sweep.study.functions import ROLES
 from sweep.study.identity import Identity
+from sweep.study.own_training import train_settings
 from sweep.study.settings import Settings, every_settings
 from sweep.study.study import Study
 from sweep.study.study_text import explain
@@ -150,7 +151,7 @@ def _what_decides(study: Study) -> dict[str, Any]:
             for role, decides in ROLES.items()
             if decides != "nothing" and (part := getattr(study, role)) is not None
         },
-        **({"train": study.train.said()} if study.trial is None else {}),
+        **({"train": train_settings(study)} if study.trial is None else {}),
         "hold": dict(study.hold),
         "determinism": study.determinism,
         "threads": study.resources.threads,
@@ -203,8 +204,7 @@ def settings_of(study: Study) -> dict[str, float | str]:
     for role in ("model", "fit", "trial"):
         if (part := getattr(study, role)) is not None:
             walk(role, {"use": part.use, **part.keywords})
-    if study.trial is None:
-        walk("train", study.train.said())
+    walk("train", train_settings(study))
     if not study.seeded:
         found["seeded"] = "false"
     return found

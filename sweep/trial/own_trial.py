@@ -13,7 +13,7 @@ from sweep.checks.measures import checks
 from sweep.data import Splits
 from sweep.store.records import Record
 from sweep.study import code
-from sweep.study.imports import imported
+from sweep.study.imports import packages_of
 from sweep.study.study import Study
 from sweep.trial import frameworks, seeding, weights
 from sweep.trial.order import TrialOrder, run_of
@@ -96,7 +96,7 @@ def _checks(
 def _versions(use: str) -> dict[str, str]:
     """Return the versions of installed packages that the function's modules import, as they say them."""
     found = {}
-    for name in imported([use]).installed:
+    for name in packages_of([use]):
         version = getattr(sys.modules.get(name), "__version__", None)
         if isinstance(version, str):
             found[f"version.{name}"] = version
