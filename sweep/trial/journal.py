@@ -68,7 +68,7 @@ class Journal:
     def should_stop(self) -> bool:
         """Return whether early stopping has waited long enough, as Keras counts."""
         stopping = self.early_stopping
-        return stopping is not None and len(self.epochs) > 1 and self._waited >= stopping.patience
+        return stopping is not None and len(self.epochs) > 1 and self._waited >= max(1, stopping.patience)
 
     def make_folder(self) -> Path:
         """Return an empty folder of this machine, the same at every call."""
@@ -115,5 +115,6 @@ class Journal:
             )
         sign = 1.0 if metric_called(monitor).higher_is_better else -1.0
         self._waited += 1
-        if not self.epochs or math.isnan(self._best) or sign * (row[monitor] - self._best) > stopping.min_delta:
+        # As Keras writes it, since it rounds: a difference of 0.15 may be more than 0.15.
+        if math.isnan(self._best) or sign * (row[monitor] - sign * stopping.min_delta) > sign * self._best:
             self._best, self._waited = row[monitor], 0
