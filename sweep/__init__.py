@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from sweep.running.execution import RunSummary, run
     from sweep.store.store import Results, load
     from sweep.study.study import Study
+    from sweep.trial.run import Run
 
 _FROM = {
     "Collected": "sweep.collection.collect",
     "Results": "sweep.store.store",
+    "Run": "sweep.trial.run",
     "RunSummary": "sweep.running.execution",
     "Study": "sweep.study.study",
     "against": "sweep.analysis.answers",
@@ -41,6 +43,7 @@ _FROM = {
 __all__ = [
     "Collected",
     "Results",
+    "Run",
     "RunSummary",
     "Study",
     "against",

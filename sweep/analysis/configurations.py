@@ -6,6 +6,8 @@ from typing import Any
 from sweep.errors import InputError, nearest
 from sweep.store.store import Results
 
+_SECTIONS = ("train", "model", "data", "fit", "trial")
+
 
 def shares_a_factor(results: Results) -> bool:
     """Return whether equal seeds of two configurations are worth pairing.
@@ -25,7 +27,7 @@ def config_named(results: Results, name: str) -> str:
     """
     labels = {key: said["label"] for key, said in results.study["configurations"].items()}
     for key, label in labels.items():
-        if name in (key, label, *(label.replace(f"{section}.", "") for section in ("train", "model", "data"))):
+        if name in (key, label, *(label.replace(f"{section}.", "") for section in _SECTIONS)):
             return str(key)
     known = [label or key for key, label in labels.items()]
     raise InputError(f"Expected a configuration: {', '.join(known)}. Received: {name}.{nearest(name, known)}")

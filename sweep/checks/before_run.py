@@ -21,7 +21,7 @@ def settings_findings(study: Study, arm: str = "") -> list[Finding]:
     """
     found = []
     stopping = study.train.early_stopping
-    if stopping is not None and stopping.patience >= study.train.epochs:
+    if stopping is not None and study.fit is None and stopping.patience >= study.train.epochs:
         found.append(
             Finding(
                 "never_stopped",

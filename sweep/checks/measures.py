@@ -30,12 +30,15 @@ def checks(
 ) -> dict[str, float]:
     """Return check -> value, the columns check.* that need no model.
 
-    task: verification, classification or regression. outputs: split -> (n, k). epochs: the records of the epochs.
+    task: verification, classification or regression. outputs: split -> (n, k), train only where it
+    is known. epochs: the records of the epochs.
     patience: of early stopping, None without. most: the epochs that were allowed. probabilities: whether the loss takes
     the outputs as such.
     """
-    orders = {epoch["order_sha256"] for epoch in epochs}
-    found = {"same_order_every_epoch": float(len(epochs) > 1 and len(orders) == 1 and len(splits.train) > 4)}
+    orders = {epoch.get("order_sha256") for epoch in epochs}
+    found: dict[str, float] = {}
+    if epochs and None not in orders:  # an order that is the user's own is not known
+        found["same_order_every_epoch"] = float(len(epochs) > 1 and len(orders) == 1 and len(splits.train) > 4)
     if patience is not None:
         found["never_stopped"] = float(len(epochs) == most)
     shared = _dev_in_test(splits)
@@ -43,14 +46,14 @@ def checks(
     if task == "regression":
         return found
     by_class = {name: _probabilities(values) for name, values in outputs.items()}
-    labels = {name: split.y.astype(np.int64) for name, split in splits.items()}
+    labels = {name: split.y.astype(np.int64) for name, split in splits.items() if name in outputs}
     decided = {name: values.argmax(axis=1) for name, values in by_class.items()}
     both_splits = np.concatenate([outputs["dev"].ravel(), outputs["test"].ravel()])
     found |= {
         "one_class": float(len(np.unique(decided["test"])) == 1 and len(np.unique(labels["test"])) > 1),
         "saturated_scores": _saturated(both_splits),
         **({"logits_as_probabilities": outside(both_splits)} if probabilities else {}),
-        "label_order": _label_order(labels, decided),
+        **({"label_order": _label_order(labels, decided)} if "train" in outputs else {}),
     }
     if task == "verification":
         scores = {name: values[:, -1].astype(np.float64) for name, values in outputs.items()}

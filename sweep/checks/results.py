@@ -68,13 +68,16 @@ def _seeds_do_nothing(trials: pd.DataFrame, labels: dict[str, Any]) -> Finding |
         trials = trials[trials["hp.stream.init"].isna()]
     if trials.empty:
         return None
-    same = trials.groupby(["config_id", "final_sha256"], observed=True)["seed"].transform("nunique") > 1
+    unknown = trials["final_sha256"].isna() | (trials["final_sha256"] == "")  # a trial that handed in no weights
+    ended = trials["final_sha256"].where(~unknown, trials["scores_sha256"])
+    same = trials.groupby(["config_id", ended], observed=True)["seed"].transform("nunique") > 1
     if not same.any():
         return None
     return Finding(
         "seeds_do_nothing",
         "error",
-        f"Several seeds ended with weights that are equal to the bit: the seed has no effect. "
+        f"Several seeds ended with {'scores' if unknown[same].all() else 'weights'} that are equal to the bit: the "
+        f"seed has no effect. "
         f"{_where(trials[same], trials, labels)}",
         "Look for held streams under `hold`, and for a fixed seed in the model's code. These trials count as one.",
     )

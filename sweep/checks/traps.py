@@ -54,6 +54,13 @@ TRAPS = (
         "Train more steps, or lower the layers' momentum (0.9 instead of 0.99).",
     ),
     Trap(
+        "one_score",
+        0,
+        "error",
+        "All samples of test have one and the same score.",
+        "Look at what the trial returns; an error rate of equal scores says nothing of the model.",
+    ),
+    Trap(
         "scores_out_of_scale",
         0.5,
         "warning",

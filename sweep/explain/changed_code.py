@@ -8,7 +8,7 @@ from sweep.study.identity import Identities
 from sweep.study.stored_plan import stands_for
 from sweep.study.study import Study
 from sweep.trial import backends
-from sweep.trial.trial import TrialOrder
+from sweep.trial.order import TrialOrder
 
 
 class Codes:

@@ -51,7 +51,11 @@ def first_difference(stored: Bits, again: Bits) -> Difference | None:
     if found is not None:
         return found
     if stored.final_sha256 != again.final_sha256:
-        return Difference("final weights", detail="the weights that were kept are of another epoch")
+        handed_in = not any("weights_sha256" in epoch for epoch in stored.epochs)
+        other = (
+            "the weights that were handed in last" if handed_in else "the weights that were kept are of another epoch"
+        )
+        return Difference("final weights", detail=other)
     if stored.scores_sha256 != again.scores_sha256:
         return _scores(stored.scores, again.scores)
     changed = [name for name, value in stored.metrics.items() if not _same(value, again.metrics.get(name, math.nan))]

@@ -16,7 +16,8 @@ from sweep.machine import process, scratch
 from sweep.machine.output import output_as_errors
 from sweep.machine.variables import quiet_environment, variables_with
 from sweep.store import records
-from sweep.trial.trial import TrialOrder, run_trial
+from sweep.trial.order import TrialOrder
+from sweep.trial.trial import run_trial
 
 if TYPE_CHECKING:
     from sweep.running.ray_session import RaySession

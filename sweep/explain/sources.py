@@ -4,6 +4,7 @@ Every run holds all streams still, each at a level of its own; the runs go throu
 same command goes on where it was stopped, and `sweep verify` and `sweep.load` read them like any other.
 """
 
+import json
 import math
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -107,7 +108,7 @@ def explain_study(
     folder = results_folder(named)
     planned, data = _planned(named, one, array)
     trials = plan_in(folder, planned, store.trials(folder)).trials
-    idle = _idle(named, trials[0], opened.modules)
+    idle = {} if named.trial is not None else _idle(named, trials[0], opened.modules)
     ready = Ready(named, trials, data, opened.modules, folder)
     done = run_planned(ready, RunOptions(address, slots, progress=progress))
     rows = store.load(done.folder).trials
@@ -118,6 +119,8 @@ def explain_study(
             f"Expected all {len(trials)} runs to end well: without one of them the sources cannot be told apart. "
             f"Received: {int(rows['config_id'].isna().sum())} failed. `sweep report {done.folder}` says why."
         )
+    if named.trial is not None or named.fit is not None:
+        idle = _never_asked(named, rows, idle)
     rng = np.random.default_rng(0)
     runs = rows.iloc[: len(array)]
     acting = [at for at, stream in enumerate(STREAMS) if stream not in idle]
@@ -181,8 +184,24 @@ def _idle(study: Study, trial: PlannedTrial, modules: tuple[str, ...]) -> dict[s
     acting = [*outcome.value, *(["augment"] if study.train.augment is not None else [])]
     for stream in ("dropout", "augment"):
         if stream not in acting:
-            found[stream] = f"{study.model.use} has no layer that draws from it"
+            found[stream] = f"{study.maker.use} has no layer that draws from it"
     return found
+
+
+def _never_asked(study: Study, rows: pd.DataFrame, idle: dict[str, str]) -> dict[str, str]:
+    """Return the streams that no run of the user's own function asked for, and that nothing else draws from.
+
+    idle: of a model that `fit` trains: streams that no layer of it draws from.
+    """
+    asked = {stream for said in rows["streams"].dropna() for stream in json.loads(said)}
+    found = {} if code.takes(study.data.use, "split_seed") else {"split": f"{study.data.use} takes no split_seed"}
+    if study.trial is not None:
+        silent = [stream for stream in STREAMS if stream != "split"]
+    else:
+        silent = ["order", *(stream for stream in idle if stream != "split")]
+    own = study.trial or study.fit
+    found |= {stream: f"{own.use} never asked for it" for stream in silent if own is not None}
+    return {stream: why for stream, why in found.items() if stream not in asked}
 
 
 def _streams_of_layers(asked: tuple[Study, str, tuple[str, ...]]) -> list[str] | str:

@@ -19,7 +19,7 @@ from sweep.study.plan import configurations
 from sweep.study.study import Study
 from sweep.study.study_text import explain
 from sweep.trial import weights
-from sweep.trial.trial import TrialOrder
+from sweep.trial.order import TrialOrder
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _bits(
     return Bits(
         data_id=row["data_id"],
         code_id=row["code_id"],
-        **{name: str(row[name]) for name in ("init_sha256", "final_sha256", "scores_sha256")},
+        **{name: str(row.get(name) or "") for name in ("init_sha256", "final_sha256", "scores_sha256")},
         layers=layers,
         sizes=_json(row.get("layer_sizes")),
         epochs=epochs,

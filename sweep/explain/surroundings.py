@@ -19,6 +19,9 @@ CHANGES_BITS = {
     "platform": "operating system",
     "version.keras": "Keras's version",
     "version.numpy": "NumPy's version",
+    "version.torch": "PyTorch's version",
+    "version.jax": "JAX's version",
+    "version.jaxlib": "JAX's version",
     "flag.KERAS_BACKEND": "Keras's backend",
     "backend": "Keras's backend",
     "code_id": "the model's code",
@@ -56,8 +59,12 @@ def factors(stored: Bits, again: Bits) -> tuple[Factor, ...]:
     }
     pairs["code_id"] = (stored.code_id, again.code_id)
     pairs["git_commit"] = (stored.environment.get("git_commit", ""), again.environment.get("git_commit", ""))
+    meant = CHANGES_BITS
+    if "version.keras" not in again.environment:  # the user's own trial, of which any package may decide
+        versions = {name: name.removeprefix("version.") for name in pairs if name.startswith("version.")}
+        meant = versions | CHANGES_BITS | {"code_id": "the trial's code"}
     found = [
-        Factor(name, CHANGES_BITS.get(name, name), str(a), str(b), name in CHANGES_BITS)
+        Factor(name, meant.get(name, name), str(a), str(b), name in meant)
         for name, (a, b) in pairs.items()
         if str(a) != str(b)
     ]

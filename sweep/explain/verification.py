@@ -6,6 +6,10 @@ from typing import Any
 from sweep.explain.difference import Difference
 from sweep.explain.surroundings import Factor
 
+BY_KERAS = "initial weights, every epoch's order and weights, scores and metrics"
+BY_FIT = "initial weights, every epoch's weights, scores and metrics"
+BY_TRIAL = "scores, metrics, and the epochs and weights that the trial handed in"
+
 
 @dataclass(frozen=True)
 class Verified:
@@ -36,12 +40,14 @@ class Verification:
     """What `sweep verify` found.
 
     n_stored: trials of the plan that are ok and could have been run again. n_unseeded: those that had no seed.
+    compared: what of them was compared, as words.
     """
 
     results: str
     n_stored: int
     trials: tuple[Verified, ...]
     n_unseeded: int = 0
+    compared: str = BY_KERAS
 
     @property
     def equal(self) -> bool:
@@ -60,8 +66,8 @@ class Verification:
         """Return some lines for a person."""
         n_equal = sum(one.equal for one in self.trials)
         lines = [
-            f"{self.results}: {n_equal} of {len(self.trials)} trials run again are equal to the bit: initial weights, "
-            f"every epoch's order and weights, scores and metrics ({self.n_stored} stored)."
+            f"{self.results}: {n_equal} of {len(self.trials)} trials run again are equal to the bit: "
+            f"{self.compared} ({self.n_stored} stored)."
         ]
         if self.n_unseeded:
             lines.append(f"{self.n_unseeded} trials of the study had no seed and cannot be run again.")

@@ -17,7 +17,7 @@ from sweep.explain.difference import Difference, first_difference, first_step
 from sweep.explain.rerun import RerunFailedError, ray_for_reruns, run_again, run_through_ray
 from sweep.explain.stored_bits import Bits, StoredTrial, n_unseeded, stored_trials, verifiable
 from sweep.explain.surroundings import Factor, factors, variables_as_stored
-from sweep.explain.verification import Verification, Verified
+from sweep.explain.verification import BY_FIT, BY_KERAS, BY_TRIAL, Verification, Verified
 from sweep.machine import process
 from sweep.machine.streams import stream_seeds
 from sweep.machine.variables import quiet_environment
@@ -28,8 +28,9 @@ from sweep.store.places import Place
 from sweep.study import code
 from sweep.study.study import Study
 from sweep.study.trust import Trust, permit
-from sweep.trial import trial
 from sweep.trial.data_process import DataProcess
+from sweep.trial.frameworks import preloaded
+from sweep.trial.order import TrialOrder
 
 DEFAULT_TRIALS = 2
 
@@ -71,17 +72,18 @@ def verify(
         why = "all had no seed, and cannot be run again" if n_unseeded(loaded) else "none. `sweep run` makes them"
         raise InputError(f"Expected a trial in {results} that is ok and had a seed. Received: {why}.")
     quiet_environment()
-    process.warm_up("sweep.trial.preload")
     chosen = _spread(ids, len(ids) if trials is None else trials)
     found: list[Verified] = []
     ready: dict[tuple[str, int], Prepared] = {}
     stored = stored_trials(loaded, chosen, places)
     codes = Codes(loaded)
+    studies = {one.order.config_id: Study.model_validate(one.order.study) for one in stored}
+    process.warm_up(*preloaded(list(studies.values())))
     by_ray = address is not None or stored[0].order.study["resources"]["gpu"] > 0
 
     with ray_for_reruns(address) if by_ray else nullcontext() as ray, DataProcess() as data:
 
-        def rerun(order: trial.TrialOrder, variables: Mapping[str, str] | None = None) -> Bits:
+        def rerun(order: TrialOrder, variables: Mapping[str, str] | None = None) -> Bits:
             if ray is None or variables:
                 return run_again(order, variables)
             return run_through_ray(ray, [order])[order.trial_id]
@@ -93,7 +95,13 @@ def verify(
         for one in stored:
             found.append(_verified(one, threads, ready, data, first.get(one.order.trial_id), rerun, codes))
             hear(f"{len(found)}/{len(chosen)} trials, {sum(not item.equal for item in found)} differ")
-    return Verification(str(results), len(ids), tuple(found), n_unseeded(loaded))
+    return Verification(str(results), len(ids), tuple(found), n_unseeded(loaded), _compared(list(studies.values())))
+
+
+def _compared(studies: list[Study]) -> str:
+    if all(one.trial is not None for one in studies):
+        return BY_TRIAL
+    return BY_FIT if any(one.fit is not None for one in studies) else BY_KERAS
 
 
 def _spread(ids: list[str], count: int) -> list[str]:
@@ -146,7 +154,7 @@ def _data_now(study: Study, seed: int, ready: dict[tuple[str, int], Prepared], d
 
 def _why(
     one: StoredTrial,
-    now: trial.TrialOrder,
+    now: TrialOrder,
     again: Bits,
     around: tuple[Factor, ...],
     difference: Difference,
@@ -177,15 +185,15 @@ def _why(
     return "two runs here differ from each other: the training does not repeat on this machine.", True, difference
 
 
-def _with_threads(order: trial.TrialOrder, threads: int) -> trial.TrialOrder:
+def _with_threads(order: TrialOrder, threads: int) -> TrialOrder:
     resources = order.study["resources"] | {"threads": threads}
     return replace(order, study=order.study | {"resources": resources})
 
 
 def _with_step(
-    before: trial.TrialOrder,
+    before: TrialOrder,
     variables: Mapping[str, str],
-    now: trial.TrialOrder,
+    now: TrialOrder,
     difference: Difference,
     rerun: Rerun,
 ) -> Difference:

@@ -18,6 +18,7 @@ from sweep.running.preparation import made_ready
 from sweep.study.plan import Configuration
 from sweep.study.study import Study
 from sweep.trial.first_step import Seen
+from sweep.trial.frameworks import installed, preloaded
 from sweep.trial.rehearsal import Rehearsal, rehearse, some
 
 _MOST_MODELS = 12  # lines of models that are printed
@@ -30,6 +31,7 @@ class Inspection:
     data: counts by split and people by split, for each data set. models: config_id -> label and number of parameters,
     None where it was not built. findings: what makes numbers wrong or misleading; empty when all is well. cautions:
     what a person should know beside them. n_builds, n_seen: distinct models, and how many of them were built.
+    own: the user's `fit` or `trial`, which no check calls.
     """
 
     study: str
@@ -40,6 +42,13 @@ class Inspection:
     n_builds: int = 0
     n_seen: int = 0
     tables: tuple[tuple[str, ...], ...] = ()
+    own: tuple[str, ...] = ()
+
+    @property
+    def _how(self) -> str:
+        return (
+            "built and called" if any(one.startswith("fit ") for one in self.own) else "built, called, trained a step"
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return every field but the printed tables."""
@@ -57,11 +66,15 @@ class Inspection:
         ]
         if len(built) > _MOST_MODELS:
             lines.append(f"  and {len(built) - _MOST_MODELS} more configurations")
-        lines.append(
-            f"{self.n_seen} of {self.n_builds} distinct models were built, called and trained for one step on a batch."
-            if self.n_builds > 1
-            else "The model was built, called and trained for one step on a batch."
-        )
+        if self.n_builds > 1:
+            lines.append(f"{self.n_seen} of {self.n_builds} distinct models were tried on one batch: {self._how}.")
+        elif self.n_builds:
+            lines.append(f"The model was tried on one batch: {self._how}.")
+        if self.own:
+            lines.append(
+                f"{' and '.join(self.own)}: there, and takes its keywords. What it does was not tried: it is called in "
+                "the run alone."
+            )
         lines += [f"Caution: {one}" for one in self.cautions]
         lines += [f"Finding: {one}" for one in self.findings] or ["No findings."]
         return "\n".join(lines)
@@ -75,7 +88,7 @@ def inspect_study(name: str) -> Inspection:
     """
     quiet_environment()
     opened = open_study(name)
-    process.warm_up("sweep.trial.preload")  # TensorFlow is imported while the data are prepared
+    process.warm_up(*preloaded([opened.study]))  # TensorFlow is imported while the data are prepared
     ready = made_ready(opened)
     study, data = ready.study, ready.data
     every = {one.configuration.config_id: one.configuration for one in ready.trials}
@@ -90,6 +103,7 @@ def inspect_study(name: str) -> Inspection:
         seeded = one.study.model_copy(update={"seeds": list(study.seed_list)})
         found += settings_findings(seeded, str(one.hp.get("arm", "")))
     found += _of_models(every, rehearsal)
+    found += [_not_installed(name) for name in study.preload if not installed(name)]
     findings, cautions = divided(found)
     return Inspection(
         study=study.study,
@@ -102,6 +116,7 @@ def inspect_study(name: str) -> Inspection:
         cautions=cautions,
         n_builds=rehearsal.n_builds,
         n_seen=rehearsal.n_seen,
+        own=tuple(f"{one.role} {one.use}" for one in study.functions() if one.role in ("fit", "trial")),
         tables=tuple(tuple(table_lines(people[key], one.counts, study.task)) for key, one in data.items()),
     )
 
@@ -140,6 +155,15 @@ def _of_models(every: Mapping[str, Configuration], rehearsal: Rehearsal) -> list
             )
         )
     return found
+
+
+def _not_installed(name: str) -> Finding:
+    return Finding(
+        "framework_not_installed",
+        "error",
+        f"`preload` names {name}, which is not installed here: every trial here will fail.",
+        "Install it, on every node.",
+    )
 
 
 def _refused(seen: Seen, study: Study) -> Finding:

@@ -41,9 +41,15 @@ def trial_cost(planned: PlannedTrial, modules: Sequence[str]) -> TrialCost:
     planned: its data are prepared. modules: where the user's modules are found.
 
     Raises:
-        InputError: the model cannot be built or trained.
+        InputError: the model cannot be built or trained; or the user's own function trains it, which has no steps that
+            could be counted.
     """
     study = planned.configuration.study
+    if own := study.trial or study.fit:
+        raise InputError(
+            f"--measure: expected a Keras model that Keras fits. Received: {own.use}, whose steps nobody knows. "
+            "Run one seed (--seeds 1) to learn what a trial takes; it is not run again."
+        )
     asked = (study, planned.data_id, stream_seeds(planned.seed, study.hold), tuple(modules), current_folder())
     outcome = process.call(_measured, asked)
     if outcome.crash:

@@ -58,12 +58,12 @@ def _before_the_server() -> None:
                 tempfile.tempdir = kept
 
 
-def warm_up(preload: str) -> None:
-    """Start this process's fork server, which imports the module `preload` once for all later calls."""
+def warm_up(*preload: str) -> None:
+    """Start this process's fork server, which imports the modules `preload` once for all later calls."""
     if START_METHOD == "forkserver":
         from multiprocessing import forkserver
 
-        multiprocessing.get_context(START_METHOD).set_forkserver_preload([preload])
+        multiprocessing.get_context(START_METHOD).set_forkserver_preload(list(preload))
         _before_the_server()
         with _no_main_module():
             forkserver.ensure_running()

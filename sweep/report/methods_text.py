@@ -1,5 +1,7 @@
 """A paragraph for a paper's methods section, true to what was run."""
 
+import json
+
 import pandas as pd
 
 from sweep.analysis.current import current
@@ -31,8 +33,8 @@ def methods_text(report: Report, results: Results) -> str:
         return ""
     sentences = [
         *_trained(report, results, ok),
-        *_varied(results),
-        *([_THRESHOLD[report.task]] if len(results.scores) or not is_collected(results.study) else []),
+        *_varied(results, ok),
+        *_chosen(report.task, results),
         *_on_test(ok),
         *([OPTIMISTIC] if report.task == "verification" and epoch_chosen_on_dev(results) else []),
         *_samples(report, ok),
@@ -44,8 +46,15 @@ def methods_text(report: Report, results: Results) -> str:
 
 def epoch_chosen_on_dev(results: Results) -> bool:
     """Return whether the epoch that was kept is the best one on the development set."""
+    if own_training(results):
+        return False  # what it chose on is its own
     train = results.study["resolved"].get("train", {})
     return bool(train) and train.get("keep") == "best"
+
+
+def own_training(results: Results) -> bool:
+    """Return whether the user's own function trained, in place of Keras's fit."""
+    return any(results.study["resolved"].get(key) for key in ("fit", "trial"))
 
 
 def _trained(report: Report, results: Results, ok: pd.DataFrame) -> list[str]:
@@ -55,7 +64,8 @@ def _trained(report: Report, results: Results, ok: pd.DataFrame) -> list[str]:
     n_ok, n_planned = sum(row.n_ok for row in report.rows), sum(row.n_planned for row in report.rows)
     many = f"{planned[0]}" if len(planned) == 1 else f"{planned[0]} to {planned[-1]}"
     configs = f"{len(report.rows)} configuration{'s' * (len(report.rows) != 1)}"
-    of = f" of {_function(said['model'])} on {_function(said['data'])}" if {"model", "data"} <= said.keys() else ""
+    maker = said.get("trial") or said.get("model")
+    of = f" of {_function(maker)} on {_function(said['data'])}" if maker and "data" in said else ""
     grid = f" (grid: {', '.join(said['grid'])})" if said.get("grid") else ""
     failed = f"; {n_planned - n_ok} did not finish and are not in the means" if n_ok < n_planned else ""
     sentences = [
@@ -63,7 +73,11 @@ def _trained(report: Report, results: Results, ok: pd.DataFrame) -> list[str]:
         f"seed{'s' * (many != '1')}; {n_ok} of {n_planned} runs "
         f"finished{failed}."
     ]
-    if "train" in said:
+    if said.get("trial"):
+        sentences.append("Each run trained and scored as that function does.")
+    elif said.get("fit"):
+        sentences.append(f"Training was the loop {_function(said['fit'])}; the weights that it left were scored.")
+    elif "train" in said:
         train, axes = said["train"], said.get("grid") or {}
         best = train["keep"] == "best"
         monitor = str((train.get("early_stopping") or {}).get("monitor", "val_loss")).removeprefix("val_")
@@ -76,13 +90,34 @@ def _trained(report: Report, results: Results, ok: pd.DataFrame) -> list[str]:
     return sentences
 
 
-def _varied(results: Results) -> list[str]:
+def _chosen(task: str, results: Results) -> list[str]:
+    """Return what was chosen on the development set; what the user's own function chose there is its own."""
+    if is_collected(results.study) and not len(results.scores):
+        return []
+    return [] if task != "verification" and own_training(results) else [_THRESHOLD[task]]
+
+
+def _varied(results: Results, ok: pd.DataFrame) -> list[str]:
     if is_collected(results.study):
         return ["They were trained elsewhere; what a seed determined there is not recorded."]
     hold = results.study["resolved"].get("hold", {})
-    free, held = [s for s in STREAMS if s not in hold], [s for s in STREAMS if s in hold]
+    acting = _acting(results, ok)
+    free, held = [s for s in acting if s not in hold], [s for s in acting if s in hold]
     said = f"The seed determined {_listed(free)}" if free else "No source of randomness depended on the seed"
     return [f"{said}; {_listed(held)} {'was' if len(held) == 1 else 'were'} held fixed." if held else f"{said}."]
+
+
+def _acting(results: Results, ok: pd.DataFrame) -> list[str]:
+    """Return the streams that may have acted: what the user's own function never asked for did not.
+
+    The data function follows the split; layers of a model that `fit` trains follow all but the order.
+    """
+    if not own_training(results):
+        return list(STREAMS)
+    layers = {"init", "dropout", "augment"} if results.study["resolved"].get("fit") else set()
+    said: list[str] = list(ok["streams"].dropna()) if "streams" in ok else []
+    asked = {stream for one in said for stream in json.loads(one)} | {"split"} | layers
+    return [stream for stream in STREAMS if stream in asked]
 
 
 def _on_test(ok: pd.DataFrame) -> list[str]:
@@ -164,16 +199,25 @@ def _compute(ok: pd.DataFrame, environments: pd.DataFrame) -> list[str]:
     if len(used):
         device = [_values(used, "gpu_model"), _values(used, "cpu_model")]
         parts.append(f"on {next((name for name in device if name), 'unknown hardware')}")
-        packages = ("tensorflow", "keras", "seedsweep")
-        titles = {"tensorflow": "TensorFlow", "keras": "Keras", "seedsweep": "Seed Sweep"}
-        listed = [
-            f"{titles[name]} {_values(used, f'version.{name}')}" for name in packages if f"version.{name}" in used
-        ]
+        listed = [f"{title} {_values(used, f'version.{name}')}" for name, title in _packages(used).items()]
         parts += [f"with {_listed(listed)}"] if listed else []
-        if "determinism" in used and used["determinism"].fillna(False).all():
+        exact = "preload" not in used or bool(used["preload"].fillna("keras").ne("").all())
+        if "determinism" in used and used["determinism"].fillna(False).all() and exact:
             parts.append("in deterministic mode")
     said = ", ".join(parts)
     return [f"{said[:1].upper()}{said[1:]}."] if said else []
+
+
+def _packages(used: pd.DataFrame) -> dict[str, str]:
+    """Return the packages that trained -> their titles: Keras and its backend, or what the user's function imports."""
+    titles = {"tensorflow": "TensorFlow", "keras": "Keras", "torch": "PyTorch", "jax": "JAX", "seedsweep": "Seed Sweep"}
+    columns = [name for name in map(str, used.columns) if name.startswith("version.") and _values(used, name)]
+    there = [name.removeprefix("version.") for name in columns]
+    if "keras" in there:
+        found = [name for name in titles if name in there]
+    else:
+        found = [*(name for name in there if name not in ("scipy", "jaxlib", "seedsweep")), "seedsweep"]
+    return {name: titles.get(name, name) for name in found if name in there}
 
 
 def _hours(seconds: float) -> str:

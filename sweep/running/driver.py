@@ -26,8 +26,8 @@ from sweep.running.repairs import InOrder, out_of_memory, repaired
 from sweep.running.slot import CRASHES, TrialActor, Work, store_crash
 from sweep.running.tune_result import from_tune
 from sweep.store.claims import Owner
+from sweep.trial.order import TrialOrder
 from sweep.trial.outcome import Status, TrialOutcome
-from sweep.trial.trial import TrialOrder
 
 _NOT_A_REASON = r" Some common causes| Memory on the node"  # where Ray's advice begins, or its figures
 

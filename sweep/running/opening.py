@@ -84,4 +84,6 @@ def check_code(study: Study) -> None:
     configurations(study)  # whose settings must fit first
     for one in study.functions():
         if one.role != "keyword":
-            code.check_use(one.key, one.use, one.keywords)
+            found = code.check_use(one.key, one.use, one.keywords)
+            if one.role in code.GIVEN:
+                code.check_call(one.role, one.use, one.keywords, found)

@@ -18,7 +18,7 @@ from sweep.running.record_relay import Link, sees
 from sweep.study import code, identity
 from sweep.study.functions import functions_of
 from sweep.study.named_files import named_files
-from sweep.trial.trial import TrialOrder
+from sweep.trial.order import TrialOrder
 from sweep.trial.versions import differing, versions_here
 
 _PATIENCE = 180  # seconds for a node to answer; a slow share takes a minute to import this package

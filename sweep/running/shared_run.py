@@ -22,7 +22,7 @@ from sweep.running.progress import Progress
 from sweep.store import claims, records, store
 from sweep.store.places import Place
 from sweep.study.plan import PlannedTrial
-from sweep.trial import trial
+from sweep.trial.order import TrialOrder
 from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.rehearsal import Rehearsal, rehearse, some
 
@@ -202,9 +202,9 @@ class SharedRun:
 
 def order_of(
     one: PlannedTrial, results: Place, folder: str, modules: tuple[str, ...], git_commit: str = "", attempt: int = 0
-) -> trial.TrialOrder:
-    """Return what a worker needs to run a planned trial; see `sweep.trial.trial.TrialOrder` for the arguments."""
-    return trial.TrialOrder(
+) -> TrialOrder:
+    """Return what a worker needs to run a planned trial; see `sweep.trial.order.TrialOrder` for the arguments."""
+    return TrialOrder(
         trial_id=one.trial_id,
         config_id=one.configuration.config_id,
         seed=one.seed,

@@ -14,18 +14,24 @@ from sweep.running.ray_session import node_address
 from sweep.running.record_relay import Link, sees
 from sweep.running.tune_result import to_tune
 from sweep.store import records
+from sweep.study.study import Study
+from sweep.trial.frameworks import preloaded
+from sweep.trial.order import TrialOrder, first_row
 from sweep.trial.outcome import Status, TrialOutcome
-from sweep.trial.trial import TrialOrder, first_row, hand_in, run_trial
+from sweep.trial.trial import hand_in, run_trial
 
 CRASHES = 2  # how often a trial whose process dies is started again, from scratch, before it counts as failed
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a slot does with an order. run: called in a fresh process. preload: what its fork server imports before."""
+    """What a slot does with an order.
+
+    run: called in a fresh process. preload: what its fork server imports before; None: what the trials need.
+    """
 
     run: Callable[[TrialOrder], TrialOutcome] = run_trial
-    preload: str = "sweep.trial.preload"
+    preload: str | None = None
 
 
 class TrialActor(tune.Trainable):  # type: ignore[misc]
@@ -40,8 +46,10 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
         work: Work,
         claims: Any = None,
     ) -> None:
-        """Take the first trial, and start the fork server that imports TensorFlow once for all of them."""
-        process.warm_up(work.preload)
+        """Take the first trial, and start the fork server that imports their framework once for all of them."""
+        studies = {order.config_id: order.study for order in orders}.values()
+        preload = (work.preload,) if work.preload else preloaded([Study.model_validate(one) for one in studies])
+        process.warm_up(*preload)
         self._orders, self._link, self._run, self._claims = orders, link, work.run, claims
         self._at: int = config["at"]
         context = ray.get_runtime_context()

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sweep.trial.order import TrialOrder
 from sweep.trial.outcome import Status, TrialOutcome
-from sweep.trial.trial import TrialOrder
 
 
 def to_tune(outcome: TrialOutcome) -> dict[str, Any]:

@@ -32,7 +32,9 @@ class _Used(_Said):
 
 class _Resolved(_Said):
     data: _Used = _Used()
-    model: _Used = _Used()
+    model: _Used | None = _Used()
+    fit: _Used | None = None
+    trial: _Used | None = None
     measure: _Used | None = None
     answer: str | None = None
     hold: dict[str, int] = {}

@@ -6,7 +6,8 @@ from typing import Any
 from sweep.errors import InputError
 from sweep.study.inside import with_setting
 
-SECTIONS = ("data", "model", "train", "hold")  # a whole one is replaced, a dotted setting changes one thing in it
+# A whole one is replaced, a dotted setting changes one thing in it.
+SECTIONS = ("data", "model", "fit", "trial", "train", "hold")
 SWITCHES = ("seeded", "determinism")
 
 
@@ -15,7 +16,9 @@ def check_arm(name: Any, changes: Any) -> None:
 
     A pydantic validator calls this, hence the ValueError; its text continues "expected ...".
     """
-    kinds = "settings like model.use, train.epochs, hold.order or seeded, or a whole data, model, train or hold"
+    kinds = (
+        f"settings like model.use, train.epochs, hold.order or seeded, or a whole {', '.join(SECTIONS[:-1])} or hold"
+    )
     if not isinstance(name, str) or not name or not name.isprintable():
         raise ValueError(f"a word as the name of an arm. Received: {name!r}")
     if not isinstance(changes, Mapping):

@@ -84,6 +84,33 @@ def check_use(key: str, use: str, keywords: Mapping[str, Any]) -> Definition:
     return found
 
 
+# What a study's own training is given before its keywords.
+GIVEN = {"fit": ("model", "splits", "run"), "trial": ("splits", "run")}
+
+
+def check_call(key: str, use: str, keywords: Mapping[str, Any], found: Definition) -> None:
+    """Raise InputError where a function of GIVEN cannot be called: other parameters, or one that nobody gives.
+
+    Arguments as in `check_use`; found: what that returned. A class, or a name that is assigned, is not looked into.
+    """
+    if found.node is None:
+        return
+    arguments, given = found.node.args, GIVEN[key]
+    positional = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
+    expected = f"{key}.use: expected {use}({', '.join(given)}, **keywords)."
+    if len(positional) < len(given) and arguments.vararg is None:
+        said = ", ".join([*positional, *(f"{one.arg}=" for one in arguments.kwonlyargs)])
+        raise InputError(f"{expected} Received: {use}({said}).")
+    without = positional[len(given) : len(positional) - len(arguments.defaults)]
+    without += [
+        one.arg for one, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if value is None
+    ]
+    if missing := [name for name in without if name not in keywords]:
+        raise InputError(f"{expected} Received: no {missing[0]}, which has no default. Set '{key}.{missing[0]}'.")
+    if twice := [name for name in positional[: len(given)] if name in keywords]:
+        raise InputError(f"{expected} Received: the key '{key}.{twice[0]}', which a trial gives itself.")
+
+
 def takes(use: str, keyword: str) -> bool:
     """Return whether a function has a parameter of that name; True if its source does not tell."""
     module, _, name = use.partition(":")

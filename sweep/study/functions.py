@@ -12,7 +12,14 @@ from sweep.study.settings import every_settings
 Decides = Literal["code", "content", "nothing"]
 
 # What of a function decides the bits of a trial: its code, what it returns, or nothing.
-ROLES: Mapping[str, Decides] = {"data": "content", "model": "code", "measure": "code", "answer": "nothing"}
+ROLES: Mapping[str, Decides] = {
+    "data": "content",
+    "model": "code",
+    "fit": "code",
+    "trial": "code",
+    "measure": "code",
+    "answer": "nothing",
+}
 BY_CODE = tuple(role for role, decides in ROLES.items() if decides == "code")
 _SECTIONS: Mapping[str, Decides] = {**ROLES, "train": "code"}  # whose words may name further functions
 _FORM = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")

@@ -50,11 +50,12 @@ class Identities:
             InputError: a function is not there, or a module is no Python.
         """
         named = _named(study, self._defaults)
-        main = self._reached(study.model.use)
+        use = study.maker.use
+        main = self._reached(use)
         others: dict[str, Reached] = {}
         for one in functions_of(study.model_dump(mode="json"), self._defaults):
             module, _, name = one.use.partition(":")
-            if one.decides == "code" and one.use != study.model.use and code.find(module, name) is not None:
+            if one.decides == "code" and one.use != use and code.find(module, name) is not None:
                 others[one.use] = self._reached(one.use)
         found = self._files_of(named)
         parts = dict(main.parts)
@@ -63,13 +64,14 @@ class Identities:
         parts |= {f"file {Path(word).name}": digest for word, digest in found.items()}
         whole: dict[str, Any] = {use: other.digest for use, other in others.items()}
         whole |= {f"file {word}": digest for word, digest in found.items()}
-        if self._backend != "tensorflow":
+        of_keras = study.trial is None
+        if of_keras and self._backend != "tensorflow":
             whole["backend"] = parts["backend"] = self._backend
         digest = main.digest
         if whole:
             text = json.dumps([main.digest, whole], sort_keys=True)
             digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-        former = self._former(study.model.use, main.digest) if self._backend == "tensorflow" else frozenset()
+        former = self._former(use, main.digest) if of_keras and self._backend == "tensorflow" else frozenset()
         return Identity(digest, parts, former)
 
     def _files_of(self, named: Mapping[str, Any]) -> dict[str, str]:

@@ -74,6 +74,17 @@ def imported(uses: Iterable[str], folders: Sequence[str] = ()) -> Imported:
     return Imported(tuple(modules.values()), tuple(installed), tuple(by_name))
 
 
+def packages_of(uses: Iterable[str]) -> tuple[str, ...]:
+    """Return the installed packages that the functions' own modules import, at any depth, by the names they import."""
+    found: dict[str, None] = {}
+    for one in imported(uses).modules:
+        if one.file.suffix == ".py":
+            tops = dict.fromkeys(name.partition(".")[0] for name in _names(code.tree(one.file), one.name, one.file))
+            origins = {name: module_origin.find(name) for name in tops if name and name != "sweep"}
+            found |= {name: None for name, origin in origins.items() if origin and origin.owner == "installed"}
+    return tuple(found)
+
+
 def _names(tree: ast.Module, module: str, file: Path) -> Iterator[str]:
     """Yield what a file may import; a name that is no module is nowhere to be found, and does no harm."""
     for node in ast.walk(tree):

@@ -12,6 +12,7 @@ from pydantic_core import to_jsonable_python
 from sweep.store.paths import opened_up
 
 Stream = Literal["init", "order", "dropout", "augment", "split"]
+Framework = Literal["jax", "torch"]  # a file each under sweep/trial/frameworks
 Seed = Annotated[int, Field(ge=0, lt=2**32, strict=True)]
 
 

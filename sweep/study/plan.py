@@ -12,6 +12,7 @@ from sweep.errors import InputError
 from sweep.store.schemas import SCHEMA_VERSION as SCHEMA_VERSION
 from sweep.study.functions import ROLES
 from sweep.study.identity import Identity
+from sweep.study.own_training import train_settings
 from sweep.study.settings import Settings, every_settings
 from sweep.study.study import Study
 from sweep.study.study_text import explain
@@ -84,7 +85,7 @@ def _configuration(study: Study, settings: Settings) -> Configuration:
         resolved = Study.model_validate(settings.study)
     except ValidationError as error:
         raise InputError(explain(error, Study, f"{study.study}, {label or 'grid'}")) from None
-    hp = ({"arm": arm} if arm else {}) | _hp(resolved)
+    hp = ({"arm": arm} if arm else {}) | settings_of(resolved)
     said = _what_decides(resolved)
     key = _digest({name: value for name, value in said.items() if name != "data"})[:12]
     return Configuration(_digest(said)[:12], label, hp, resolved, key)
@@ -150,12 +151,14 @@ def _what_decides(study: Study) -> dict[str, Any]:
             for role, decides in ROLES.items()
             if decides != "nothing" and (part := getattr(study, role)) is not None
         },
-        "train": study.train.said(),
+        **({"train": train_settings(study)} if study.trial is None else {}),
         "hold": dict(study.hold),
         "determinism": study.determinism,
         "threads": study.resources.threads,
         "on_gpu": study.resources.gpu > 0,
-        **({} if study.seeded else {"seeded": False}),  # named only where it is off, so that older ids stay
+        # Named only where they are set, so that older ids stay.
+        **({} if study.seeded else {"seeded": False}),
+        **({"preload": sorted(study.preload)} if study.preload else {}),
     }
 
 
@@ -179,8 +182,11 @@ def _label(point: Mapping[str, Any]) -> str:
     return " ".join(f"{key}={value:.6g}" if type(value) is float else f"{key}={value}" for key, value in point.items())
 
 
-def _hp(study: Study) -> dict[str, float | str]:
-    """Return every setting of data, model and training: numbers as float, all else as a word, absent ones left out."""
+def settings_of(study: Study) -> dict[str, float | str]:
+    """Return every setting of data, model and training (or of the trial), by its dotted key, for the columns hp.*.
+
+    Numbers are floats, all else is a word; absent ones are left out.
+    """
     found: dict[str, float | str] = {}
 
     def walk(prefix: str, value: Any) -> None:
@@ -195,8 +201,10 @@ def _hp(study: Study) -> dict[str, float | str]:
             found[prefix] = json.dumps(value, separators=(",", ":"), default=str)
 
     walk("data", study.data.keywords)
-    walk("model", {"use": study.model.use, **study.model.keywords})
-    walk("train", study.train.said())
+    for role in ("model", "fit", "trial"):
+        if (part := getattr(study, role)) is not None:
+            walk(role, {"use": part.use, **part.keywords})
+    walk("train", train_settings(study))
     if not study.seeded:
         found["seeded"] = "false"
     return found

@@ -176,7 +176,7 @@ def _difference(code_id: str, entry: Mapping[str, Any] | None, one: PlannedTrial
     before = codes.get((entry or {}).get("as", code_id))
     if before:
         return "; ".join(what_changed(before, one.code.parts)) or "the same parts, otherwise put together"
-    return f"{one.configuration.study.model.use}, {code_id} instead of {one.code_id}"
+    return f"{one.configuration.study.maker.use}, {code_id} instead of {one.code_id}"
 
 
 def _keys(trials: Sequence[PlannedTrial], document: Document) -> dict[str, str]:

@@ -12,7 +12,19 @@ from sweep.store.paths import fault_of, with_variables
 from sweep.study.arms import check_arm
 from sweep.study.functions import NamedFunction, functions_of
 from sweep.study.grid import check_axis, n_points
-from sweep.study.parts import DataUse, FunctionName, Part, Resources, Seed, SeedRange, Stream, Submit, Use
+from sweep.study.own_training import FRAMEWORKS, check_own_training
+from sweep.study.parts import (
+    DataUse,
+    Framework,
+    FunctionName,
+    Part,
+    Resources,
+    Seed,
+    SeedRange,
+    Stream,
+    Submit,
+    Use,
+)
 from sweep.study.study_text import built_in_studies, explain, read_yaml, short
 from sweep.study.train import Train
 
@@ -33,8 +45,18 @@ class Study(Part):
     task: Literal["verification", "classification", "regression"] = "verification"
     seeds: Annotated[int, Field(ge=1)] | Annotated[list[Seed], Field(min_length=1)] | SeedRange = 5
     data: DataUse
-    model: Use
+    model: Annotated[Use | None, Field(description="(input_shape, n_classes, **keywords) -> a Keras model")] = None
     train: Train = Train()
+    fit: Annotated[
+        Use | None, Field(description="(model, splits, run, **keywords) trains the model, in place of Keras's fit")
+    ] = None
+    trial: Annotated[
+        Use | None,
+        Field(description="(splits, run, **keywords) -> scores of dev and test; in place of model and train"),
+    ] = None
+    preload: Annotated[
+        list[Framework], Field(description="frameworks of `trial` or `fit` that are seeded and made deterministic")
+    ] = []
     grid: dict[str, Axis] = {}
     arms: Annotated[
         dict[str, dict[str, Any]],
@@ -101,12 +123,22 @@ class Study(Part):
     def _grid_names_settings(cls, grid: Any) -> Any:
         for key, axis in grid.items() if isinstance(grid, dict) else ():
             section, _, name = str(key).partition(".")
-            if section not in ("train", "model", "data") or not name:
+            if section not in ("train", "model", "data", "fit", "trial") or not name:
                 raise ValueError(f"keys like train.learning_rate, model.dropout or data.root. Received: {key}")
             if name in ("use", "leakage"):
                 raise ValueError(f"settings. Received: {key}, which chooses the code; make two studies")
             check_axis(key, axis)
         return grid
+
+    @field_validator("preload", mode="before")
+    @classmethod
+    def _preload_names_frameworks(cls, preload: Any) -> Any:
+        for name in preload if isinstance(preload, list) else ():
+            if name not in FRAMEWORKS:
+                raise ValueError(
+                    f"frameworks ({', '.join(FRAMEWORKS)}). Received: {name}.{nearest(str(name), FRAMEWORKS)}"
+                )
+        return preload
 
     @field_validator("arms", mode="before")
     @classmethod
@@ -125,6 +157,11 @@ class Study(Part):
         return with_variables(results)
 
     @model_validator(mode="after")
+    def _one_function_makes_the_scores(self) -> Self:
+        check_own_training(self)
+        return self
+
+    @model_validator(mode="after")
     def _trials_can_be_counted(self) -> Self:
         n_configurations = max(1, len(self.arms)) * n_points(self.grid, self.samples)
         n_trials = n_configurations * self.n_seeds
@@ -135,6 +172,14 @@ class Study(Part):
                 "several studies"
             )
         return self
+
+    @property
+    def maker(self) -> Use:
+        """Return the function that makes what is scored: the model's, or the trial itself."""
+        found = self.trial or self.model
+        if found is None:  # refused when the study was read
+            raise ValueError("a study without model and trial")
+        return found
 
     @property
     def n_seeds(self) -> int:

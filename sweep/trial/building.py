@@ -23,14 +23,14 @@ def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
     """
     classes = n_classes(study.task, splits.classes, splits.train.y)
     shape = input_shape(splits)
-    use = study.model.use
+    use = study.maker.use
     builder = code.function(use)
     seeding.seed_everything(seeds["init"])
     if study.train.precision is not None:
         _set_precision(study.train.precision)
     try:
         with watched(study) as built:
-            model = builder(shape, classes, **study.model.keywords)
+            model = builder(shape, classes, **study.maker.keywords)
             check_model(use, model)
             check_compiled(use, model, study.train.names_compiling)
             built.append(model)
@@ -80,7 +80,7 @@ def loss_of(study: Study, model: Any, splits: Splits) -> Any:
     Raises:
         InputError: Keras knows no such loss, or it does not fit the model's outputs.
     """
-    n_outputs = int(output_shape(study.model.use, model, input_shape(splits))[-1] or 0)
+    n_outputs = int(output_shape(study.maker.use, model, input_shape(splits))[-1] or 0)
     weighted = study.train.class_weight is not None or splits.train.sample_weight is not None
     kept = model.loss if model.compiled else None
     loss = chosen_loss(study.train, TASKS[study.task].loss(n_outputs), kept=kept, weighted=weighted)

@@ -28,7 +28,7 @@ class Keys:
         said = {
             "task": study.task,
             "data": self._shapes[one.data_id],
-            "model": [study.model.use, study.model.keywords if model else None],
+            "model": [study.maker.use, study.maker.keywords if model else None, study.fit is None],
             "phases": [
                 [
                     _without_numbers(phase.model_dump(mode="json", include={"optimizer", "learning_rate"})),

@@ -2,12 +2,29 @@
 
 import os
 import platform
+from collections.abc import Sequence
 from typing import Any
 
 from sweep.machine.hardware import processor
-from sweep.trial import backends
+from sweep.trial import backends, frameworks
 from sweep.trial.process_state import Machine
-from sweep.trial.versions import versions_here
+from sweep.trial.versions import version_of, versions_here
+
+
+def own_environment(machine: Machine, preload: Sequence[str], undone: Sequence[str]) -> dict[str, Any]:
+    """Return the same as `environment` for a trial without Keras, whose function may use any framework.
+
+    preload, undone: frameworks that were made deterministic, and what of them could not be.
+    """
+    found = [frameworks.framework(name) for name in preload]
+    packages = ("seedsweep", "numpy", "scipy", *(package for one in found for package in one.PACKAGES))
+    return {
+        **_machine(machine),
+        "gpu_model": ", ".join(filter(None, (one.gpu_models() for one in found))) if machine.gpus else "",
+        "preload": ", ".join(preload),
+        "not_deterministic": "; ".join(undone),
+        **{f"version.{name}": version_of(name) for name in packages},
+    }
 
 
 def environment(machine: Machine) -> dict[str, Any]:
@@ -18,15 +35,23 @@ def environment(machine: Machine) -> dict[str, Any]:
     """
     backend = backends.current()
     versions = versions_here()
+    del versions["python"]  # it stands among the machine's
     return {
-        "python": versions.pop("python"),
-        "platform": platform.platform(),
-        "machine": platform.machine(),
-        "cpu_model": processor(),
+        **_machine(machine),
         "gpu_model": backend.gpu_models() if machine.gpus else "",
-        "threads": machine.threads,
-        "determinism": machine.determinism,
         **{f"version.{name}": version for name, version in versions.items()},
         **{f"flag.{name}": os.environ.get(name, "") for name in (*backend.FLAGS, "KERAS_BACKEND")},
         **({} if backend.NAME == backends.FIRST else {"backend": backend.NAME}),
+    }
+
+
+def _machine(machine: Machine) -> dict[str, Any]:
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "cpu_model": processor(),
+        "gpu_model": "",
+        "threads": machine.threads,
+        "determinism": machine.determinism,
     }

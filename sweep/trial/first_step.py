@@ -62,11 +62,13 @@ def _looked_at(study: Study, splits: Splits, seeds: dict[str, int], twice: bool)
         asked = {"frozen_batchnorm_by_batch"} if policy_is_stated(model) else set()
         found = [*shared, *model_findings(model_checks(model), asked), *outside_findings(model)]
         seen = replace(seen, parameters=int(model.count_params()), findings=tuple(found))
-        loss = loss_of(study, model, splits)
+        loss: Any = loss_of(study, model, splits) if study.fit is None else None
         x, y, *weights_of_samples = _batch(study, splits, seeds)
         small = len(x) < min(study.train.batch_size, len(splits.train)) or study.resources.gpu > 0
-        outputs = answers(study.model.use, model, x)
+        outputs = answers(study.maker.use, model, x)
         labels = splits.train.y if study.task == "regression" else None
+        if study.fit is not None:  # what it trains with, and how its outputs are meant, is its own
+            return replace(seen, findings=tuple(dict.fromkeys(found)))
         probabilities = None if takes_logits(loss) else takes_probabilities(loss)
         found += output_findings(outputs, last_activation(model), loss_name(loss), probabilities, labels)
         if hasattr(loss, "check"):  # one of the user's own
@@ -91,7 +93,7 @@ def _check_names(study: Study) -> None:
         callbacks_of(train, optimizer_of(phase), TASKS[study.task].epoch)
     if train.loss is not None:
         loss_name(chosen_loss(train, ""))
-    if train.early_stopping is not None:
+    if train.early_stopping is not None and study.fit is None:
         check_monitor(train.early_stopping.monitor, TASKS[study.task].epoch)
 
 
@@ -106,7 +108,7 @@ def _built(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> 
         return model, []
     first, digest = model, weights.digest(model.get_weights())
     model = build(study, splits, seeds)
-    use = study.model.use
+    use = study.maker.use
     if model is first:
         raise InputError(
             f"model: expected {use} to make a new model at every call. Received: one model twice. Build it inside of "
@@ -157,7 +159,7 @@ def _steps(study: Study, model: Any, loss: Any, batch: tuple[Any, ...]) -> list[
     for number in range(len(study.train.phases)):
         begin_phase(model, study.train, number, loss)
         callbacks_of(study.train, model.optimizer, TASKS[study.task].epoch)
-        found += train_step(study.model.use, model, batch, check_logs)
+        found += train_step(study.maker.use, model, batch, check_logs)
     return found
 
 

@@ -1,11 +1,13 @@
 """A fresh process made ready for one trial: its folder, its GPUs, its threads, deterministic kernels."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sweep.machine.signals import leave_ctrl_c_to_the_caller
-from sweep.trial import backends
+from sweep.trial import backends, frameworks
 
 
 @dataclass(frozen=True)
@@ -22,19 +24,38 @@ class Machine:
     gpus: str = ""
 
 
-def begin_trial(machine: Machine, folder: str) -> None:
+def begin_trial(machine: Machine, folder: str, *, keras: bool = True, preload: Sequence[str] = ()) -> tuple[str, ...]:
     """Prepare a fresh process for one trial; the backend may be imported but must not have run an operation.
+
+    Return what could not be made repeatable, as words.
 
     Args:
         machine: threads, determinism and GPUs of the trial.
         folder: where relative paths of the study start: the folder in which the command was given.
+        keras: whether Keras trains; without it the backend is not imported.
+        preload: other frameworks, see `sweep.trial.frameworks`.
 
     Raises:
         ClusterError: the backend does not see the GPUs.
-        InputError: Keras computes with a library that has no file in `sweep.trial.backends`.
+        InputError: Keras computes with a library that has no file in `sweep.trial.backends`; or a framework is not
+            installed.
     """
     leave_ctrl_c_to_the_caller()
     os.environ["CUDA_VISIBLE_DEVICES"] = machine.gpus
     if Path(folder).is_dir():
         os.chdir(folder)
-    backends.current().begin(threads=machine.threads, determinism=machine.determinism, gpus=machine.gpus)
+    said: dict[str, Any] = {"threads": machine.threads, "determinism": machine.determinism, "gpus": machine.gpus}
+    if keras:
+        backends.current().begin(**said)
+    else:
+        _limit_threads(machine.threads)
+    return tuple(undone for name in preload for undone in frameworks.framework(name).begin(**said))
+
+
+def _limit_threads(threads: int) -> None:
+    """Let linear algebra and OpenMP use so many threads: what is loaded now, and what will be."""
+    import threadpoolctl
+
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = str(threads)
+    threadpoolctl.threadpool_limits(threads)

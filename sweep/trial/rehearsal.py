@@ -38,8 +38,8 @@ class Rehearsal:
     """What one batch showed.
 
     seen: config_id -> what was seen; configurations that differ only in what one batch cannot show share it.
-    n_builds: distinct models. n_seen: those that were built. alike: pairs of config_ids whose model keywords differ and
-    whose weights are equal to the bit after a step from the same seed.
+    n_builds: distinct Keras models. n_seen: those that were built. alike: pairs of config_ids whose model keywords
+    differ and whose weights are equal to the bit after a step from the same seed.
     """
 
     seen: dict[str, Seen]
@@ -88,7 +88,8 @@ def rehearse(trials: Sequence[PlannedTrial], modules: tuple[str, ...]) -> Rehear
 
     modules: where the user's modules are found.
     """
-    first = {one.configuration.config_id: one for one in reversed(trials)}
+    with_model = [one for one in trials if one.configuration.study.trial is None]  # a trial of its own is run alone
+    first = {one.configuration.config_id: one for one in reversed(with_model)}
     groups: dict[str, list[PlannedTrial]] = {}
     keys = Keys()
     for one in reversed(first.values()):
@@ -113,10 +114,10 @@ def _shared_out(chosen: Sequence[PlannedTrial], modules: tuple[str, ...], ends: 
 
     The first compares two calls of each model function it meets, so that the second gets one model more.
     """
-    if _PROCESSES == 1:
+    if _PROCESSES == 1 or not chosen:
         return _look_at(chosen, (), modules, ends)
     first, second = [*chosen[:1], *chosen[3::2]], [*chosen[1:2], *chosen[2::2]]
-    compared = {one.configuration.study.model.use for one in first}
+    compared = {one.configuration.study.maker.use for one in first}
     with ThreadPoolExecutor(_PROCESSES) as pool:  # of threads that wait for the processes
         beside = pool.submit(_look_at, second, compared, modules, ends)
         return _look_at(first, (), modules, ends) | beside.result()
@@ -136,8 +137,8 @@ def _look_at(
         orders: list[tuple[Study, str, int, bool]] = []
         for one in left:
             study = one.configuration.study
-            met = built | {order[0].model.use for order in orders}
-            orders.append((study, one.data_id, one.seed, study.model.use not in met))
+            met = built | {order[0].maker.use for order in orders}
+            orders.append((study, one.data_id, one.seed, study.maker.use not in met))
         with tempfile.TemporaryDirectory(prefix="check-", dir=scratch.folder()) as folder:
             answers = str(Path(folder) / "answers")
             outcome = process.call(
@@ -146,7 +147,7 @@ def _look_at(
             seen = list(_read(answers))
         for one, what in zip(left, seen, strict=False):
             found[one.configuration.config_id] = what
-            built.add(one.configuration.study.model.use)
+            built.add(one.configuration.study.maker.use)
         left = left[len(seen) :]
         if not outcome.crash:
             break
@@ -161,7 +162,8 @@ def _answer(asked: _Asked) -> None:
     find_modules_in(asked.modules)
     limit_memory(0.6 / _PROCESSES)
     determinism = asked.orders[0][0].determinism
-    begin_trial(Machine(threads=os.cpu_count() or 1, determinism=determinism), asked.folder)
+    preload = dict.fromkeys(name for order in asked.orders for name in order[0].preload)
+    begin_trial(Machine(os.cpu_count() or 1, determinism), asked.folder, preload=tuple(preload))
     with Path(asked.answers).open("ab") as file:
         for study, data_id, seed, twice in asked.orders:
             if time.monotonic() > asked.ends:
@@ -184,7 +186,7 @@ def _read(path: str) -> Iterator[Seen]:
 
 
 def _crashed(one: PlannedTrial, outcome: process.Outcome) -> str:
-    use = one.configuration.study.model.use
+    use = one.configuration.study.maker.use
     if _DIED_OF_TIME.search(outcome.log) and "exit code 1 " in outcome.crash:
         return (
             f"model: expected {use} to be built and trained on one batch within {SECONDS_A_BUILD} s. Received: no end. "

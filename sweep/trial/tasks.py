@@ -23,7 +23,8 @@ class Task:
         expected_outputs: number of classes -> the numbers of outputs that a model may have.
         epoch: names of `epoch_metrics`.
         epoch_metrics: labels (n,), outputs (n, k) of dev -> what is recorded of each epoch.
-        metrics: labels and outputs of each split, attack types of test (n,) where known -> the trial's metrics.
+        metrics: labels and outputs of each split (train may be left out), attack types of test (n,) where known -> the
+            trial's metrics.
         score: outputs (n, k), labels (n,) -> the column `score`.
         prediction: outputs (n, k) -> the column `prediction`, or None.
     """
@@ -82,11 +83,12 @@ def _verification(splits: Splits, attack_type: AttackType) -> dict[str, float]:
     from sweep.metrics.verification import verification
 
     by_name = {name: (labels, _genuine(outputs)) for name, (labels, outputs) in splits.items()}
+    train_label, train_score = by_name.get("train", (None, None))
     return verification(
         *by_name["dev"],
         *by_name["test"],
-        train_label=by_name["train"][0],
-        train_score=by_name["train"][1],
+        train_label=train_label,
+        train_score=train_score,
         test_attack_type=attack_type,
     )
 
@@ -99,7 +101,7 @@ def _classification(splits: Splits, _: AttackType) -> dict[str, float]:
     from sweep.metrics.classification import classification
 
     by_name = {name: (labels, _probabilities(outputs)) for name, (labels, outputs) in splits.items()}
-    train_label, train_probability = by_name["train"]
+    train_label, train_probability = by_name.get("train", (None, None))
     return classification(
         *by_name["dev"], *by_name["test"], train_label=train_label, train_probability=train_probability
     )

@@ -14,7 +14,7 @@ FREE = ("scipy", "scikit-learn", "ray", "pandas", "pyarrow")
 def versions_here() -> dict[str, str]:
     """Return the versions of Python and of the packages that a trial runs on, "" where one is not installed."""
     names = ("seedsweep", *backends.current().PACKAGES, *_OURS)
-    return {"python": platform.python_version(), **{name: _version(name) for name in names}}
+    return {"python": platform.python_version(), **{name: version_of(name) for name in names}}
 
 
 def differing(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
@@ -30,7 +30,8 @@ def _binding(name: str, version: str) -> str:
     return ".".join(version.split(".")[:2]) if name == "python" else version
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """Return the version of a package as it is installed, "" where it is not."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:

@@ -1,0 +1,56 @@
+"""Frameworks that a user's own code may train with, a file for each: `preload` has them seeded and deterministic.
+
+A further one is a further file here, with the names of `Framework`, and its name in `sweep.study.parts.Framework`.
+"""
+
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Protocol, cast
+
+from sweep.errors import InputError
+from sweep.study.study import Study
+
+
+class Framework(Protocol):
+    """What a file of this folder holds. PACKAGES: whose versions decide bits, as they are installed."""
+
+    PACKAGES: tuple[str, ...]
+
+    def begin(self, *, threads: int, determinism: bool, gpus: str) -> tuple[str, ...]:
+        """Set threads and deterministic operations of this process; return what could not be set, as words."""
+
+    def seed(self, seed: int) -> None:
+        """Seed its global generators."""
+
+    def state(self) -> bytes:
+        """Return the state of its global generators, by which one sees whether anything was drawn."""
+
+    def gpu_models(self) -> str:
+        """Return the models of the visible GPUs, with commas between."""
+
+
+def framework(name: str) -> Framework:
+    """Return the file of a framework.
+
+    Raises:
+        InputError: it is not installed.
+    """
+    if not installed(name):
+        raise InputError(f"preload: expected {name} to be installed. Received: no such package here. Install it.")
+    return cast(Framework, import_module(f"{__name__}.{name}"))
+
+
+def installed(name: str) -> bool:
+    """Return whether a framework can be imported; nothing is imported."""
+    return find_spec(name) is not None
+
+
+def preloaded(studies: Sequence[Study]) -> tuple[str, ...]:
+    """Return the modules that a fork server imports once for all trials of these studies.
+
+    Keras and its backend are among them only where a study has a Keras model.
+    """
+    own = all(one.trial is not None for one in studies)
+    named = dict.fromkeys(name for one in studies for name in one.preload)
+    return (*named, "sweep.trial.preload_own" if own else "sweep.trial.preload")

@@ -1,0 +1,95 @@
+"""A trial of a Keras model: built by the user's function, fitted by Keras or by the user's own loop, and scored."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sweep.checks.measures import checks
+from sweep.checks.model import batchnorm_gap, model_checks
+from sweep.checks.unnamed_inputs import outside_checks, outside_record
+from sweep.data import Splits
+from sweep.store.records import Record
+from sweep.study.study import Study
+from sweep.trial import own_fit, weights
+from sweep.trial.building import begin_phase, build, loss_of
+from sweep.trial.losses import takes_probabilities
+from sweep.trial.measuring import measured_by
+from sweep.trial.order import TrialOrder, run_of
+from sweep.trial.score_columns import score_columns
+from sweep.trial.tasks import TASKS
+
+
+def train_keras(
+    study: Study,
+    splits: Splits,
+    seeds: dict[str, int],
+    order: TrialOrder,
+    record: Record,
+    stage: Callable[[str], None],
+) -> None:
+    """Build, fit and score a model, and fill in the record of its trial.
+
+    stage: called with "build", "fit" and "score" as each begins.
+    """
+    row, task = record.trial, TASKS[study.task]
+    stage("build")
+    from sweep.trial import scoring, training  # which import Keras, as the driver must not
+
+    model = build(study, splits, seeds)
+    row["init_sha256"], layers = weights.by_layer(model)
+    row |= {"init_layers": json.dumps(layers), "layer_sizes": json.dumps(weights.sizes(model))}
+    row |= outside_record(model)
+
+    stage("fit")
+    at = time.perf_counter()
+    if study.fit is not None:
+        loss: Any = None
+        kept: int | None
+        epochs, kept = own_fit.fit(study, model, splits, seeds, order, record)
+    else:
+        loss = loss_of(study, model, splits)
+        if model.compiled and study.train.optimizer is None:
+            kept_optimizer = f"{type(model.optimizer).__name__.lower()} of {study.maker.use}"
+            row["hp"] = {**row["hp"], "train.optimizer": kept_optimizer}
+        begin_phase(model, study.train, 0, loss)
+        epochs, kept = training.train(study, model, loss, splits, seeds, order.trace_epoch)
+    record.epochs.extend(epochs)
+    row |= {"epochs": len(epochs), "kept_epoch": kept, "seconds.fit": time.perf_counter() - at}
+    row["final_sha256"] = weights.digest(model.get_weights())
+
+    stage("score")
+    outputs = {name: scoring.predict(model, split.x) for name, split in splits.items()}
+    row["scores_sha256"] = weights.digest([outputs["dev"], outputs["test"]])
+    metrics = task.metrics({name: (split.y, outputs[name]) for name, split in splits.items()}, splits.test.attack_type)
+    row["threshold"] = metrics.pop("eer_threshold", None)
+    metrics |= {
+        f"{name}_loss": scoring.mean_loss(model, loss, split.x, split.y, outputs[name], study.train.batch_size)
+        for name, split in splits.items()
+        if loss is not None
+    }
+    row["metric"] = metrics
+    row["check"] = _checks(study, splits, outputs, epochs, model, loss) | outside_checks(model)
+    record.scores.update(score_columns(splits, outputs, task))
+    if study.measure is not None:  # last, since it may leave the model changed
+        with run_of(study, order, record, "measure", seeds, own_fit.dev_metrics(study, model, splits)) as (run, _):
+            metrics |= measured_by(study.measure, model, splits, metrics, run)
+
+
+def _checks(
+    study: Study, splits: Splits, outputs: dict[str, Any], epochs: list[dict[str, Any]], model: Any, loss: Any
+) -> dict[str, float]:
+    """Return the columns check.*; a model that a check cannot take is no reason to lose the trial."""
+    stopping = study.train.early_stopping if study.fit is None else None
+    patience = stopping.patience if stopping else None
+    most = sum(phase.epochs for phase in study.train.phases)
+    takes = loss is not None and takes_probabilities(loss)
+    found = checks(study.task, splits, outputs, epochs, patience, most, takes)
+    try:
+        return (
+            found
+            | model_checks(model)
+            | batchnorm_gap(model, splits.train.x, splits.train.y, study.task, loss or "mse")
+        )
+    except Exception:  # noqa: BLE001 (whatever the user's layers raise outside of training)
+        return found | {"unavailable": 1.0}

@@ -1,0 +1,69 @@
+"""A training loop of the user's own: `fit(model, splits, run, **keywords)` in place of Keras's fit."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from sweep.data import Splits
+from sweep.errors import InputError
+from sweep.store.records import Record
+from sweep.study import code
+from sweep.study.study import Study
+from sweep.trial import frameworks
+from sweep.trial.handed_weights import WeightsDigest
+from sweep.trial.order import TrialOrder, run_of
+from sweep.trial.own_scores import usual_loss
+from sweep.trial.tasks import TASKS
+
+
+def fit(
+    study: Study, model: Any, splits: Splits, seeds: dict[str, int], order: TrialOrder, record: Record
+) -> tuple[list[dict[str, Any]], int | None]:
+    """Let the study's function train a model; return the rows of its epochs and the epoch whose weights it left.
+
+    The weights that it leaves in the model are scored; None where they are of no epoch's end.
+
+    Raises:
+        InputError: it told of no epoch, without which a trial has no curve, no digest on the way and no early stopping.
+    """
+    use = study.fit
+    if use is None:
+        raise ValueError("a study without fit")
+    for name in study.preload:
+        frameworks.framework(name).seed(seeds["init"])
+
+    def digests() -> WeightsDigest:
+        return WeightsDigest.of_keras(model)
+
+    with run_of(study, order, record, "fit", seeds, dev_metrics(study, model, splits), digests) as (run, journal):
+        journal.hand_in(digests())
+        code.function(use.use)(model, splits, run, **use.keywords)
+    if not journal.epochs:
+        raise InputError(
+            f"fit: expected {use.use} to call run.epoch(loss=...) at the end of each epoch. Received: no call. Without "
+            "it the trial has no curve, no weights to compare on the way, and cannot stop early."
+        )
+    record.trial["streams"] = journal.row()["streams"]
+    last = digests().whole
+    kept = [int(epoch["epoch"]) for epoch in journal.epochs if epoch["weights_sha256"] == last]
+    return journal.epochs, kept[-1] if kept else None
+
+
+def dev_metrics(study: Study, model: Any, splits: Splits) -> Callable[[Any], dict[str, float]]:
+    """Return what measures dev by a model's outputs: the usual loss of the task where it has one, and its metrics."""
+
+    def measure(scores: Any = None) -> dict[str, float]:
+        from sweep.trial import scoring  # imports Keras, which the driver must not
+
+        if scores is not None:
+            raise InputError(
+                "run: expected no scores of dev beside a Keras model, which is asked for them. Leave them away."
+            )
+        outputs = scoring.predict(model, splits.dev.x)
+        if not np.isfinite(outputs).all():
+            raise ArithmeticError("Expected finite scores on dev. Received: NaN or infinity.")
+        measured = TASKS[study.task].epoch_metrics(splits.dev.y, outputs)
+        return usual_loss(study.task, splits.dev.y, outputs) | measured
+
+    return measure

@@ -1,0 +1,104 @@
+"""A trial that is the user's own function: `trial(splits, run, **keywords)` trains what it likes and returns scores."""
+
+import random
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.checks.measures import checks
+from sweep.data import Splits
+from sweep.store.records import Record
+from sweep.study import code
+from sweep.study.imports import packages_of
+from sweep.study.study import Study
+from sweep.trial import frameworks, seeding, weights
+from sweep.trial.order import TrialOrder, run_of
+from sweep.trial.own_scores import in_unit_interval, one_split, own_outputs, usual_loss
+from sweep.trial.score_columns import score_columns
+from sweep.trial.tasks import TASKS
+
+
+def train_own(
+    study: Study,
+    splits: Splits,
+    seeds: dict[str, int],
+    order: TrialOrder,
+    record: Record,
+    stage: Callable[[str], None],
+) -> None:
+    """Call the study's `trial`, measure its scores, and fill in the record.
+
+    Python, NumPy and what `preload` lists are seeded before by the stream "init"; whoever draws from them has asked
+    for it. stage: called with "trial" and "score" as each begins.
+
+    Raises:
+        InputError: what it returns are no scores of dev and test.
+    """
+    use = study.maker
+    row, task = record.trial, TASKS[study.task]
+
+    def on_dev(scores: Any) -> dict[str, float]:
+        outputs = one_split(use.use, study.task, splits, "dev", scores)
+        return usual_loss(study.task, splits.dev.y, outputs) | task.epoch_metrics(splits.dev.y, outputs)
+
+    stage("trial")
+    at = time.perf_counter()
+    function = code.function(use.use)
+    _seed(seeds["init"], study.preload)
+    with run_of(study, order, record, "trial", seeds, on_dev) as (run, journal):
+        before = _generators(study.preload)
+        found = function(splits, run, **use.keywords)
+        if _generators(study.preload) != before:
+            journal.asked.add("init")
+        outputs = own_outputs(use.use, study.task, splits, found)
+    record.epochs.extend(journal.epochs)
+    row |= {**journal.row(), "epochs": len(journal.epochs), "seconds.fit": time.perf_counter() - at}
+    record.environment.update(_versions(use.use))
+
+    stage("score")
+    row["scores_sha256"] = weights.digest([outputs["dev"], outputs["test"]])
+    given = {name: (split.y, outputs[name]) for name, split in splits.items() if name in outputs}
+    metrics = task.metrics(given, splits.test.attack_type)
+    row["threshold"] = metrics.pop("eer_threshold", None)
+    row["metric"] = metrics
+    row["check"] = _checks(study, splits, outputs, journal.epochs)
+    record.scores.update(score_columns(splits, outputs, task))
+
+
+def _seed(seed: int, preload: Sequence[str]) -> None:
+    seeding.seed_numpy_and_python(seed)
+    for name in preload:
+        frameworks.framework(name).seed(seed)
+
+
+def _generators(preload: Sequence[str]) -> list[Any]:
+    """Return the state of every global generator that was seeded."""
+    kind, keys, *place = np.random.get_state()  # noqa: NPY002 (the global generator, which a user's code may use)
+    states = [frameworks.framework(name).state() for name in preload]
+    return [random.getstate(), kind, np.asarray(keys).tobytes(), place, *states]
+
+
+def _checks(
+    study: Study, splits: Splits, outputs: dict[str, NDArray[Any]], epochs: list[dict[str, Any]]
+) -> dict[str, float]:
+    """Return the columns check.* that look at scores; where scores are no probabilities, a decision at 0.5 is none."""
+    found = checks(study.task, splits, outputs, epochs, None, 0, study.task == "classification")
+    found["one_score"] = float(len(np.unique(outputs["test"], axis=0)) == 1 and len(outputs["test"]) > 1)
+    if study.task == "verification" and not in_unit_interval(outputs):
+        for name in ("one_class", "label_order", "scores_out_of_scale"):
+            found.pop(name, None)
+    return found
+
+
+def _versions(use: str) -> dict[str, str]:
+    """Return the versions of installed packages that the function's modules import, as they say them."""
+    found = {}
+    for name in packages_of([use]):
+        version = getattr(sys.modules.get(name), "__version__", None)
+        if isinstance(version, str):
+            found[f"version.{name}"] = version
+    return found
