@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from sweep.store import schemas
 from sweep.store.places import Place, storage
 from sweep.store.sample_columns import ALWAYS, IN_EVERY_TABLE, only_where_given
+from sweep.store.saved_models import keep_model
 from sweep.store.stored_json import RecordDocument, fault_of
 
 PATIENCE = 120.0  # seconds for storage that is away: a share that is mounted again, a server that starts again
@@ -52,13 +53,15 @@ class Record:
     trial: the columns of trials.parquet; `hp` and `metric` hold mappings for the columns hp.* and metric.*.
     scores: columns of scores.parquet without the keys, each (n,), and the sample columns that these data give beside
     them; empty for a failed trial.
-    epochs: a mapping for each epoch. environment: what env_id stands for.
+    epochs: a mapping for each epoch. environment: what env_id stands for. model: the trained model as a
+    file, at most one, see `sweep.store.saved_models`.
     """
 
     trial: dict[str, Any]
     scores: dict[str, Any] = field(default_factory=dict)
     epochs: list[dict[str, Any]] = field(default_factory=list)
     environment: dict[str, Any] = field(default_factory=dict)
+    model: list[bytes] = field(default_factory=list)
 
 
 def write_part(folder: Place, record: Record) -> Place:
@@ -123,6 +126,7 @@ def keep(folder: Place, record: Record, patience: float = PATIENCE) -> Place:
     while True:
         try:
             storage(folder).check_there()
+            keep_model(folder, record.trial["trial_id"], record.model)
             return write_part(folder, record)
         except OSError as error:
             if without_right(error):

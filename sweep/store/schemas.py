@@ -15,7 +15,7 @@ VERSION_KEY = "schema_version"  # in study.json, beside the schema of each table
 
 # Table -> columns that came after its first schema. A table without them is whole; they are null there.
 LATER: dict[str, tuple[str, ...]] = {
-    "trials": (),  # hp.*, metric.*, check.*, init_layers, layer_sizes and outside stand where a record has them
+    "trials": (),  # hp.*, metric.*, check.*, init_layers, model_sha256 and their like where a record has them
     "scores": ("other_subject",),  # the second person of a pair; attack_type and sample.* stand where data give them
     "epochs": (),
     "environments": (),

@@ -122,6 +122,7 @@ class Train(Part):
     weights on to the next. momentum, trainable_from: of the first phase, as in `Phase`.
     carry_over: fits before the one that is measured, with the same model and optimizer and nothing reset between them:
     what a loop over runs does whose model is made outside of it. For demonstration; 0 is a trial of its own.
+    save: whose weights are kept as a file: of the epoch that `keep` kept, or of the last; no bits change.
     """
 
     optimizer: str = "adam"
@@ -135,6 +136,7 @@ class Train(Part):
     momentum: Annotated[Number, Field(ge=0, lt=1)] | None = None
     trainable_from: LayerPlace | None = None
     then: Annotated[list[Phase], Field(min_length=1)] | None = None
+    save: Literal["none", "best", "last"] = "none"
 
     @model_validator(mode="after")
     def _one_phase_is_carried_over(self) -> Self:
@@ -149,10 +151,13 @@ class Train(Part):
         return (first, *(self.then or ()))
 
     def said(self) -> dict[str, Any]:
-        """Return the settings as JSON; those that are newer than the first ids stand there only where they are set."""
+        """Return the settings as JSON; those that are newer than the first ids stand there only where they are set.
+
+        `save` never does: a trial is the same with its model and without.
+        """
         names = ("carry_over", "momentum", "trainable_from", "then")
         newer = {name for name in names if getattr(self, name) == type(self).model_fields[name].default}
-        return self.model_dump(mode="json", exclude=newer)
+        return self.model_dump(mode="json", exclude=newer | {"save"})
 
 
 class Resources(Part):

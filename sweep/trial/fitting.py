@@ -1,7 +1,7 @@
 """Fitting one model: the epochs' record on dev, early stopping, the best epoch kept."""
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import keras
@@ -97,6 +97,7 @@ def fit(
     keep_best: bool,
     first_epoch: int = 0,
     trace_epoch: int | None = None,
+    at_end: Sequence[Any] = (),
 ) -> tuple[list[dict[str, Any]], int]:
     """Fit a compiled model and return (a record for each epoch, the epoch whose weights were kept).
 
@@ -115,6 +116,7 @@ def fit(
         keep_best: whether the best epoch's weights are kept.
         first_epoch: the number of the first epoch; above 0 in a phase that follows another.
         trace_epoch: an epoch whose record shall hold `steps`, the layers' digests after each of its steps.
+        at_end: callbacks that see the last epoch's weights at the end, before the best one's are put back.
 
     Raises:
         TrainingDivergedError: the loss is no longer finite.
@@ -138,7 +140,7 @@ def fit(
         initial_epoch=first_epoch,
         shuffle=False,
         verbose=0,
-        callbacks=[record, stopping, *steps],
+        callbacks=[record, *at_end, stopping, *steps],
     )
     for one in steps:
         for epoch in record.epochs:

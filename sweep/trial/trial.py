@@ -123,7 +123,7 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     row |= {f"n_{name}": len(split) for name, split in splits.items()}
 
     stage("build")
-    from sweep.trial import scoring  # imports Keras, which the driver must not
+    from sweep.trial import saving, scoring  # which import Keras, as the driver must not
 
     model = build(study, splits, seeds)
     row["init_sha256"], layers = weights.by_layer(model)
@@ -136,7 +136,8 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     at = time.perf_counter()
     for run in range(study.train.carry_over):
         _fit(model, study.train, loss, splits, task, derived_seed("carry over", seeds["order"], run), None)
-    epochs, kept = _fit(model, study.train, loss, splits, task, seeds["order"], order.trace_epoch)
+    last = saving.last_weights(study.train)
+    epochs, kept = _fit(model, study.train, loss, splits, task, seeds["order"], order.trace_epoch, last)
     record.epochs.extend(epochs)
     row |= {"epochs": len(epochs), "kept_epoch": kept, "seconds.fit": time.perf_counter() - at}
     row["final_sha256"] = weights.digest(model.get_weights())
@@ -153,6 +154,7 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     row["metric"] = metrics
     row["check"] = _checks(study, splits, outputs, epochs, model, loss) | outside_checks(model)
     record.scores.update(_scores(splits, outputs, task))
+    saving.save_into(record, model, study, last)
     if study.measure is not None:  # last, since it may leave the model changed
         metrics |= _measured(study.measure, model, splits, metrics)
 
@@ -206,7 +208,7 @@ def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
 
 
 def _fit(
-    model: Any, train: Train, loss: str, splits: Splits, task: Task, order: int, trace_epoch: int | None
+    model: Any, train: Train, loss: str, splits: Splits, task: Task, order: int, trace: int | None, last: Any = ()
 ) -> tuple[list[dict[str, Any]], int]:
     from sweep.trial import fitting, scoring
     from sweep.trial.batches import ShuffledBatches
@@ -234,7 +236,8 @@ def _fit(
             min_delta=stopping.min_delta if stopping else 0.0,
             keep_best=train.keep == "best",
             first_epoch=len(epochs),
-            trace_epoch=trace_epoch,
+            trace_epoch=trace,
+            at_end=last,
         )
         epochs += further
     return epochs, kept

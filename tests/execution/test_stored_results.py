@@ -88,7 +88,7 @@ def keep(folder: Path) -> None:
 def write(results: Path, trial_id: str, config_id: str, seed: int, data_id: str, code_id: str) -> None:
     """Store a trial."""
     said = {"trial_id": trial_id, "config_id": config_id, "seed": seed}
-    record = _record(said, 0, "verification", False, False, 0, 60)
+    record = _record(said, 0, "verification", False, False, 0, 60, ())
     record.trial.update(study="s", data_id=data_id, code_id=code_id)
     write_part(results, record)
 
@@ -203,6 +203,17 @@ def test_a_policy_that_orders_in_rounds_is_asked_until_it_orders_nothing(
     assert [one.seed for one in heard] == [2, 3, 4, 5, 6]
     assert run().n_run == 0
     assert ray.started == 1
+
+
+def test_models_that_are_asked_for_later_run_nothing_again(project: Path) -> None:
+    """`save: best` over stored trials keeps them and their ids, and one note says how many have no model."""
+    write_study(project, train={"save": "best"})
+    done = run()
+    assert (done.n_run, done.n_ok) == (0, 2)
+    (said,) = [one for one in done.notes if "saved model" in one]
+    assert said.startswith("2 stored trials have no saved model, as ")
+    write_study(project)
+    assert not any("saved model" in one for one in run().notes)
 
 
 def test_trials_that_were_ordered_and_lost_are_not_ordered_for_ever(
