@@ -3,10 +3,11 @@
 import numpy as np
 
 from sweep import stats
+from sweep.analysis.asked_metrics import check_metric, with_metric
 from sweep.analysis.current import current
 from sweep.analysis.study_scores import NoCommonScoresError, study_scores
-from sweep.errors import InputError, nearest
-from sweep.metrics.catalogue import first_of_test, metric_called
+from sweep.errors import InputError
+from sweep.metrics.catalogue import first_of_test
 from sweep.stats.interval import OTHER_SPLITS, THIS_TEST_SET
 from sweep.stats.measured_trials import REPLICATES, Measured, values_only
 from sweep.store.store import Results
@@ -23,10 +24,7 @@ def measure_study(
     now = current(results)
     metric = metric or first_of_test(results.study["task"])
     column = f"metric.{metric}"
-    known = [name.removeprefix("metric.") for name in results.trials.columns if name.startswith("metric.")]
-    row = metric_called(metric)
-    if metric not in known and not row.resampled:
-        raise InputError(f"Expected a metric: {', '.join(sorted(known))}. Received: {metric}.{nearest(metric, known)}")
+    row = check_metric(results, metric)
     if not len(now.ok):
         raise InputError(f"Expected a trial that is ok in {results.path}. Received: none; {len(now.failed)} failed.")
     failed = {str(name): int(n) for name, n in now.failed["config_id"].value_counts().items()}
@@ -34,11 +32,12 @@ def measure_study(
         try:
             scores = study_scores(results)
         except NoCommonScoresError as error:
-            if metric not in known:
+            now = current(with_metric(results, metric))
+            if column not in now.ok:
                 raise
             why = error.why
         else:
-            if metric not in known or not row.of_attacks or scores.test.attack_type is not None:
+            if column not in now.ok or not row.of_attacks or scores.test.attack_type is not None:
                 return stats.measure(scores, metric, rng=rng, n_replicates=n_replicates, n_failed=failed)
             why = "the stored scores hold no attack types"
     else:

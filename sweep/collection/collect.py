@@ -155,8 +155,9 @@ def _task_of(metrics: Mapping[str, str]) -> str:
         if any(metric in headline(task) for metric in metrics):
             return task
     for metric in metrics:
-        if metric in CATALOGUE and len(CATALOGUE[metric].tasks) == 1:
-            return CATALOGUE[metric].tasks[0]
+        row = CATALOGUE.get(metric)
+        if row is not None and len(tasks := (*row.tasks, *row.asked)) == 1:
+            return tasks[0]
     known = [name for task in TASKS for name in headline(task)]
     first = next(iter(metrics), "")
     raise InputError(

@@ -15,7 +15,7 @@ def compare(
         str | None, typer.Argument(help="A folder of results, or the name of a study under results/.")
     ] = None,
     metric: Annotated[
-        str | None, typer.Option(help="hter, eer, accuracy, mse ...; default: the first metric of the task.")
+        str | None, typer.Option(help="hter, eer, fmr100, accuracy, mse ...; default: the first metric of the task.")
     ] = None,
     reference: Annotated[str | None, typer.Option(help="Compare each with this configuration, not all pairs.")] = None,
     published: Annotated[

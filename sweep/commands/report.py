@@ -19,6 +19,10 @@ def report(
     modules: Annotated[
         list[Path] | None, typer.Option(help="A folder of your modules, with the study's answer.")
     ] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(help="Show this metric too, as fmr100 or min_dcf; computed from the scores where not stored."),
+    ] = None,
     trust: Annotated[bool, typer.Option("--trust", help="Call an answer from other packages or folders too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
@@ -28,7 +32,7 @@ def report(
     from sweep.study.trust import Trust
 
     trusted = Trust(tuple(str(folder.absolute()) for folder in modules or ()), everything=trust)
-    written = door.write(store.load(folder_of(results)), level, trust=trusted)
+    written = door.write(store.load(folder_of(results)), level, trust=trusted, metrics=metric or ())
     if json:
         say_json(door.as_json(written))
     else:

@@ -88,7 +88,7 @@ def stored_trials(results: Results, trial_ids: list[str], modules: tuple[str, ..
             seed=int(row["seed"]),
             data_id=row["data_id"],
             code_id=row["code_id"],
-            study=studies[row["config_id"]].model_dump(mode="json"),
+            study=_without_model(studies[row["config_id"]].model_dump(mode="json")),
             hp={},
             results="",
             folder=current_folder(),
@@ -195,3 +195,8 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _json(text: Any) -> dict[str, Any]:
     return json.loads(text) if isinstance(text, str) else {}
+
+
+def _without_model(study: dict[str, Any]) -> dict[str, Any]:
+    """Return a study that saves no model: nobody asks for that of a repeated trial."""
+    return {**study, "train": {**study["train"], "save": "none"}}

@@ -77,7 +77,7 @@ def decided_at(at: FloatArray, split: ScoredSplit, weights: Weights, impostor: B
         found = hter_of(genuine, chosen, float(at[0]))
         counts = (found.false_accepts, found.false_rejects, found.n_genuine, found.n_impostor)
         return Decisions(*(np.array([number], dtype=np.float64) for number in counts))
-    return Decisions(*_pool(split, split.impostor if impostor is None else impostor, weights).decided(weights, at))
+    return Decisions(*pool_of(split, split.impostor if impostor is None else impostor, weights).decided(weights, at))
 
 
 def far(scored: Scored, weights: Weights) -> FloatArray:
@@ -149,9 +149,10 @@ def _equal(split: ScoredSplit, weights: Weights) -> tuple[FloatArray, FloatArray
         found = eer_of(*split.classes)
         return np.array([found.value]), np.array([found.threshold])
     split.refuse_one_class()
-    return _pool(split, split.impostor, weights).eer(weights)
+    return pool_of(split, split.impostor, weights).eer(weights)
 
 
-def _pool(split: ScoredSplit, impostor: Bools, weights: FloatArray) -> Pool:
+def pool_of(split: ScoredSplit, impostor: Bools, weights: FloatArray) -> Pool:
+    """Return the scores of a split with the columns of the weights that they follow."""
     genuine, column = split.genuine, split.column
     return Pool(split.score[genuine], split.score[impostor], column[genuine], column[impostor], weights.shape[1])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import InputError, nearest
-from sweep.metrics.at_threshold import decided_at, threshold
+from sweep.metrics.at_threshold import decided_at, frr, threshold
 from sweep.metrics.scored import Bools, Scored, ScoredSplit, Weights
 from sweep.metrics.scores import FloatArray
 
@@ -32,6 +32,16 @@ def worst_apcer(scored: Scored, weights: Weights) -> FloatArray:
     rates = [decided_at(at, split, weights, attacks(split, kind)).far for kind in kinds_of(split) or ("any type",)]
     worst: FloatArray = np.fmax.reduce(rates)
     return worst
+
+
+def bpcer(scored: Scored, weights: Weights) -> FloatArray:
+    """Return the share of bona fide samples that are rejected, (B,): the FRR, as that standard names it."""
+    return frr(scored, weights)
+
+
+def acer(scored: Scored, weights: Weights) -> FloatArray:
+    """Return (APCER of the worst type + BPCER) / 2, (B,)."""
+    return (worst_apcer(scored, weights) + bpcer(scored, weights)) / 2
 
 
 def kinds_of(split: ScoredSplit) -> tuple[str, ...]:

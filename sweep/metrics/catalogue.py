@@ -7,8 +7,8 @@ directions here. A new metric is one row, and its function.
 from dataclasses import replace
 from functools import partial
 
-from sweep.metrics import at_threshold, class_rates, deviations, wrong_samples
-from sweep.metrics.attack_errors import apcer_of_type, kinds_of, worst_apcer
+from sweep.metrics import at_threshold, class_rates, deviations, weighted_curve, weighted_moments, wrong_samples
+from sweep.metrics.attack_errors import acer, apcer_of_type, bpcer, kinds_of, worst_apcer
 from sweep.metrics.metric import Metric
 from sweep.metrics.scored import Scored, on
 from sweep.metrics.weighted_auc import area
@@ -44,6 +44,7 @@ _OF_TEST = (
         at_threshold.test_eer,
         "EER",
         tasks=(),  # a threshold from test is no result of a trial
+        asked=(VERIFICATION,),
         errors=wrong_samples.at_own_threshold(on_dev=False),
     ),
     _AT_DEV("far", at_threshold.far, "FAR", errors=_IMPOSTOR),
@@ -76,6 +77,25 @@ _OF_TEST = (
         tasks=(VERIFICATION,),
         errors=wrong_samples.at_one_half,
     ),
+)
+_ASKED = partial(_VERIFICATION, tasks=(), asked=(VERIFICATION,))
+_ON_REQUEST = (
+    *(
+        _ASKED(
+            f"fmr{n}",
+            on("test", partial(weighted_curve.fnmr_at_fmr, 1 / n)),
+            f"FNMR at FMR {100 / n:g} %",
+            chance=1 - 1 / n,
+        )
+        for n in (100, 1000, 10_000)
+    ),
+    _ASKED("eer_hull", on("test", weighted_curve.eer_hull), "EER on the convex hull"),
+    _ASKED("min_dcf", on("test", weighted_curve.min_dcf), "min DCF", unit="", chance=1.0),
+    _ASKED("min_cllr", on("test", weighted_curve.min_cllr), "min Cllr", unit="", chance=1.0),
+    _ASKED("cllr", on("test", weighted_moments.cllr), "Cllr", unit="", rate=False, chance=1.0),
+    _ASKED("d_prime", on("test", weighted_moments.d_prime), "d'", unit="", rate=False, direction="higher", chance=0.0),
+    _ASKED("bpcer", bpcer, "BPCER", at_dev_threshold=True, of_attacks=True, errors=_GENUINE),
+    _ASKED("acer", acer, "ACER", at_dev_threshold=True, of_attacks=True),
 )
 _OF_TRAIN = (
     _RIGHT(
@@ -112,7 +132,7 @@ _OF_DEV = tuple(
     )
 )
 _BY_TYPE = "apcer:"  # before an attack type; no point, since `apcer.low` is a limit in tables
-CATALOGUE = {row.name: row for row in (*_OF_TEST, *_OF_DEV, *_OF_TRAIN)}
+CATALOGUE = {row.name: row for row in (*_OF_TEST, *_OF_DEV, *_OF_TRAIN, *_ON_REQUEST)}
 
 
 def of_attack_type(kind: str) -> Metric:

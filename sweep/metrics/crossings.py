@@ -1,10 +1,16 @@
 """Where FMR and FNMR cross in every replicate, found by cutting only the stretch that holds the crossing."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sweep.metrics.equal_error_rate import interpolate
 from sweep.metrics.score_stretches import LEAF, IntArray, Ordered, Weights, cuts, look_up, split
 from sweep.metrics.scores import FloatArray, between
+
+Past = Callable[[FloatArray, FloatArray], NDArray[np.bool_]]  # weight (2, R, K), totals (2, R) -> (R, K)
 
 
 def crossings(merged: Ordered, w: Weights, totals: FloatArray, method: str) -> tuple[FloatArray, FloatArray]:
@@ -13,7 +19,7 @@ def crossings(merged: Ordered, w: Weights, totals: FloatArray, method: str) -> t
     w: (R, U) weights. totals: (2, R) genuine and impostor weight, positive. The scores that count for the threshold are
     those with weight, as if the others were not there: that is how `eer` finds it on the scores repeated by weight.
     """
-    stop, before, after = _bracket(merged, w, totals)
+    stop, before, after = _bracket(merged, w, totals, _at_equal_rates)
     n_genuine, n_impostor = totals
     fnmr_below, fnmr_above = before[0] / n_genuine, after[0] / n_genuine
     fmr_below, fmr_above = (n_impostor - before[1]) / n_impostor, (n_impostor - after[1]) / n_impostor
@@ -27,6 +33,12 @@ def crossings(merged: Ordered, w: Weights, totals: FloatArray, method: str) -> t
     return value, np.where(separated, between(lower, upper), upper)
 
 
+def fnmr_within(merged: Ordered, w: Weights, totals: FloatArray, wanted_fmr: float) -> FloatArray:
+    """Return the lowest FNMR (R,) that a threshold with FMR <= wanted_fmr (below 1) allows; w, totals as above."""
+    _, _, after = _bracket(merged, w, totals, partial(_at_fmr, wanted_fmr))
+    return np.asarray(after[0] / totals[0])
+
+
 def _next_drawn(merged: Ordered, w: Weights, stop: IntArray) -> FloatArray:
     """Return the first score with weight at or after each position, (R,), the next float above all where none has."""
     place, rows = stop.copy(), np.arange(len(stop))
@@ -37,8 +49,8 @@ def _next_drawn(merged: Ordered, w: Weights, stop: IntArray) -> FloatArray:
     return np.where(place < len(merged), found, np.nextafter(merged.scores[stop - 1], np.inf))
 
 
-def _bracket(merged: Ordered, w: Weights, totals: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Return where the last distinct score with FMR > FNMR ends, (R,), and the weights up to and past that score.
+def _bracket(merged: Ordered, w: Weights, totals: FloatArray, past: Past) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Return where the first distinct score that is past the wanted point ends, (R,), and the weights around it.
 
     The weights are (2, R), genuine and impostor, of the scores before and up to it.
     """
@@ -56,7 +68,7 @@ def _bracket(merged: Ordered, w: Weights, totals: FloatArray) -> tuple[IntArray,
         if edges.size == 2:  # one distinct score is left
             continue
         weight = split(merged, w[rows], edges) + before[:, rows, None]
-        piece = _first_past(weight, totals[:, rows])
+        piece = _first(past(weight, totals[:, rows]))
         _narrow(weight, rows, piece, piece - 1, before, after)
         start[rows], stop[rows] = edges[piece], edges[piece + 1]
         queue += _by_piece(rows, piece)
@@ -65,7 +77,7 @@ def _bracket(merged: Ordered, w: Weights, totals: FloatArray) -> tuple[IntArray,
         weight, place = look_up(merged, w, rows, start[rows], stop[rows])
         weight += before[:, rows, None]
         weight_at_ends = np.where(merged.is_last[place], weight, -np.inf)
-        at = _first_past(weight_at_ends, totals[:, rows])
+        at = _first(past(weight_at_ends, totals[:, rows]))
         end = place[np.arange(rows.size), at]
         first = merged.starts[merged.starts.searchsorted(end, side="right") - 1]
         _narrow(weight, rows, at, first - start[rows] - 1, before, after)
@@ -73,9 +85,21 @@ def _bracket(merged: Ordered, w: Weights, totals: FloatArray) -> tuple[IntArray,
     return stop, before, after
 
 
-def _first_past(weight: FloatArray, totals: FloatArray) -> IntArray:
-    """Return the first column in which FMR <= FNMR; weight: (2, R, K), totals: (2, R). In whole numbers: exact."""
-    past = weight[0] * totals[1, :, None] >= (totals[1, :, None] - weight[1]) * totals[0, :, None]
+def _at_equal_rates(weight: FloatArray, totals: FloatArray) -> NDArray[np.bool_]:
+    """Return where FMR <= FNMR above the weight. In whole numbers: exact."""
+    past: NDArray[np.bool_] = weight[0] * totals[1, :, None] >= (totals[1, :, None] - weight[1]) * totals[0, :, None]
+    return past
+
+
+def _at_fmr(wanted: float, weight: FloatArray, totals: FloatArray) -> NDArray[np.bool_]:
+    """Return where FMR <= wanted above the weight, by the rule of `sweep.metrics.operating`."""
+    allowed = np.floor(wanted * totals[1] * (1 + 1e-12))
+    past: NDArray[np.bool_] = totals[1, :, None] - weight[1] <= allowed[:, None]
+    return past
+
+
+def _first(past: NDArray[np.bool_]) -> IntArray:
+    """Return the first column (R,) that is past the wanted point; the last one is."""
     past[:, -1] = True
     return np.asarray(past.argmax(axis=1), dtype=np.intp)
 

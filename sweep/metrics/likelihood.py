@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from sweep.errors import InputError
 from sweep.metrics.curves import det_of
 from sweep.metrics.hull import pooled
-from sweep.metrics.scores import Class, both
+from sweep.metrics.scores import Class, FloatArray, both
 
 
 def cllr(genuine: ArrayLike, impostor: ArrayLike) -> float:
@@ -35,12 +35,17 @@ def min_cllr(genuine: ArrayLike, impostor: ArrayLike) -> float:
 
 def min_cllr_of(g: Class, i: Class) -> float:
     """Return the least Cllr of two classes that are already sorted."""
-    n_genuine, n_impostor = pooled(g.scores, i.scores)
+    return cllr_of_segments(*pooled(g.scores, i.scores))
+
+
+def cllr_of_segments(n_genuine: FloatArray, n_impostor: FloatArray) -> float:
+    """Return the least Cllr from the counts of the segments of the ROC's hull, (k,) each."""
+    genuine, impostor = n_genuine.sum(), n_impostor.sum()
     with np.errstate(divide="ignore"):
-        ratio = np.log(n_genuine / len(g)) - np.log(n_impostor / len(i))
+        ratio = np.log(n_genuine / genuine) - np.log(n_impostor / impostor)
     # A segment without one class has an infinite ratio and costs the other class nothing.
-    of_genuine = (n_genuine * np.logaddexp(0, -ratio, where=n_genuine > 0, out=np.zeros_like(ratio))).sum() / len(g)
-    of_impostor = (n_impostor * np.logaddexp(0, ratio, where=n_impostor > 0, out=np.zeros_like(ratio))).sum() / len(i)
+    of_genuine = (n_genuine * np.logaddexp(0, -ratio, where=n_genuine > 0, out=np.zeros_like(ratio))).sum() / genuine
+    of_impostor = (n_impostor * np.logaddexp(0, ratio, where=n_impostor > 0, out=np.zeros_like(ratio))).sum() / impostor
     return float((of_genuine + of_impostor) / (2 * np.log(2)))
 
 
@@ -58,5 +63,10 @@ def min_dcf(
             f"Received: p_genuine={p_genuine}, c_miss={c_miss}, c_fa={c_fa}."
         )
     curve = det_of(*both(genuine, impostor))
-    miss, false_alarm = c_miss * p_genuine, c_fa * (1 - p_genuine)
-    return float((miss * curve.fnmr + false_alarm * curve.fmr).min() / min(miss, false_alarm))
+    return float(least_cost(curve.fmr, curve.fnmr, c_miss * p_genuine, c_fa * (1 - p_genuine)))
+
+
+def least_cost(fmr: FloatArray, fnmr: FloatArray, miss: float, false_alarm: float) -> FloatArray:
+    """Return the least normalized cost over the last axis; miss, false_alarm: prior times cost of each error."""
+    found: FloatArray = (miss * fnmr + false_alarm * fmr).min(axis=-1) / min(miss, false_alarm)
+    return found

@@ -21,7 +21,8 @@ class Metric:
     of: (scored, weights) -> (B,), its one implementation, see `sweep.metrics.scored`; None where scores do not give it.
     title: in words. unit: "%" where it is written in per cent. direction: which of two values is better.
     split: the split that it is measured on. rate: a share of errors or of right answers, in [0, 1].
-    tasks: whose trials measure it. headline: tasks whose tables show it.
+    tasks: whose trials measure it. asked: tasks whose stored scores give it where somebody asks for it, though no trial
+    measures it. headline: tasks whose tables show it.
     two_classes: labels are 1 and 0, and both are needed. at_dev_threshold: measured at dev's threshold, where the task
     has one. chance: what guessing gives, NaN where it depends on the data. errors: what each wrong sample adds to the
     rate, None where it is no mean over samples. of_attacks: measured where attack types are known. attack_type: the one
@@ -36,6 +37,7 @@ class Metric:
     split: Split = "test"
     rate: bool = False
     tasks: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     headline: tuple[str, ...] = ()
     two_classes: bool = False
     at_dev_threshold: bool = False

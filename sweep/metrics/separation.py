@@ -19,8 +19,13 @@ def d_prime(genuine: ArrayLike, impostor: ArrayLike) -> float:
 
 def d_prime_of(genuine: Class, impostor: Class) -> float:
     """Return d' of two classes that are already checked."""
-    largest = max(abs(one) for each in (genuine, impostor) for one in (each.scores[0], each.scores[-1]))
-    scale = largest if largest > _SQUARED else 1.0  # d' is the same on every scale
+    scale = scale_of(genuine, impostor)
     g, i = genuine.scores / scale, impostor.scores / scale
     spread = np.sqrt((g.var() + i.var()) / 2)
     return float((g.mean() - i.mean()) / spread) if spread > 0 else float("nan")
+
+
+def scale_of(genuine: Class, impostor: Class) -> float:
+    """Return what to divide the scores by, so that their squares are numbers: d' is the same on every scale."""
+    largest = max(abs(float(one)) for each in (genuine, impostor) for one in (each.scores[0], each.scores[-1]))
+    return largest if largest > _SQUARED else 1.0

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import ThreadpoolController
 
 from sweep.errors import InputError
-from sweep.metrics.crossings import crossings, weight_under
+from sweep.metrics.crossings import crossings, fnmr_within, weight_under
 from sweep.metrics.score_stretches import Weights, ordered, with_units
 from sweep.metrics.scores import FloatArray
 
@@ -49,6 +49,18 @@ class Pool:
                     answer = crossings(self._both, w if alive.size == len(w) else w[alive], totals[:, alive], method)
                 value[rows.start + alive], threshold[rows.start + alive] = answer
         return value, threshold
+
+    def fnmr_at(self, weights: ArrayLike, wanted_fmr: float) -> FloatArray:
+        """Return the lowest FNMR (B,) with FMR <= wanted_fmr (below 1); NaN where a class has no weight."""
+        counts = _weights(weights)
+        found = np.full(len(counts), np.nan)
+        for rows, w in _chunks(counts, len(self._both)):
+            totals = self._totals(w)
+            alive = np.flatnonzero((totals > 0).all(axis=0))
+            if alive.size:
+                with _blas().limit(limits=1):
+                    found[rows.start + alive] = fnmr_within(self._both, w[alive], totals[:, alive], wanted_fmr)
+        return found
 
     def decided(
         self, weights: ArrayLike, thresholds: ArrayLike

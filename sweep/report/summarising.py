@@ -1,7 +1,9 @@
 """From the store to the report's numbers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from sweep.analysis.asked_metrics import check_metric, with_metric
 from sweep.analysis.classes import class_reports
 from sweep.analysis.current import current
 from sweep.analysis.over_seeds import failures_of, rows_of
@@ -18,22 +20,28 @@ from sweep.store.store import Results
 from sweep.study.trust import NOBODY_ELSE, Trust
 
 
-def summarise(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_ELSE) -> Report:
+def summarise(
+    results: Results, level: float = 0.95, *, trust: Trust = NOBODY_ELSE, metrics: Sequence[str] = ()
+) -> Report:
     """Return the report of the current plan's trials; nothing is written.
 
     Args:
         results: what `sweep.store.store.load` returns.
         level: nominal coverage of the intervals.
         trust: whose `answer` is called beside Seed Sweep's own and those of the current folder.
+        metrics: shown beside the task's own, each with both intervals, see `sweep.estimate`.
 
     Raises:
-        InputError: a level outside (0, 1), or an `answer` that is not trusted.
+        InputError: a level outside (0, 1), an unknown metric, or an `answer` that is not trusted.
     """
     level = check_level(level)
     answer = answer_of(results, level, trust)  # first, since it may be refused
-    now = current(results)
     task = results.study["task"]
-    shown = headline(task)
+    shown = tuple(dict.fromkeys((*headline(task), *metrics)))
+    for name in metrics:
+        check_metric(results, name)
+        results = with_metric(results, name)
+    now = current(results)
     findings, cautions = divided(
         findings_of(
             now.ok,

@@ -1,6 +1,6 @@
 """The report as files beside the results: tables, methods paragraph, index.html and the figures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ NAMES = (
 )  # and those of the study's own answer
 
 
-def write(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_ELSE) -> Report:
+def write(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_ELSE, metrics: Sequence[str] = ()) -> Report:
     """Write RESULTS/report/ and return the report with its `files`.
 
     A folder that cannot be written costs the files alone: the report then says so in its notes.
@@ -39,14 +39,15 @@ def write(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_ELSE) 
     Args:
         results: what `sweep.store.store.load` returns.
         level: nominal coverage of the intervals.
-        trust: as in `summarise`.
+        trust, metrics: as in `summarise`.
 
     Raises:
-        InputError: a level outside (0, 1), or an `answer` that is not trusted; nothing is written then.
+        InputError: a level outside (0, 1), an unknown metric, or an `answer` that is not trusted; nothing is written
+            then.
     """
     from sweep.report.page import as_html
 
-    report = summarise(results, level, trust=trust)
+    report = summarise(results, level, trust=trust, metrics=metrics)
     figures = draw(report, results)
     contents = {
         "table.csv": as_csv(report).encode(),

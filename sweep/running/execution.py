@@ -17,6 +17,7 @@ from sweep.running.preparation import Ready, made_ready, plan_in
 from sweep.running.shared_run import SharedRun, room
 from sweep.store import claims, store
 from sweep.store.places import Place, check_reach, probe
+from sweep.store.saved_models import without_model
 from sweep.study.plan import PlannedTrial, as_document
 from sweep.study.study import Study
 
@@ -126,6 +127,7 @@ def run_planned(ready: Ready, options: RunOptions) -> RunSummary:
     n_ok = sum(done[one.trial_id] == "ok" for one in trials)
     seconds = time.monotonic() - started
     notes += _differing(rows, trials)
+    notes += without_model(rows, [one.trial_id for one in trials if one.configuration.study.train.save != "none"])
     return RunSummary(folder, len(trials), ours.n_run, n_ok, len(trials) - n_ok, seconds, tuple(notes))
 
 

@@ -22,6 +22,7 @@ from sweep.store import schemas
 from sweep.store.kept_files import keep_files
 from sweep.store.places import Place, storage
 from sweep.store.sample_columns import ALWAYS, IN_EVERY_TABLE, only_where_given
+from sweep.store.saved_models import keep_model
 from sweep.store.stored_json import RecordDocument, fault_of
 
 PATIENCE = 120.0  # seconds for storage that is away: a share that is mounted again, a server that starts again
@@ -54,7 +55,8 @@ class Record:
     scores: columns of scores.parquet without the keys, each (n,), and the sample columns that these data give beside
     them; empty for a failed trial.
     epochs: a mapping for each epoch. environment: what env_id stands for. files: name -> content of what the
-    trial keeps beside the tables, see `sweep.store.kept_files`.
+    trial keeps beside the tables, see `sweep.store.kept_files`. model: the trained model as a file, at most one, see
+    `sweep.store.saved_models`.
     """
 
     trial: dict[str, Any]
@@ -62,6 +64,7 @@ class Record:
     epochs: list[dict[str, Any]] = field(default_factory=list)
     environment: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    model: list[bytes] = field(default_factory=list)
 
 
 def write_part(folder: Place, record: Record) -> Place:
@@ -127,6 +130,7 @@ def keep(folder: Place, record: Record, patience: float = PATIENCE) -> Place:
         try:
             storage(folder).check_there()
             keep_files(folder, record.trial["trial_id"], record.files)
+            keep_model(folder, record.trial["trial_id"], record.model)
             return write_part(folder, record)
         except OSError as error:
             if without_right(error):

@@ -5,6 +5,7 @@ checksums.json. A trial's scores and epochs stand there once, those of the attem
 damaged is made anew where parts/ holds every record; else the folder is refused, and nothing in it is changed.
 """
 
+import importlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from sweep.store.compacted import Stored, compacted, damage, joined, new_records
 from sweep.store.compaction import compact as compact
 from sweep.store.places import Place, absolute, check_reach, place, replace_file, storage
 from sweep.store.records import Record, parts
+from sweep.store.saved_models import saved_model
 from sweep.store.stored_json import StudyDocument, fault_of
 from sweep.store.table_file import NAMES
 
@@ -39,6 +41,17 @@ class Results:
     epochs: pd.DataFrame
     environments: pd.DataFrame
     notes: list[str] = field(default_factory=list)
+
+    def model(self, trial_id: str) -> Any:
+        """Return the trained Keras model of a trial, as `train: {save: best}` or `last` kept it; not compiled.
+
+        Raises:
+            InputError: no such trial, no model saved, a file that is gone or another, or a model that needs classes
+                which are not the reader's own (see SECURITY.md).
+        """
+        # By name: what is read here must not know Keras, which is imported when a model is asked for.
+        loading = importlib.import_module("sweep.trial.loading")
+        return loading.load(saved_model(self.path, self.trials, trial_id), self, trial_id)
 
 
 def load(path: str | Place) -> Results:

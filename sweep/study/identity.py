@@ -124,4 +124,4 @@ def _named(study: Study, defaults: Callable[[str], Mapping[str, Any]]) -> dict[s
     """Return the keywords of a study's functions; where the study gives none, the default that the function has."""
     parts = [part for role in BY_CODE if (part := getattr(study, role)) is not None]
     named: dict[str, Any] = {part.use: {**defaults(part.use), **part.keywords} for part in parts}
-    return {**named, "train": study.train.model_dump(mode="json")}
+    return {**named, "train": study.train.model_dump(mode="json", exclude={"save"})}

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from sweep.study.study import Study
 
 FRAMEWORKS: tuple[str, ...] = get_args(Framework)
-BESIDE_FIT = ("early_stopping", "precision")  # of `train`: what run.should_stop follows, and what the model is built in
+# Of `train`: what run.should_stop follows, what the model is built in, and whether it is kept.
+BESIDE_FIT = ("early_stopping", "precision", "save")
 
 
 def check_own_training(study: "Study") -> None:

@@ -74,6 +74,7 @@ class Train(Part):
     hands its weights on to the next. momentum, trainable_from: of the first phase, as in `Phase`.
     carry_over: fits before the one that is measured, with the same model and optimizer and nothing reset between them:
     what a loop over runs does whose model is made outside of it. For demonstration; 0 is a trial of its own.
+    save: whose weights are kept as a file: of the epoch that `keep` kept, or of the last; no bits change.
     """
 
     optimizer: Annotated[Chosen | None, Field(description="where none is said: adam, or a compiled model's")] = None
@@ -92,6 +93,7 @@ class Train(Part):
     augment: Use | None = None
     precision: Precision | None = None
     jit_compile: bool | None = None
+    save: Literal["none", "best", "last"] = "none"
 
     @model_validator(mode="after")
     def _one_phase_is_carried_over(self) -> Self:
@@ -119,10 +121,13 @@ class Train(Part):
         )
 
     def said(self) -> dict[str, Any]:
-        """Return the settings as JSON; those that are newer than the first ids stand there only where they are set."""
+        """Return the settings as JSON; those that are newer than the first ids stand there only where they are set.
+
+        `save` never does: a trial is the same with its model and without.
+        """
         fields = type(self).model_fields
         newer = {name for name in fields.keys() - _FIRST if getattr(self, name) == fields[name].default}
-        said = self.model_dump(mode="json", exclude=newer)
+        said = self.model_dump(mode="json", exclude=newer | {"save"})
         return said | {"optimizer": said["optimizer"] or USUAL_OPTIMIZER}
 
 

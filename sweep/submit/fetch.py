@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweep.store import records, store
+from sweep.store import records, saved_models, store
 from sweep.store.places import replace_file
 from sweep.study.study import Study
 from sweep.submit.job_folder import folder_of_job
@@ -43,6 +43,9 @@ def fetch(cluster: RayCluster, job: Job, study: Study, folder: Path) -> int:
         match = records.PART_NAME.match(file)
         if match is None or file in have or (match["trial_id"], int(match["attempt"])) in known:
             continue
+        model = f"{there}/{saved_models.FOLDER}/{saved_models.file_of(match['trial_id'])}"
+        if model in offered:  # before its record, as where it was trained
+            saved_models.keep_model(folder, match["trial_id"], [cluster.read(job, model)])
         content = cluster.read(job, name)
         replace_file(parts / file, lambda out, content=content: out.write(content))
         came += 1

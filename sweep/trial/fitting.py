@@ -123,6 +123,7 @@ def fit(
     first_epoch: int = 0,
     trace_epoch: int | None = None,
     callbacks: Sequence[Any] = (),
+    at_end: Sequence[Any] = (),
 ) -> tuple[list[dict[str, Any]], int]:
     """Fit a compiled model and return (a record for each epoch, the epoch whose weights were kept).
 
@@ -143,6 +144,7 @@ def fit(
         trace_epoch: an epoch whose record shall hold `steps`, the layers' digests after each of its steps.
         callbacks: the study's. They find dev's metrics in the logs, and what they change in the weights is after the
             record of an epoch, and at the end after the best epoch's weights are back.
+        at_end: callbacks that see the last epoch's weights at the end, before the best one's are put back.
 
     Raises:
         TrainingDivergedError: the loss is no longer finite.
@@ -168,7 +170,7 @@ def fit(
             initial_epoch=first_epoch,
             shuffle=False,
             verbose=0,
-            callbacks=[*averaged, record, stopping, *callbacks, *(one.back for one in averaged), *steps],
+            callbacks=[*averaged, record, *at_end, stopping, *callbacks, *(one.back for one in averaged), *steps],
         )
     except RaisedError as error:
         raise error from error.error  # with the trace of the user's function

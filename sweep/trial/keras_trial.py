@@ -34,7 +34,7 @@ def train_keras(
     """
     row, task = record.trial, TASKS[study.task]
     stage("build")
-    from sweep.trial import scoring, training  # which import Keras, as the driver must not
+    from sweep.trial import saving, scoring, training  # which import Keras, as the driver must not
 
     model = build(study, splits, seeds)
     row["init_sha256"], layers = weights.by_layer(model)
@@ -43,6 +43,7 @@ def train_keras(
 
     stage("fit")
     at = time.perf_counter()
+    last = saving.last_weights(study.train) if study.fit is None else ()
     if study.fit is not None:
         loss: Any = None
         kept: int | None
@@ -53,7 +54,7 @@ def train_keras(
             kept_optimizer = f"{type(model.optimizer).__name__.lower()} of {study.maker.use}"
             row["hp"] = {**row["hp"], "train.optimizer": kept_optimizer}
         begin_phase(model, study.train, 0, loss)
-        epochs, kept = training.train(study, model, loss, splits, seeds, order.trace_epoch)
+        epochs, kept = training.train(study, model, loss, splits, seeds, order.trace_epoch, last)
     record.epochs.extend(epochs)
     row |= {"epochs": len(epochs), "kept_epoch": kept, "seconds.fit": time.perf_counter() - at}
     row["final_sha256"] = weights.digest(model.get_weights())
@@ -71,6 +72,7 @@ def train_keras(
     row["metric"] = metrics
     row["check"] = _checks(study, splits, outputs, epochs, model, loss) | outside_checks(model)
     record.scores.update(score_columns(splits, outputs, task))
+    saving.save_into(record, model, study, last)
     if study.measure is not None:  # last, since it may leave the model changed
         with run_of(study, order, record, "measure", seeds, own_fit.dev_metrics(study, model, splits)) as (run, _):
             metrics |= measured_by(study.measure, model, splits, metrics, run)

@@ -11,6 +11,7 @@ with silent_errors():
 
     import sweep.trial.compiling
     import sweep.trial.fitting
+    import sweep.trial.saving
     import sweep.trial.scoring
     import sweep.trial.training
     import sweep.trial.trial

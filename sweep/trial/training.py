@@ -1,6 +1,6 @@
 """The training of one trial: every phase of it, on the batches of the training set, measured on dev each epoch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,13 @@ from sweep.trial.tasks import TASKS, n_classes
 
 
 def train(
-    study: Study, model: Any, loss: Any, splits: Splits, seeds: Mapping[str, int], trace_epoch: int | None = None
+    study: Study,
+    model: Any,
+    loss: Any,
+    splits: Splits,
+    seeds: Mapping[str, int],
+    trace_epoch: int | None = None,
+    at_end: Sequence[Any] = (),
 ) -> tuple[list[dict[str, Any]], int]:
     """Train a built model and return (a record for each epoch, the epoch whose weights were kept).
 
@@ -29,11 +35,12 @@ def train(
         splits: the trial's data.
         seeds: stream -> seed.
         trace_epoch: an epoch whose every step is recorded, in the fit that is measured.
+        at_end: see `sweep.trial.fitting.fit`.
     """
     for run in range(study.train.carry_over):
         carried = {one: derived_seed("carry over", seeds[one], run) for one in ("order", "augment")}
         _fit(study, model, loss, splits, carried, None)
-    return _fit(study, model, loss, splits, seeds, trace_epoch)
+    return _fit(study, model, loss, splits, seeds, trace_epoch, at_end)
 
 
 def batches_of(study: Study, splits: Splits, seeds: Mapping[str, int]) -> ShuffledBatches:
@@ -51,7 +58,13 @@ def batches_of(study: Study, splits: Splits, seeds: Mapping[str, int]) -> Shuffl
 
 
 def _fit(
-    study: Study, model: Any, loss: Any, splits: Splits, seeds: Mapping[str, int], trace_epoch: int | None
+    study: Study,
+    model: Any,
+    loss: Any,
+    splits: Splits,
+    seeds: Mapping[str, int],
+    trace_epoch: int | None,
+    at_end: Sequence[Any] = (),
 ) -> tuple[list[dict[str, Any]], int]:
     train, task = study.train, TASKS[study.task]
 
@@ -80,6 +93,7 @@ def _fit(
             first_epoch=len(epochs),
             trace_epoch=trace_epoch,
             callbacks=callbacks_of(train, model.optimizer, task.epoch),
+            at_end=at_end,
         )
         epochs += further
     return epochs, kept

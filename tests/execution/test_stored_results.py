@@ -205,6 +205,17 @@ def test_a_policy_that_orders_in_rounds_is_asked_until_it_orders_nothing(
     assert ray.started == 1
 
 
+def test_models_that_are_asked_for_later_run_nothing_again(project: Path) -> None:
+    """`save: best` over stored trials keeps them and their ids, and one note says how many have no model."""
+    write_study(project, train={"save": "best"})
+    done = run()
+    assert (done.n_run, done.n_ok) == (0, 2)
+    (said,) = [one for one in done.notes if "saved model" in one]
+    assert said.startswith("2 stored trials have no saved model, as ")
+    write_study(project)
+    assert not any("saved model" in one for one in run().notes)
+
+
 def test_trials_that_were_ordered_and_lost_are_not_ordered_for_ever(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

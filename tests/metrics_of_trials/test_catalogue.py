@@ -124,4 +124,5 @@ def test_more_is_better_of_right_answers_alone() -> None:
     """No error rate, loss or deviation counts as better where it is higher."""
     deviations = ["mse", "mae", "rmse", "log_loss"]
     errors = ["eer", "hter", "test_eer", "far", "frr", "apcer", *deviations, *(f"dev_{name}" for name in deviations)]
+    errors += ["fmr100", "fmr1000", "fmr10000", "eer_hull", "min_dcf", "min_cllr", "cllr", "bpcer", "acer"]
     assert sorted(name for name, row in CATALOGUE.items() if not row.higher_is_better) == sorted(errors)

@@ -8,6 +8,7 @@ import pytest
 import sweep
 from sweep import errors
 from sweep.store import store
+from sweep.store.saved_models import keep_model
 from sweep.study.study import Study
 from sweep.submit.fetch import Standing, fetch, standing
 from sweep.submit.job_folder import folder_of_job
@@ -47,6 +48,21 @@ def test_records_of_a_lost_head_count_at_home(tmp_path: Path) -> None:
     assert len(sweep.load(home).trials) == 3
     assert fetch(LostCluster(head, 9), JOB, study, home) == 1
     assert standing(home) == Standing(4, 4, 0)
+
+
+def test_models_come_home_before_their_records(tmp_path: Path) -> None:
+    """A trained model is fetched before the record that names it, so that a break leaves no record without its file."""
+    head, home = tmp_path / "head", tmp_path / "home"
+    there = simulated.stored(head / folder_of_job("key", "simulated"), labels=("",), seeds=2)
+    study = Study.model_validate(store.read_study(there)["resolved"])
+    for record in sorted((there / "parts").iterdir()):
+        keep_model(there, record.name.partition(".")[0], [b"a model"])
+    with pytest.raises(errors.ClusterError, match="lost"):
+        fetch(LostCluster(head, 2), JOB, study, home)  # the plan and one model
+    assert len(list((home / "models").iterdir())) == 1
+    assert len(stored_trials(home)) == 0
+    assert fetch(LostCluster(head, 9), JOB, study, home) == 2
+    assert [path.read_bytes() for path in sorted((home / "models").iterdir())] == [b"a model"] * 2
 
 
 def test_records_count_where_study_json_is_lost(tmp_path: Path) -> None:
