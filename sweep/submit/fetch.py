@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweep.store import records, saved_models, store
+from sweep.store import kept_files, records, saved_models, store
 from sweep.store.places import replace_file
 from sweep.study.study import Study
 from sweep.submit.job_folder import folder_of_job
@@ -46,6 +46,9 @@ def fetch(cluster: RayCluster, job: Job, study: Study, folder: Path) -> int:
         model = f"{there}/{saved_models.FOLDER}/{saved_models.file_of(match['trial_id'])}"
         if model in offered:  # before its record, as where it was trained
             saved_models.keep_model(folder, match["trial_id"], [cluster.read(job, model)])
+        kept = f"{there}/{kept_files.FOLDER}/{match['trial_id']}/"
+        files = {one.removeprefix(kept): cluster.read(job, one) for one in offered if one.startswith(kept)}
+        kept_files.keep_files(folder, match["trial_id"], files)
         content = cluster.read(job, name)
         replace_file(parts / file, lambda out, content=content: out.write(content))
         came += 1

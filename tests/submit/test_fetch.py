@@ -8,6 +8,7 @@ import pytest
 import sweep
 from sweep import errors
 from sweep.store import store
+from sweep.store.kept_files import keep_files
 from sweep.store.saved_models import keep_model
 from sweep.study.study import Study
 from sweep.submit.fetch import Standing, fetch, standing
@@ -70,3 +71,15 @@ def test_records_count_where_study_json_is_lost(tmp_path: Path) -> None:
     home = simulated.stored(tmp_path / "home", seeds=2)
     (home / "study.json").unlink()
     assert len(stored_trials(home)) == 4
+
+
+def test_files_of_trials_come_home_before_their_records(tmp_path: Path) -> None:
+    """What a trial put into run.folder lies beside the tables at home, too, with its folders."""
+    head, home = tmp_path / "head", tmp_path / "home"
+    there = simulated.stored(head / folder_of_job("key", "simulated"), labels=("",), seeds=2)
+    study = Study.model_validate(store.read_study(there)["resolved"])
+    record = next((there / "parts").iterdir())
+    trial_id = record.name.partition(".")[0]
+    keep_files(there, trial_id, {"plots/roc.txt": b"a curve"})
+    fetch(LostCluster(head, 1000), JOB, study, home)
+    assert (home / "files" / trial_id / "plots" / "roc.txt").read_bytes() == b"a curve"
