@@ -36,7 +36,7 @@ def measure(n: int, folder: Path) -> dict[str, float]:
         for at in range(n)
     ]
     document = {"study": "scale", "task": "verification", "resolved": {}, "configurations": {}}
-    store.write_study(folder, document | {"plan": [{"trial_id": one.trial_id} for one in orders]})
+    store.write_study(folder, document | {"plan": [{"trial_id": order.trial_id} for order in orders]})
     finished_at: list[float] = []
     cpu, before = _cpu(), _memory()
     with ray_session(None, SLOTS) as there:

@@ -167,7 +167,7 @@ def thousand_trials() -> None:
 
     def all_intervals(replicates: int) -> None:
         for scores in trials:
-            dev_g, dev_i, test_g, test_i = (np.sort(one) for one in scores)
+            dev_g, dev_i, test_g, test_i = (np.sort(score) for score in scores)
             eer_interval(dev_g, dev_i)
             if replicates:
                 rng = np.random.default_rng(1)

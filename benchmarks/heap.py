@@ -70,9 +70,9 @@ def main(names: list[str]) -> None:
             here = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent), **SETTINGS[setting]}
             done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=here)
             found[setting].append(json.loads(done.stdout.splitlines()[-1]))
-        assert len({one[-1] for turns in found.values() for one in turns}) == 1, "the metrics differ"
+        assert len({turn[-1] for turns in found.values() for turn in turns}) == 1, "the metrics differ"
         middle = {
-            setting: [statistics.median(one[at] for one in turns) for at in range(3)]
+            setting: [statistics.median(turn[at] for turn in turns) for at in range(3)]
             for setting, turns in found.items()
         }
         cells = [f"{seconds:.1f} s ({kernel:.1f}, {peak:.0f} MB)" for seconds, kernel, peak in middle.values()]

@@ -81,8 +81,8 @@ def watched(study: Study) -> Iterator[list[Any]]:
     of_keras = os.path.join(keras_home(), "models", "")  # noqa: PTH118 (ends in a separator)
     files = [one for one in watch.read if not _is_named(Path(one), named)]
     found = Outside(
-        {_spoken(one): _digest(one) for one in files if not one.startswith(of_keras)},
-        {_spoken(one): _digest(one) for one in files if one.startswith(of_keras)},
+        {_spoken(file): _digest(file) for file in files if not file.startswith(of_keras)},
+        {_spoken(file): _digest(file) for file in files if file.startswith(of_keras)},
         unseeded(study) if models else (),
     )
     for model in models:

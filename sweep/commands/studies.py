@@ -34,7 +34,7 @@ def studies(
     if json:
         say_json({"studies": listed})
         return
-    width = max(len(one) for one in files)
+    width = max(len(file) for file in files)
     for row in listed:
         say(f"{row['study']:{width}}  {row['task']:14}  {row['trials']:3} trials  {row['about']}")
     say("\n`sweep run NAME` runs one, `sweep plan NAME` says what it costs, `sweep studies NAME` prints its file.")

@@ -73,7 +73,11 @@ def geolife(
         _lonely(subject),
     )
     return Splits(
-        splits.train, splits.dev, splits.test, classes=splits.classes, findings=tuple(one for one in findings if one)
+        splits.train,
+        splits.dev,
+        splits.test,
+        classes=splits.classes,
+        findings=tuple(finding for finding in findings if finding),
     )
 
 

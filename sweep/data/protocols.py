@@ -63,7 +63,7 @@ def _by_user(found: Segments, fractions: Sequence[float], rng: np.random.Generat
         place = np.empty(len(users), dtype=int)
         place[rng.permutation(len(users))] = np.searchsorted(ends, np.arange(len(users)), side="right")
         rows = [np.flatnonzero(place[who] == split) for split in range(3)]
-        if all(len(np.unique(found.y[one])) == n_classes for one in rows):
+        if all(len(np.unique(found.y[row])) == n_classes for row in rows):
             break
     return rows
 

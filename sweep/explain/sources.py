@@ -134,7 +134,7 @@ def explain_study(
 
 
 def _chosen(study: Study, label: str | None) -> Configuration:
-    every = {one.label: one for one in configurations(study)}
+    every = {configuration.label: configuration for configuration in configurations(study)}
     if label is None:
         return next(iter(every.values()))
     if label not in every:
@@ -144,12 +144,12 @@ def _chosen(study: Study, label: str | None) -> Configuration:
     return every[label]
 
 
-def _name(study: Study, one: Configuration) -> str:
-    return f"{study.study}-explain" + (f"-{one.config_id[:6]}" if study.grid else "")
+def _name(study: Study, configuration: Configuration) -> str:
+    return f"{study.study}-explain" + (f"-{configuration.config_id[:6]}" if study.grid else "")
 
 
 def _planned(
-    study: Study, one: Configuration, array: np.ndarray
+    study: Study, configuration: Configuration, array: np.ndarray
 ) -> tuple[tuple[PlannedTrial, ...], dict[str, Prepared]]:
     """Return the plan and its data: the runs of the array, then the repeats of its first run.
 
@@ -163,7 +163,7 @@ def _planned(
     def with_levels(trial: PlannedTrial) -> PlannedTrial:
         hold = dict(trial.configuration.study.hold)
         label = " ".join(f"{stream}={level}" for stream, level in hold.items())
-        hp = {**one.hp, **{f"stream.{stream}": float(level) for stream, level in hold.items()}}
+        hp = {**configuration.hp, **{f"stream.{stream}": float(level) for stream, level in hold.items()}}
         return replace(trial, configuration=replace(trial.configuration, label=label, hp=hp))
 
     return tuple(map(with_levels, trials)), data
@@ -213,8 +213,8 @@ def _streams_of_layers(asked: tuple[Study, str, tuple[str, ...]]) -> list[str] |
     except InputError as error:
         return str(error)
     layers = every_layer(model)
-    drawing = [one for one in layers if getattr(one, "seed_generator", None) and getattr(one, "rate", 1)]
-    augmenting = [one for one in layers if getattr(one, "generator", None)]
+    drawing = [layer for layer in layers if getattr(layer, "seed_generator", None) and getattr(layer, "rate", 1)]
+    augmenting = [layer for layer in layers if getattr(layer, "generator", None)]
     return [name for name, found in (("dropout", drawing), ("augment", augmenting)) if found]
 
 

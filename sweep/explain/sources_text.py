@@ -64,25 +64,25 @@ def _unit(name: str) -> str:
     return " points" if metric_called(name).unit == "%" else ""
 
 
-def _sentence(name: str, one: Attribution) -> str:
+def _sentence(name: str, attribution: Attribution) -> str:
     unit = _unit(name)
-    if one.sd == 0:
-        return f"{name.upper()} is the same in all {one.n_runs} runs: no stream has an effect."
-    largest = max(one.sources, key=lambda part: part.sd)
-    told = [part for part in one.sources if part.low > 0]
-    if largest.share < one.rest.share and not told:
+    if attribution.sd == 0:
+        return f"{name.upper()} is the same in all {attribution.n_runs} runs: no stream has an effect."
+    largest = max(attribution.sources, key=lambda part: part.sd)
+    told = [part for part in attribution.sources if part.low > 0]
+    if largest.share < attribution.rest.share and not told:
         return (
-            f"{name.upper()}: no single stream is the main source. {one.rest.share:.0%} of the variance comes from the "
-            f"streams together (SD {in_points(name, one.rest.sd)}{unit}): any small change may lead the training to "
-            "another result."
+            f"{name.upper()}: no single stream is the main source. {attribution.rest.share:.0%} of the variance comes "
+            f"from the streams together (SD {in_points(name, attribution.rest.sd)}{unit}): any small change may lead "
+            "the training to another result."
         )
     said = (
         f"{name.upper()}: the largest single source is {NAMES[largest.name]} (SD "
         f"{in_points(name, largest.sd)} [{in_points(name, largest.low)}, {in_points(name, largest.high)}]{unit}, "
         f"{largest.share:.0%} of the variance)."
     )
-    together = f" The streams together cause {one.rest.share:.0%}."
+    together = f" The streams together cause {attribution.rest.share:.0%}."
     if largest not in told:
-        return f"{said} With {one.n_runs} runs we cannot tell this from no effect.{together}"
+        return f"{said} With {attribution.n_runs} runs we cannot tell this from no effect.{together}"
     others = [NAMES[part.name] for part in told if part is not largest]
     return said + (f" Other sources with an effect: {' and '.join(others)}." if others else "") + together

@@ -159,7 +159,10 @@ def _studies(results: Results) -> dict[str, Study]:
             found[config_id] = moved
         if config_id not in found and streams:
             mapping = base.model_dump(mode="json") | {"hold": streams}
-            found |= {one.config_id: one.study for one in configurations(Study.model_validate(mapping))}
+            found |= {
+                configuration.config_id: configuration.study
+                for configuration in configurations(Study.model_validate(mapping))
+            }
     return found
 
 

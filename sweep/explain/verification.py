@@ -52,11 +52,11 @@ class Verification:
     @property
     def equal(self) -> bool:
         """Whether every trial that was run again is equal to the bit."""
-        return all(one.equal for one in self.trials)
+        return all(trial.equal for trial in self.trials)
 
     def as_json(self) -> dict[str, Any]:
         """Return one object for JSON."""
-        trials = [one.as_dict() for one in self.trials]
+        trials = [trial.as_dict() for trial in self.trials]
         return {"results": self.results, "equal": self.equal, "n_stored": self.n_stored} | {
             "n_unseeded": self.n_unseeded,
             "trials": trials,
@@ -64,7 +64,7 @@ class Verification:
 
     def as_text(self) -> str:
         """Return some lines for a person."""
-        n_equal = sum(one.equal for one in self.trials)
+        n_equal = sum(trial.equal for trial in self.trials)
         lines = [
             f"{self.results}: {n_equal} of {len(self.trials)} trials run again are equal to the bit: "
             f"{self.compared} ({self.n_stored} stored)."

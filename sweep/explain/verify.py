@@ -99,9 +99,9 @@ def verify(
 
 
 def _compared(studies: list[Study]) -> str:
-    if all(one.trial is not None for one in studies):
+    if all(study.trial is not None for study in studies):
         return BY_TRIAL
-    return BY_FIT if any(one.fit is not None for one in studies) else BY_KERAS
+    return BY_FIT if any(study.fit is not None for study in studies) else BY_KERAS
 
 
 def _spread(ids: list[str], count: int) -> list[str]:
@@ -113,7 +113,7 @@ Rerun = Callable[..., Bits]
 
 
 def _verified(
-    one: StoredTrial,
+    stored_trial: StoredTrial,
     threads: int | None,
     ready: dict[tuple[str, int], Prepared],
     data: DataProcess,
@@ -121,23 +121,25 @@ def _verified(
     rerun: Rerun,
     codes: Codes,
 ) -> Verified:
-    study = Study.model_validate(one.order.study)
-    verified = partial(Verified, one.order.trial_id, one.label, one.order.seed)
-    prepared = _data_now(study, one.order.seed, ready, data)
-    if prepared.data_id != one.order.data_id:
-        changed, cause = what_changed(study.data.use, one.order.data_id, prepared)
-        factor = Factor("data_id", "the data", one.order.data_id[:16], prepared.data_id[:16], known=True)
+    study = Study.model_validate(stored_trial.order.study)
+    verified = partial(Verified, stored_trial.order.trial_id, stored_trial.label, stored_trial.order.seed)
+    prepared = _data_now(study, stored_trial.order.seed, ready, data)
+    if prepared.data_id != stored_trial.order.data_id:
+        changed, cause = what_changed(study.data.use, stored_trial.order.data_id, prepared)
+        factor = Factor("data_id", "the data", stored_trial.order.data_id[:16], prepared.data_id[:16], known=True)
         return verified(equal=False, difference=changed, factors=(factor,), cause=cause, proven=True)
-    now = replace(one.order, code_id=codes.now(one.order, study))
+    now = replace(stored_trial.order, code_id=codes.now(stored_trial.order, study))
     if threads is not None:
         now = _with_threads(now, threads)
     again = rerun(now) if again is None else replace(again, code_id=now.code_id)
-    difference = first_difference(one.bits, again)
+    difference = first_difference(stored_trial.bits, again)
     if difference is None:
-        return verified(equal=True, factors=factors(one.bits, again))
-    around = factors(one.bits, again)
-    cause, proven, difference = _why(one, now, again, around, difference, rerun)
-    both = {key: (value, again.metrics[key]) for key, value in one.bits.metrics.items() if key in again.metrics}
+        return verified(equal=True, factors=factors(stored_trial.bits, again))
+    around = factors(stored_trial.bits, again)
+    cause, proven, difference = _why(stored_trial, now, again, around, difference, rerun)
+    both = {
+        key: (value, again.metrics[key]) for key, value in stored_trial.bits.metrics.items() if key in again.metrics
+    }
     shown = {key: both[key] for key in headline(study.task) if key in both}
     return verified(equal=False, difference=difference, factors=around, cause=cause, proven=proven, metrics=shown)
 
@@ -153,7 +155,7 @@ def _data_now(study: Study, seed: int, ready: dict[tuple[str, int], Prepared], d
 
 
 def _why(
-    one: StoredTrial,
+    stored_trial: StoredTrial,
     now: TrialOrder,
     again: Bits,
     around: tuple[Factor, ...],
@@ -164,9 +166,9 @@ def _why(
     undone = [factor for factor in around if factor.name == "threads" or factor.name.startswith("flag.")]
     if undone:
         as_stored: Mapping[str, str] = variables_as_stored(around)
-        threads = one.bits.environment.get("threads", 1)
+        threads = stored_trial.bits.environment.get("threads", 1)
         before = _with_threads(now, int(threads))
-        if first_difference(one.bits, rerun(before, as_stored)) is None:
+        if first_difference(stored_trial.bits, rerun(before, as_stored)) is None:
             said = " and ".join(
                 f"{factor.meaning}, {factor.now or 'unset'} instead of {factor.stored or 'unset'}" for factor in undone
             )

@@ -51,7 +51,7 @@ class Cost:
             f"{self.n_planned} trials; {self.n_stored} stored in {self.results}",
             *(f"  {config_id}  {label or '(no grid)'}{self._took(config_id)}" for config_id, label in listed),
         ]
-        lines += [f"Note: {one}" for one in self.notes]
+        lines += [f"Note: {note}" for note in self.notes]
         missing = self.n_planned - self.n_stored
         if not missing:
             lines.append("Nothing is missing.")
@@ -74,7 +74,7 @@ class Cost:
                 f"{missing} to run, {self.slots} at a time on this machine. Run one seed first (--seeds 1) to learn "
                 "what a trial takes; it is not run again. Or let --measure train a few steps."
             )
-        return "\n".join([*lines, *(f"Caution: {one}" for one in self.cautions)])
+        return "\n".join([*lines, *(f"Caution: {caution}" for caution in self.cautions)])
 
     def _took(self, config_id: str) -> str:
         one = self.measured.get(config_id)
@@ -97,10 +97,10 @@ def cost(
     found = plan_in(there.folder, there.trials, rows, accept_code=accept_code)
     trials = found.trials
     done = set(rows["trial_id"])
-    stored = [one for one in trials if one.trial_id in done]
+    stored = [trial for trial in trials if trial.trial_id in done]
     seconds = float(rows["seconds.total"][rows["status"] == "ok"].median())
     slots = max(1, int((os.cpu_count() or 1) / there.study.resources.cpu))
-    missing = [one for one in trials if one.trial_id not in done]
+    missing = [trial for trial in trials if trial.trial_id not in done]
     left = seconds * -(-len(missing) // slots)
     holders = claims.held(there.folder, [one.trial_id for one in missing])
     measured: dict[str, TrialCost] = {}
@@ -112,7 +112,7 @@ def cost(
     return Cost(
         study=there.study.study,
         results=str(there.folder),
-        configurations={one.configuration.config_id: one.configuration.label for one in trials},
+        configurations={trial.configuration.config_id: trial.configuration.label for trial in trials},
         n_seeds=len(there.study.seed_list),
         n_planned=len(trials),
         n_stored=len(stored),

@@ -60,7 +60,7 @@ class Inspection:
         for one, table in zip(self.data, self.tables, strict=True):
             shape = " x ".join(map(str, one["input_shape"]))
             lines += [f"Data {one['data_id'][:12]}, inputs {shape}:", *table]
-        built = [one for one in self.models.values() if one["parameters"] is not None]
+        built = [model for model in self.models.values() if model["parameters"] is not None]
         lines += [f"Model {one['label'] or '(no grid)'}: {one['parameters']:,} parameters" for one in built][
             :_MOST_MODELS
         ]
@@ -75,8 +75,8 @@ class Inspection:
                 f"{' and '.join(self.own)}: there, and takes its keywords. What it does was not tried: it is called in "
                 "the run alone."
             )
-        lines += [f"Caution: {one}" for one in self.cautions]
-        lines += [f"Finding: {one}" for one in self.findings] or ["No findings."]
+        lines += [f"Caution: {caution}" for caution in self.cautions]
+        lines += [f"Finding: {finding}" for finding in self.findings] or ["No findings."]
         return "\n".join(lines)
 
 
@@ -91,7 +91,7 @@ def inspect_study(name: str) -> Inspection:
     process.warm_up(*preloaded([opened.study]))  # TensorFlow is imported while the data are prepared
     ready = made_ready(opened)
     study, data = ready.study, ready.data
-    every = {one.configuration.config_id: one.configuration for one in ready.trials}
+    every = {trial.configuration.config_id: trial.configuration for trial in ready.trials}
     rehearsal = rehearse(ready.trials, ready.modules)
     rehearsal.refuse_all(every)
     people = {key: people_of(open_prepared(cache_folder(), key), study.task) for key in data}
@@ -116,7 +116,9 @@ def inspect_study(name: str) -> Inspection:
         cautions=cautions,
         n_builds=rehearsal.n_builds,
         n_seen=rehearsal.n_seen,
-        own=tuple(f"{one.role} {one.use}" for one in study.functions() if one.role in ("fit", "trial")),
+        own=tuple(
+            f"{function.role} {function.use}" for function in study.functions() if function.role in ("fit", "trial")
+        ),
         tables=tuple(tuple(table_lines(people[key], one.counts, study.task)) for key, one in data.items()),
     )
 
@@ -180,15 +182,15 @@ def _located(finding: Finding, labels: Sequence[str], n: int) -> Finding:
     return Finding(finding.name, finding.severity, f"{finding.evidence} (at {some(labels)})", finding.remedy)
 
 
-def _differing(one: Configuration, other: Configuration) -> list[str]:
-    keys = sorted({*one.hp, *other.hp})
-    return [key for key in keys if key.startswith("model.") and one.hp.get(key) != other.hp.get(key)]
+def _differing(configuration: Configuration, other: Configuration) -> list[str]:
+    keys = sorted({*configuration.hp, *other.hp})
+    return [key for key in keys if key.startswith("model.") and configuration.hp.get(key) != other.hp.get(key)]
 
 
-def _counted(one: Prepared, people: Sequence[People]) -> dict[str, Any]:
-    counts = {name: asdict(count) for name, count in one.counts.items()}
+def _counted(prepared: Prepared, people: Sequence[People]) -> dict[str, Any]:
+    counts = {name: asdict(count) for name, count in prepared.counts.items()}
     told = [_finite(row.as_dict()) for row in people]
-    return {"data_id": one.data_id, "input_shape": list(one.input_shape), "counts": counts, "people": told}
+    return {"data_id": prepared.data_id, "input_shape": list(prepared.input_shape), "counts": counts, "people": told}
 
 
 def _finite(row: dict[str, Any]) -> dict[str, Any]:

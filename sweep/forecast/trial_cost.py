@@ -80,7 +80,7 @@ def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) ->
     steps = [_timed(lambda: model.train_on_batch(*batches[0])) for _ in range(STEPS + 1)]
     some = splits.dev.x[np.arange(min(len(splits.dev), scoring.SCORE_BATCH))]
     scored = [_timed(lambda: scoring.predict(model, some)) for _ in range(2)]
-    n_epochs = (1 + train.carry_over) * sum(one.epochs for one in train.phases)
+    n_epochs = (1 + train.carry_over) * sum(phase.epochs for phase in train.phases)
     n_scored = n_epochs * _batches(len(splits.dev)) + sum(_batches(len(split)) for _, split in splits.items())
     seconds = (
         built

@@ -32,8 +32,8 @@ def page(rows: int = 1, height: float = 4.6) -> "tuple[Figure, list[Axes]]":
     figure = Figure(figsize=(5.2, height), layout="constrained")
     FigureCanvasAgg(figure)
     axes = [figure.add_subplot(rows, 1, row + 1) for row in range(rows)]
-    for one in axes:
-        one.grid(True, color="0.9", linewidth=0.6)
-        one.set_axisbelow(True)
-        one.spines[["top", "right"]].set_visible(False)
+    for axis in axes:
+        axis.grid(True, color="0.9", linewidth=0.6)
+        axis.set_axisbelow(True)
+        axis.spines[["top", "right"]].set_visible(False)
     return figure, axes

@@ -62,7 +62,7 @@ def covering_hter(
     drawn = hter_draws(dev, test, rng=rng, clusters=clusters, replicates=replicates)
     of_test = clusters[1]
     unit, n_units = (of_test.unit, of_test.n_units) if of_test else ("score", point.n_genuine + point.n_impostor)
-    fewest = min((one.n_units for one in clusters if one), default=0)
+    fewest = min((cluster.n_units for cluster in clusters if cluster), default=0)
     sizes = (point.n_genuine, point.n_impostor)
     bounds, method = covering_bounds(point.value, drawn, sizes, fewest, confidence, halves=2)
     cautions = hter_cautions(point) + few_cautions(sizes, unit if of_test else "", n_units, drawn)

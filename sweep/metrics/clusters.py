@@ -104,8 +104,8 @@ def _numbered(unit: str, *ids: ArrayLike) -> tuple[int, list[IntArray]]:
     import pandas as pd
 
     arrays = [np.asarray(one) for one in ids]
-    mixed = len({one.dtype.kind for one in arrays}) > 1
-    joined = np.concatenate([one.astype(object) for one in arrays] if mixed else arrays)
+    mixed = len({array.dtype.kind for array in arrays}) > 1
+    joined = np.concatenate([array.astype(object) for array in arrays] if mixed else arrays)
     codes, known = pd.factorize(joined, sort=not mixed)
     missing = (codes < 0) | np.asarray(joined == "", dtype=np.bool_)
     if missing.any():
@@ -113,4 +113,4 @@ def _numbered(unit: str, *ids: ArrayLike) -> tuple[int, list[IntArray]]:
             f"Expected a {unit} for every score. Received: {int(missing.sum())} scores without one. "
             "Name them, or take the score as the unit."
         )
-    return len(known), np.split(codes.astype(np.intp), np.cumsum([one.size for one in arrays])[:-1])
+    return len(known), np.split(codes.astype(np.intp), np.cumsum([array.size for array in arrays])[:-1])

@@ -86,7 +86,7 @@ def evaluate(
         )
         fixed = bengio_mariethoz(hter, confidence=confidence)
         point = {"eer": eer_of(tg, ti).value, "auc": auc_of(tg, ti), "n_failed": hter.n_failed}
-        cautions += [f"Test: {one}" for one in of_hter.cautions]
+        cautions += [f"Test: {caution}" for caution in of_hter.cautions]
     attacked = (test if test and test.attacks else dev) if (test and test.attacks) or dev.attacks else None
     return Evaluation(
         eer=eer,
@@ -131,5 +131,5 @@ def _subject_cautions(dev: ScoreSet, test: ScoreSet | None, unit: Unit) -> list[
 
 def _replicates(*clusters: Clusters | None) -> int:
     """Return how many replicates to draw: fewer, at least 1,000, where a draw is long (many pairs of persons)."""
-    longest = max((one.n_columns for one in clusters if one), default=1)
+    longest = max((cluster.n_columns for cluster in clusters if cluster), default=1)
     return int(np.clip(400_000_000 // longest, 1000, REPLICATES))

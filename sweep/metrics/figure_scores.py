@@ -46,12 +46,12 @@ def bin_edges(sets: list[ScoreSet]) -> FloatArray:
     return np.linspace(low, high, BINS + 1)
 
 
-def _shares(one: Shown, under: FloatArray, edges: FloatArray) -> FloatArray:
+def _shares(shown: Shown, under: FloatArray, edges: FloatArray) -> FloatArray:
     """Return the share of the class in each bin, (B, bins), from the shares under the thresholds, (B, T).
 
     The edges are among the thresholds.
     """
-    place = one.curves.thresholds.searchsorted(edges)
+    place = shown.curves.thresholds.searchsorted(edges)
     return np.diff(under[:, place], axis=1)
 
 

@@ -29,7 +29,7 @@ def write_figures(
     """
     given = [("dev", DEV, dev)] + ([("test", TEST, test)] if test else [])
     genuine, impostor = (
-        np.concatenate([one.scores for one in rows])
+        np.concatenate([row.scores for row in rows])
         for rows in ([s.genuine for *_, s in given], [s.impostor for *_, s in given])
     )
     grid = np.union1d(thresholds_for(genuine, impostor), bin_edges([s for *_, s in given]))

@@ -55,7 +55,7 @@ def by_class(found: ScoreRows) -> ScoreSet:
 def complete(found: ScoreSet) -> ScoreSet:
     """Return the set; raise InputError with the file's name when a class has no score, since no rate exists then."""
     scores = {"genuine": found.genuine.scores, "impostor": found.impostor.scores}
-    if any(np.isnan(one).all() for one in scores.values()):
+    if any(np.isnan(score).all() for score in scores.values()):
         counts = " and ".join(f"{np.count_nonzero(~np.isnan(one))} {name}" for name, one in scores.items())
         failed = f" ({found.n_failed} attempts more without a score)" if found.n_failed else ""
         raise InputError(

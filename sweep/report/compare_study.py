@@ -57,7 +57,7 @@ def compare_study(
     if config is not None:
         raise InputError("Expected --config only with --published. Received: no published number. See --reference.")
     pairs = compare_measured(results, measured, reference=reference, paired=paired, level=level)
-    tests = tuple(_test(measured, one.a, one.b, test, one.paired, len(pairs)) for one in pairs) if test else ()
+    tests = tuple(_test(measured, pair.a, pair.b, test, pair.paired, len(pairs)) for pair in pairs) if test else ()
     return replace(found, comparisons=pairs, tests=tests)
 
 

@@ -87,7 +87,7 @@ def _apart(values: list[float], unit: float, names: list[str], *, rate: bool, le
     return apart_note([value / unit for value in values] if rate else values, names, rate=rate, level=level)
 
 
-def _in_unit(one: Interval, unit: float) -> Interval:
+def _in_unit(interval: Interval, unit: float) -> Interval:
     """Return an interval of fractions in the unit in which the values were given."""
-    scaled = {name: unit * getattr(one, name) for name in ("value", "low", "high", "sd", "se")}
-    return replace(one, **scaled)
+    scaled = {name: unit * getattr(interval, name) for name in ("value", "low", "high", "sd", "se")}
+    return replace(interval, **scaled)

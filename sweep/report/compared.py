@@ -35,11 +35,15 @@ class Compared:
             "study": self.study,
             "metric": self.metric,
             "level": self.level,
-            "estimates": [one.as_dict() | {"label": self.labels[one.config]} for one in self.estimates],
+            "estimates": [estimate.as_dict() | {"label": self.labels[estimate.config]} for estimate in self.estimates],
             "comparisons": [
-                one.as_dict()
-                | {"a_label": self.labels[one.a], "b_label": self.labels[one.b], "verdict": verdict(self._named(one))}
-                for one in self.comparisons
+                comparison.as_dict()
+                | {
+                    "a_label": self.labels[comparison.a],
+                    "b_label": self.labels[comparison.b],
+                    "verdict": verdict(self._named(comparison)),
+                }
+                for comparison in self.comparisons
             ],
             "against": self.against.as_dict() if self.against else None,
             "tests": [
@@ -67,56 +71,64 @@ class Compared:
 
     def _absent(self) -> list[str]:
         """Return a sentence for each configuration of the study that no seed finished."""
-        there = {one.config for one in self.estimates}
+        there = {estimate.config for estimate in self.estimates}
         without = [self._name(name) for name in self.labels if name not in there]
         return [f"{name}: no seed finished, so there is no estimate." for name in without]
 
     def _estimates(self) -> list[str]:
         head = ("configuration", "mean", *self._covers(), "SD over seeds", "seeds")
         rows = []
-        for one in self.estimates:
-            new, here = one.new_subjects, one.this_test_set
+        for estimate in self.estimates:
+            new, here = estimate.new_subjects, estimate.this_test_set
             failed = f", {here.n_failed} failed" if here.n_failed else ""
             spans = (limits(new.low, new.high), limits(here.low, here.high))
-            rows.append((self._name(one.config), number(new.value), *spans, number(here.sd), f"{here.n_seeds}{failed}"))
+            rows.append(
+                (self._name(estimate.config), number(new.value), *spans, number(here.sd), f"{here.n_seeds}{failed}")
+            )
         return columns(head, rows)
 
     def _seeds(self) -> list[str]:
         head = ("configuration", "median", "interquartile mean", "best seed", "from the mean", "failed of planned")
         rows = []
-        for one in self.estimates:
-            lost, middle = one.failures, one.failures.iqm
+        for estimate in self.estimates:
+            lost, middle = estimate.failures, estimate.failures.iqm
             span = f"{number(middle.value)} {limits(middle.low, middle.high)}" if middle else "-"
             low, high = round(lost.rate.low, 3), round(lost.rate.high, 3)
             rate = f"{lost.n_planned - lost.n_ok}/{lost.n_planned} {limits(low, high)}"
-            luck = f"{one.best.gain_sd[-1]:.2f} SD" if len(one.values) > 1 else "-"
-            rows.append((self._name(one.config), number(lost.median), span, number(one.best.value[-1]), luck, rate))
+            luck = f"{estimate.best.gain_sd[-1]:.2f} SD" if len(estimate.values) > 1 else "-"
+            rows.append(
+                (self._name(estimate.config), number(lost.median), span, number(estimate.best.value[-1]), luck, rate)
+            )
         return columns(head, rows)
 
     def _comparisons(self) -> list[str]:
         head = ("A", "B", "A - B", *self._covers(), f"p, {self._covers()[0]}", f"p, {self._covers()[1]}", "P(A > B)")
         rows = []
-        for one in self.comparisons:
-            new, here, chance = one.new_subjects, one.this_test_set, one.probability
+        for comparison in self.comparisons:
+            new, here, chance = comparison.new_subjects, comparison.this_test_set, comparison.probability
             rows.append(
                 (
-                    self._name(one.a),
-                    self._name(one.b),
+                    self._name(comparison.a),
+                    self._name(comparison.b),
                     number(new.value),
                     limits(new.low, new.high),
                     limits(here.low, here.high),
-                    probability(one.p_new_subjects_holm),
-                    probability(one.p_this_test_set_holm),
+                    probability(comparison.p_new_subjects_holm),
+                    probability(comparison.p_this_test_set_holm),
                     f"{chance.value:.2f} {limits(round(chance.low, 2), round(chance.high, 2))}",
                 )
             )
         return columns(head, rows)
 
     def _verdicts(self) -> list[str]:
-        shown = [one for one in self.comparisons if one.better] if len(self.comparisons) > SHOWN else self.comparisons
+        shown = (
+            [comparison for comparison in self.comparisons if comparison.better]
+            if len(self.comparisons) > SHOWN
+            else self.comparisons
+        )
         said = [verdict(self._named(one)) for one in shown[:SHOWN]]
         left = len(self.comparisons) - len(said)
-        told = sum(bool(one.better) for one in self.comparisons)
+        told = sum(bool(comparison.better) for comparison in self.comparisons)
         if left:
             said.append(f"{told} of {len(self.comparisons)} pairs are told apart; --json prints {left} more verdicts.")
         return said
@@ -153,7 +165,8 @@ class Compared:
             if many > 1:
                 found.append("Intervals are not adjusted: each is for one comparison. The verdict uses the adjusted p.")
         kinds = (
-            [(self._name(one.config), note(one)) for one in self.estimates] for note in (_apart, _note_new, _note_here)
+            [(self._name(estimate.config), note(estimate)) for estimate in self.estimates]
+            for note in (_apart, _note_new, _note_here)
         )
         return [*found, *dict.fromkeys(sentence for notes in kinds for sentence in said_once(notes)), *self.notes]
 
@@ -168,13 +181,13 @@ class Compared:
         return replace(one, a=self._name(one.a), b=self._name(one.b))
 
 
-def _apart(one: Estimate) -> str:
-    return one.apart
+def _apart(estimate: Estimate) -> str:
+    return estimate.apart
 
 
-def _note_new(one: Estimate) -> str:
-    return one.new_subjects.note
+def _note_new(estimate: Estimate) -> str:
+    return estimate.new_subjects.note
 
 
-def _note_here(one: Estimate) -> str:
-    return one.this_test_set.note
+def _note_here(estimate: Estimate) -> str:
+    return estimate.this_test_set.note

@@ -33,17 +33,19 @@ def confusion_figure(found: Mapping[str, ClassReport]) -> Figure | None:
     return drawn
 
 
-def _matrix(axes: Axes, one: ClassReport) -> None:
-    names = [drawable(row.name) for row in one.rows]
-    axes.imshow(one.share, cmap="Blues", vmin=0, vmax=1, aspect="equal")
-    for row, column in np.ndindex(one.share.shape):
-        share, sd = 100 * one.share[row, column], 100 * one.share_sd[row, column]
+def _matrix(axes: Axes, class_report: ClassReport) -> None:
+    names = [drawable(row.name) for row in class_report.rows]
+    axes.imshow(class_report.share, cmap="Blues", vmin=0, vmax=1, aspect="equal")
+    for row, column in np.ndindex(class_report.share.shape):
+        share, sd = 100 * class_report.share[row, column], 100 * class_report.share_sd[row, column]
         text = f"{share:.0f}" if np.isnan(sd) else f"{share:.0f}\n\u00b1{sd:.1f}"
         colour = "white" if share > 55 else TEXT
         axes.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
     places = range(len(names))
     axes.set_xticks(places, names, rotation=45, ha="right", fontsize=8)
-    axes.set_yticks(places, [f"{name} ({row.support})" for name, row in zip(names, one.rows, strict=True)], fontsize=8)
+    axes.set_yticks(
+        places, [f"{name} ({row.support})" for name, row in zip(names, class_report.rows, strict=True)], fontsize=8
+    )
     axes.tick_params(length=0, colors=TEXT)
     axes.set_xlabel("predicted class", fontsize=9, color=TEXT)
     for spine in axes.spines.values():

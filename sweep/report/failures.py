@@ -10,8 +10,8 @@ def grouped(report: Report, most: int) -> list[str]:
     """Return a sentence for each configuration and error, at most `most`, and one that counts the trials left out."""
     name_of = dict(zip((row.label for row in report.rows), names(report), strict=True))
     groups: dict[tuple[str, str], list[int]] = {}
-    for one in report.failures:
-        groups.setdefault((one.label, one.error), []).append(one.seed)
+    for failure in report.failures:
+        groups.setdefault((failure.label, failure.error), []).append(failure.seed)
     sentences = []
     for (label, error), seeds in list(groups.items())[:most]:
         shown = ", ".join(map(str, seeds[:_SHOWN_SEEDS]))

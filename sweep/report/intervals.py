@@ -31,7 +31,7 @@ def with_intervals(report: Report, results: Results) -> Report:
             return report
         try:
             measured = measure_study(results, name, rng=np.random.default_rng(0))
-            found = {one.config: one for one in stats.estimates(measured, level=report.level)}
+            found = {estimate.config: estimate for estimate in stats.estimates(measured, level=report.level)}
         except InputError as error:
             notes.append(f"No interval for new subjects: {str(error).rstrip('.')}.")
             continue

@@ -51,8 +51,16 @@ def as_html(report: Report, figures: Mapping[str, bytes]) -> str:
         *_answer(report),
         *_classes(report),
         *_failures(report),
-        *([f"<h2>Checks: findings</h2>{_list([str(one) for one in report.findings])}"] if report.findings else []),
-        *([f"<h2>Checks: cautions</h2>{_list([str(one) for one in report.cautions])}"] if report.cautions else []),
+        *(
+            [f"<h2>Checks: findings</h2>{_list([str(finding) for finding in report.findings])}"]
+            if report.findings
+            else []
+        ),
+        *(
+            [f"<h2>Checks: cautions</h2>{_list([str(caution) for caution in report.cautions])}"]
+            if report.cautions
+            else []
+        ),
     ]
     for name, image in figures.items():
         title, alt = CAPTIONS.get(name, (name.removesuffix(".png"), f"Figure of the study's answer: {name}"))
@@ -76,7 +84,10 @@ def as_html(report: Report, figures: Mapping[str, bytes]) -> str:
 def _answer(report: Report) -> list[str]:
     if not report.answer:
         return []
-    parts = ["<h2>The answer</h2>", *(f"<p><strong>{escape(one)}</strong></p>" for one in report.answer.sentences)]
+    parts = [
+        "<h2>The answer</h2>",
+        *(f"<p><strong>{escape(sentence)}</strong></p>" for sentence in report.answer.sentences),
+    ]
     for table in report.answer.tables:
         parts += [f"<h3>{escape(table.title)}</h3>", _table(list(table.head), [list(row) for row in table.rows])]
         parts += [f'<p class="faint">{escape(table.note)}</p>'] if table.note else []

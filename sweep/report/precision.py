@@ -135,7 +135,13 @@ def plan_precision(
     results = results if isinstance(results, Results) else store.load(results)
     measured = measure_study(results, metric, rng=rng or np.random.default_rng(0))
     configurations = results.study["configurations"]
-    labels = dict(zip(configurations, shortened([one["label"] for one in configurations.values()]), strict=True))
+    labels = dict(
+        zip(
+            configurations,
+            shortened([configuration["label"] for configuration in configurations.values()]),
+            strict=True,
+        )
+    )
     plans = []
     every = stats.estimates(measured, level=level)
     pilots = [one for one in every if one.this_test_set.n_seeds > 1]

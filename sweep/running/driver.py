@@ -64,7 +64,7 @@ class _Watcher(tune.Callback, tune.Stopper):  # type: ignore[misc]
         """Store and report a trial whose worker was lost more often than is tried again; else leave it for later."""
         at = trial.config["at"]
         reasons = _reasons(trial)
-        if not self.alone and any(out_of_memory(one) for one in reasons):
+        if not self.alone and any(out_of_memory(reason) for reason in reasons):
             self.starved.add(at)
             return
         said, starved = reasons[-1], out_of_memory(reasons[-1])

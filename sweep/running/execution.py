@@ -100,7 +100,7 @@ def run_planned(ready: Ready, options: RunOptions) -> RunSummary:
     else:
         notes = [*found.notes, *notes]
     done = store.status_in(rows)
-    proved = {one.configuration.config_id for one in trials if done.get(one.trial_id) == "ok"}
+    proved = {trial.configuration.config_id for trial in trials if done.get(trial.trial_id) == "ok"}
     ordered: set[str] = set()
     wanted = next_orders(rows, trials, retry_failed=options.retry_failed)
     ours = SharedRun(replace(ready, trials=trials), options, frozenset(proved))
@@ -118,22 +118,24 @@ def run_planned(ready: Ready, options: RunOptions) -> RunSummary:
             store.compact(folder)
         raise
     done = store.status_in(rows)
-    lost = [one for one in trials if one.trial_id not in done]
+    lost = [trial for trial in trials if trial.trial_id not in done]
     if lost:
         raise ClusterError(
             f"Expected {len(trials)} trials in {folder}. Received: {len(trials) - len(lost)}; Ray ended without the "
             "rest. What finished is stored: give the same command again."
         )
-    n_ok = sum(done[one.trial_id] == "ok" for one in trials)
+    n_ok = sum(done[trial.trial_id] == "ok" for trial in trials)
     seconds = time.monotonic() - started
     notes += _differing(rows, trials)
-    notes += without_model(rows, [one.trial_id for one in trials if one.configuration.study.train.save != "none"])
+    notes += without_model(rows, [trial.trial_id for trial in trials if trial.configuration.study.train.save != "none"])
     return RunSummary(folder, len(trials), ours.n_run, n_ok, len(trials) - n_ok, seconds, tuple(notes))
 
 
 def _differing(rows: pd.DataFrame, trials: Sequence[PlannedTrial]) -> list[str]:
     """Return a note of trials that are stored twice, with other bits; those of unseeded studies are meant to."""
-    exact = {one.trial_id for one in trials if one.configuration.study.seeded and one.configuration.study.determinism}
+    exact = {
+        trial.trial_id for trial in trials if trial.configuration.study.seeded and trial.configuration.study.determinism
+    }
     rows = rows[(rows["status"] == "ok") & rows["trial_id"].isin(exact)]
     counts = rows.groupby("trial_id")[["final_sha256", "scores_sha256"]].nunique().max(axis=1)
     found = list(counts.index[counts > 1])

@@ -82,8 +82,8 @@ def results_folder(study: Study) -> Place:
 def check_code(study: Study) -> None:
     """Raise InputError where a function of the study is not there or does not take its keywords."""
     configurations(study)  # whose settings must fit first
-    for one in study.functions():
-        if one.role != "keyword":
-            found = code.check_use(one.key, one.use, one.keywords)
-            if one.role in code.GIVEN:
-                code.check_call(one.role, one.use, one.keywords, found)
+    for function in study.functions():
+        if function.role != "keyword":
+            found = code.check_use(function.key, function.use, function.keywords)
+            if function.role in code.GIVEN:
+                code.check_call(function.role, function.use, function.keywords, found)

@@ -124,7 +124,7 @@ def question(orders: Sequence[TrialOrder], link: Link) -> Question:
 def look(asked: Question) -> Answer:
     """Return a node's answer; runs there."""
     find_modules_in(asked.modules)
-    missing = [] if _prepared(asked.data_ids) else [one for one in asked.paths if not _there(one, asked.folder)]
+    missing = [] if _prepared(asked.data_ids) else [path for path in asked.paths if not _there(path, asked.folder)]
     other = [use for use, digest in asked.code.items() if _code_id(use) != digest]
     there = _files(list(asked.files), asked.folder, Path(asked.results)) if asked.files else {}
     unlike = tuple(word for word, digest in asked.files.items() if there.get(word) != digest)

@@ -84,7 +84,7 @@ def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], di
             known = identities(study)
             trials += plan(study, data_id, lambda one, known=known: known.of(one.study))  # type: ignore[misc]
     prepared = {one.data_id: one for one in ready.values()}
-    return tuple(replace(one, classes=prepared[one.data_id].classes) for one in trials), prepared
+    return tuple(replace(trial, classes=prepared[trial.data_id].classes) for trial in trials), prepared
 
 
 def plan_in(

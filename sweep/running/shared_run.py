@@ -100,7 +100,7 @@ class SharedRun:
                     f"Expected to finish {self.n_planned} trials. Received: {'; '.join(lines)}. The rest is stored. "
                     "Give the same command again later, or with --follow, which waits and takes over what is given up."
                 )
-            others = {str(one) for one in holders.values()}
+            others = {str(holder) for holder in holders.values()}
             if not self._told >= others or (not free and not waiting):
                 self._told |= others
                 self._say("; ".join(lines) + ("" if free else "; waiting for them"))
@@ -152,7 +152,7 @@ class SharedRun:
                 self._heard(outcome)
 
             def ready() -> None:
-                every = {one.configuration.config_id: one.configuration for one in self.ready.trials}
+                every = {trial.configuration.config_id: trial.configuration for trial in self.ready.trials}
                 looking.result().refuse_all(every, surely=True)
                 for reason, labels in looking.result().refused(every).items():
                     where = f" of {some(labels)}" if any(labels) else ""

@@ -48,7 +48,7 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
     ) -> None:
         """Take the first trial, and start the fork server that imports their framework once for all of them."""
         studies = {order.config_id: order.study for order in orders}.values()
-        preload = (work.preload,) if work.preload else preloaded([Study.model_validate(one) for one in studies])
+        preload = (work.preload,) if work.preload else preloaded([Study.model_validate(study) for study in studies])
         process.warm_up(*preload)
         self._orders, self._link, self._run, self._claims = orders, link, work.run, claims
         self._at: int = config["at"]

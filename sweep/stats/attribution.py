@@ -65,7 +65,7 @@ class Attribution:
 
     def as_dict(self) -> dict[str, Any]:
         """Return every field by name, for JSON."""
-        return {**vars(self), "sources": [vars(one) for one in self.sources], "rest": vars(self.rest)}
+        return {**vars(self), "sources": [vars(source) for source in self.sources], "rest": vars(self.rest)}
 
 
 def orthogonal_array(n_levels: int, n_sources: int) -> NDArray[np.int64]:

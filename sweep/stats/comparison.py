@@ -98,26 +98,31 @@ def verdict(one: Comparison) -> str:
     return f"{said} {_what_would_tell(one)}"
 
 
-def _outcome(one: Comparison, gap: Interval, *, on_new: bool) -> str:
+def _outcome(comparison: Comparison, gap: Interval, *, on_new: bool) -> str:
     """Return one sentence on the difference for new subjects, or on this test set."""
-    better, p = (one.better, one.p_new_subjects_holm) if on_new else (one.better_here, one.p_this_test_set_holm)
+    better, p = (
+        (comparison.better, comparison.p_new_subjects_holm)
+        if on_new
+        else (comparison.better_here, comparison.p_this_test_set_holm)
+    )
+    a, b = comparison.a, comparison.b
     covers = f"for {gap.covers}" if on_new else f"on {gap.covers}"
     if gap.value == 0 and gap.se == 0:
-        return f"{one.a} and {one.b} are not told apart: the same {one.metric}."
+        return f"{a} and {b} are not told apart: the same {comparison.metric}."
     direction = "higher" if gap.value > 0 else "lower"
-    size = f"{one.metric} {direction} by {abs(gap.value):.4g}"
+    size = f"{comparison.metric} {direction} by {abs(gap.value):.4g}"
     if gap.se == 0:
-        return f"{one.a} and {one.b} differ {covers}: {size} in every seed. Without variation there is no test."
-    adjusted = f", Holm over {one.n_comparisons}" if one.n_comparisons > 1 else ""
+        return f"{a} and {b} differ {covers}: {size} in every seed. Without variation there is no test."
+    adjusted = f", Holm over {comparison.n_comparisons}" if comparison.n_comparisons > 1 else ""
     limits = f"{100 * gap.level:g} % interval {gap.low:.4g} to {gap.high:.4g}, p {_p(p)}{adjusted}"
     if not better:
         alone = "; the interval is not adjusted and excludes 0" if gap.low > 0 or gap.high < 0 else ""
-        return f"{one.a} and {one.b} are not told apart {covers}: {size} ({limits}{alone})."
-    return f"{one.a} is {'better' if better == one.a else 'worse'} than {one.b} {covers}: {size} ({limits})."
+        return f"{a} and {b} are not told apart {covers}: {size} ({limits}{alone})."
+    return f"{a} is {'better' if better == a else 'worse'} than {b} {covers}: {size} ({limits})."
 
 
-def _what_would_tell(one: Comparison) -> str:
-    need, unit = one.tellable, one.new_subjects.cases
+def _what_would_tell(comparison: Comparison) -> str:
+    need, unit = comparison.tellable, comparison.new_subjects.cases
     ways = []
     if need.seeds is not None and need.seeds > need.n_seeds:
         ways.append(f"{need.seeds - need.n_seeds} more seeds each ({need.seeds} in all)")

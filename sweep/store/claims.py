@@ -144,8 +144,8 @@ def told(holders: Iterable[Owner], n_planned: int) -> list[str]:
     holders: the owner of each held trial.
     """
     counts: dict[Owner, int] = {}
-    for one in holders:
-        counts[one] = counts.get(one, 0) + 1
+    for holder in holders:
+        counts[holder] = counts.get(holder, 0) + 1
     return [
         f"{n} of {n_planned} trials {'is' if n == 1 else 'are'} being trained by {owner}" for owner, n in counts.items()
     ]

@@ -76,7 +76,7 @@ def _replace_tables(folder: Place, stored: Stored, drafts: Mapping[str, Path], n
     checksums.write(folder, Checksums(mark, sums))
     done = f"the tables were made anew from the records under parts/{''.join(f', {one} is kept' for one in kept)}"
     notes[:0] = damage(folder, stored, done)
-    notes[:0] = [f"{one} They were written anew, with checksums." for one in stored.notes]
+    notes[:0] = [f"{note} They were written anew, with checksums." for note in stored.notes]
 
 
 @dataclass

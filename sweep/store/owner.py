@@ -54,7 +54,7 @@ def owner_of(said: Mapping[str, Any]) -> Owner:
     Raises:
         TypeError: it says too little.
     """
-    return Owner(**{one.name: said[one.name] for one in fields(Owner) if one.name in said})
+    return Owner(**{field.name: said[field.name] for field in fields(Owner) if field.name in said})
 
 
 def _host() -> str:

@@ -49,9 +49,9 @@ def held_by_records(records: Sequence[Record], scores: Mapping[str, int]) -> Hel
     epochs: dict[str, int] = {}
     for one in records:  # of the longest attempt: a table may have been of an earlier one than counts now
         epochs[one.trial["trial_id"]] = max(len(one.epochs), epochs.get(one.trial["trial_id"], 0))
-    environments = frozenset(one.trial["env_id"] for one in records)
+    environments = frozenset(record.trial["env_id"] for record in records)
     return Held(
-        attempts=frozenset((one.trial["trial_id"], one.trial["attempt"]) for one in records),
+        attempts=frozenset((record.trial["trial_id"], record.trial["attempt"]) for record in records),
         scores=scores,
         epochs=epochs,
         environments=environments,

@@ -99,7 +99,10 @@ def _fresh(
 
 def _in_order(scores: pa.Table) -> pa.Table:
     return scores.select(
-        [*tables.SCORES.names, *(one for one in scores.column_names if one not in tables.SCORES.names)]
+        [
+            *tables.SCORES.names,
+            *(column_name for column_name in scores.column_names if column_name not in tables.SCORES.names),
+        ]
     )
 
 

@@ -99,7 +99,7 @@ def check_call(key: str, use: str, keywords: Mapping[str, Any], found: Definitio
     positional = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
     expected = f"{key}.use: expected {use}({', '.join(given)}, **keywords)."
     if len(positional) < len(given) and arguments.vararg is None:
-        said = ", ".join([*positional, *(f"{one.arg}=" for one in arguments.kwonlyargs)])
+        said = ", ".join([*positional, *(f"{kwonlyarg.arg}=" for kwonlyarg in arguments.kwonlyargs)])
         raise InputError(f"{expected} Received: {use}({said}).")
     without = positional[len(given) : len(positional) - len(arguments.defaults)]
     without += [

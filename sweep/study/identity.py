@@ -89,7 +89,9 @@ def words_of(study: Study) -> list[str]:
 def words_in(studies: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the words of several studies' JSON, each once, see `words_of`."""
     known = cache(code.defaults)
-    used = {json.dumps({key: one.get(key) for key in (*BY_CODE, "train")}, sort_keys=True): one for one in studies}
+    used = {
+        json.dumps({key: study.get(key) for key in (*BY_CODE, "train")}, sort_keys=True): study for study in studies
+    }
     found: dict[str, None] = {}
     for one in used.values():
         for key in BY_CODE:

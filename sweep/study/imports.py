@@ -64,7 +64,7 @@ def imported(uses: Iterable[str], folders: Sequence[str] = ()) -> Imported:
                 installed[name.partition(".")[0]] = None
             continue
         own = found.own
-        if own is None or own in {one.file for one in modules.values()} or found.root is None:
+        if own is None or own in {module.file for module in modules.values()} or found.root is None:
             continue
         modules[name] = Module(name, own, found.root)
         if own.suffix == ".py":
@@ -77,9 +77,11 @@ def imported(uses: Iterable[str], folders: Sequence[str] = ()) -> Imported:
 def packages_of(uses: Iterable[str]) -> tuple[str, ...]:
     """Return the installed packages that the functions' own modules import, at any depth, by the names they import."""
     found: dict[str, None] = {}
-    for one in imported(uses).modules:
-        if one.file.suffix == ".py":
-            tops = dict.fromkeys(name.partition(".")[0] for name in _names(code.tree(one.file), one.name, one.file))
+    for module in imported(uses).modules:
+        if module.file.suffix == ".py":
+            tops = dict.fromkeys(
+                name.partition(".")[0] for name in _names(code.tree(module.file), module.name, module.file)
+            )
             origins = {name: module_origin.find(name) for name in tops if name and name != "sweep"}
             found |= {name: None for name, origin in origins.items() if origin and origin.owner == "installed"}
     return tuple(found)
@@ -106,7 +108,7 @@ def _exported(node: ast.AST) -> list[str]:
     if not any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
         return []
     words = ast.walk(node)
-    return [one.value for one in words if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return [word.value for word in words if isinstance(word, ast.Constant) and isinstance(word.value, str)]
 
 
 def _asked(node: ast.AST) -> ast.expr | None:

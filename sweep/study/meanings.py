@@ -129,6 +129,6 @@ class Meanings:
 def modules_of(node: ast.Import | ast.ImportFrom, module: Module) -> list[str]:
     """Return the modules that an import may run."""
     if isinstance(node, ast.Import):
-        return [one.name for one in node.names]
+        return [name.name for name in node.names]
     parent = code.absolute(node, module.name, module.file)
-    return [parent, *(f"{parent}.{one.name}" for one in node.names if one.name != "*")]
+    return [parent, *(f"{parent}.{name.name}" for name in node.names if name.name != "*")]

@@ -120,11 +120,11 @@ def _parts(name: str, file: Path, text: bytes) -> Module:
     definers: dict[str, list[ast.stmt]] = {}
     for node in tree.body:
         if not isinstance(node, ast.Import | ast.ImportFrom) and not _is_main(node):
-            for one in dict.fromkeys(_names_bound(node) or ()):
-                definers.setdefault(one, []).append(node)
+            for key in dict.fromkeys(_names_bound(node) or ()):
+                definers.setdefault(key, []).append(node)
     registers = any(
         (isinstance(node, ast.FunctionDef) and node.name in ("__init_subclass__", "__set_name__"))
-        or (isinstance(node, ast.ClassDef) and any(one.arg == "metaclass" for one in node.keywords))
+        or (isinstance(node, ast.ClassDef) and any(keyword.arg == "metaclass" for keyword in node.keywords))
         for node in ast.walk(tree)
     )
     return Module(name, file, tree, tuple(_imports(tree.body)), definers, registers)
@@ -181,14 +181,16 @@ def _calls(node: ast.AST) -> bool:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         outer: list[ast.AST | None] = [*node.args.defaults, *node.args.kw_defaults]
         decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
-        return any(not _harmless(one) for one in decorators) or any(one is not None and _calls(one) for one in outer)
+        return any(not _harmless(decorator) for decorator in decorators) or any(
+            one is not None and _calls(one) for one in outer
+        )
     if isinstance(node, ast.ClassDef):
         if node.keywords or any(not _harmless(one) for one in node.decorator_list):
             return True
         return any(_calls(one) for one in (*node.bases, *node.body))
     if isinstance(node, ast.Call) and not _harmless(node.func):
         return True
-    return any(_calls(one) for one in ast.iter_child_nodes(node))
+    return any(_calls(child) for child in ast.iter_child_nodes(node))
 
 
 def _harmless(node: ast.expr) -> bool:
@@ -196,7 +198,7 @@ def _harmless(node: ast.expr) -> bool:
     name = inner.attr if isinstance(inner, ast.Attribute) else inner.id if isinstance(inner, ast.Name) else ""
     if isinstance(inner, ast.Attribute) and name in _NAMES_ALONE:
         return False
-    return name in _HARMLESS and not (isinstance(node, ast.Call) and any(_calls(one) for one in node.args))
+    return name in _HARMLESS and not (isinstance(node, ast.Call) and any(_calls(arg) for arg in node.args))
 
 
 def _is_fixed(node: ast.stmt) -> bool:
@@ -205,14 +207,14 @@ def _is_fixed(node: ast.stmt) -> bool:
         parts: list[ast.AST] = [
             *node.decorator_list,
             *node.args.defaults,
-            *(one for one in node.args.kw_defaults if one),
+            *(kw_default for kw_default in node.args.kw_defaults if kw_default),
         ]
     elif isinstance(node, ast.ClassDef):
         parts = [*node.decorator_list, *(one for one in node.body if not isinstance(one, Definition))]
     else:
         parts = [node]
     loads = [one for part in parts for one in ast.walk(part) if isinstance(one, ast.Name)]
-    return not any(isinstance(one.ctx, ast.Load) for one in loads)
+    return not any(isinstance(load.ctx, ast.Load) for load in loads)
 
 
 def _is_main(node: ast.stmt) -> bool:

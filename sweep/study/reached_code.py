@@ -95,7 +95,7 @@ class _Walk:
 
     def _registers(self) -> bool:
         """Return whether making a class may do something that the class does not show."""
-        return "__subclasses__" in self._words or any(one.registers for one in self._modules.values())
+        return "__subclasses__" in self._words or any(module.registers for module in self._modules.values())
 
     def _result(self) -> Reached:
         number = {key: at for at, key in enumerate(key for key in self._queue if self._forms.get(key))}
@@ -110,9 +110,9 @@ class _Walk:
             whole.update(b"\1")
             parts[self._spoken(key)] = own.hexdigest()[:12]
         found = {
-            id(one): (self._modules[module].spoken, one)
+            id(statement): (self._modules[module].spoken, statement)
             for module, name in number
-            for one in self._modules[module].statements(name, classes_act=self._classes)
+            for statement in self._modules[module].statements(name, classes_act=self._classes)
         }
         return Reached(whole.hexdigest()[:16], parts, tuple(found.values()))
 
@@ -170,16 +170,18 @@ class _Walk:
             form.tokens.append(module.place(one, name, classes_act=self._classes))
             form.add([one])
         self._forms[module_name, name] = form.tokens
-        used = set().union(*(words(one) for one in statements))
+        used = set().union(*(words(statement) for statement in statements))
         self._words |= used
         self._texts(module, statements, used)
-        if name != WHOLE and (used & (_COMPUTED | _IMPORTS) or any(_computed_attribute(one) for one in statements)):
+        if name != WHOLE and (
+            used & (_COMPUTED | _IMPORTS) or any(_computed_attribute(statement) for statement in statements)
+        ):
             self.reach(module, WHOLE)
 
     def _texts(self, module: Module, statements: Sequence[ast.stmt], used: set[str]) -> None:
         """Follow words in quotes that name a definition or a module, and imports of computed names."""
-        for one in statements:
-            for node in ast.walk(one):
+        for statement in statements:
+            for node in ast.walk(statement):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     self._text(module, node.value, bool(used & _IMPORTS))
                 elif isinstance(node, ast.Call) and _is_computed_import(node):
@@ -217,7 +219,7 @@ def _is_computed_import(node: ast.Call) -> bool:
     name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
     if name in ("eval", "exec"):
         return not (node.args and isinstance(node.args[0], ast.Constant))
-    return name in _IMPORTS and not (node.args and all(isinstance(one, ast.Constant) for one in node.args))
+    return name in _IMPORTS and not (node.args and all(isinstance(arg, ast.Constant) for arg in node.args))
 
 
 def _beside(module: Module) -> list[str]:
@@ -230,7 +232,7 @@ def _beside(module: Module) -> list[str]:
     found = []
     for file in sorted(folder.rglob("*.py"))[:_MOST_FILES]:
         parts = file.relative_to(folder).with_suffix("").parts
-        if not any(one.startswith(".") or one in ("site-packages", "__pycache__") for one in parts):
+        if not any(part.startswith(".") or part in ("site-packages", "__pycache__") for part in parts):
             names = [*([package.split(".")[0]] if package else []), *parts]
             found.append(".".join(names[:-1] if names[-1] == "__init__" else names))
     return found

@@ -23,7 +23,7 @@ class Scope:
 def scope_of_function(node: Function | ast.Lambda) -> Scope:
     """Return the scope of a function: what callers may name stays, and so does what it defines or imports twice."""
     arguments = node.args
-    scope = Scope(renamed={one.arg for one in arguments.posonlyargs})
+    scope = Scope(renamed={posonlyarg.arg for posonlyarg in arguments.posonlyargs})
     stars = [one for one in (arguments.vararg, arguments.kwarg) if one]
     scope.kept = {one.arg for one in (*arguments.args, *arguments.kwonlyargs, *stars)}
     times: dict[str, list[Any]] = {}
@@ -53,7 +53,7 @@ def scope_of_class(node: ast.ClassDef) -> Scope:
 
 def scope_of_comprehension(generators: Sequence[ast.comprehension]) -> Scope:
     """Return the scope of a comprehension: the names of its targets."""
-    targets = [name for one in generators for name in ast.walk(one.target)]
+    targets = [name for generator in generators for name in ast.walk(generator.target)]
     return Scope(renamed={name.id for name in targets if isinstance(name, ast.Name)})
 
 
@@ -107,5 +107,6 @@ def is_text(node: ast.AST) -> bool:
 def bound_by(node: ast.Import | ast.ImportFrom) -> list[str]:
     """Return the names that an import binds."""
     return [
-        one.asname or (one.name.partition(".")[0] if isinstance(node, ast.Import) else one.name) for one in node.names
+        name.asname or (name.name.partition(".")[0] if isinstance(node, ast.Import) else name.name)
+        for name in node.names
     ]

@@ -77,7 +77,7 @@ def stored_plan(
     """
     known = dict(document or {})
     keys = _keys(trials, known)
-    codes = dict(known.get("codes", {})) | {one.code_id: one.code.parts for one in trials if one.code.parts}
+    codes = dict(known.get("codes", {})) | {trial.code_id: trial.code.parts for trial in trials if trial.code.parts}
     taken = {key: dict(value) for key, value in known.get("taken", {}).items()}
     if not len(rows):
         return StoredPlan(tuple(trials), record={"keys": keys, "codes": codes, "taken": taken})
@@ -161,35 +161,42 @@ def _same(now: Identity, entry: Mapping[str, Any] | None, code_id: str) -> bool:
     return code_id in now.former
 
 
-def _take(taken: dict[str, Any], code_id: str, one: PlannedTrial, codes: Mapping[str, Any], *, changed: bool) -> None:
+def _take(
+    taken: dict[str, Any], code_id: str, planned_trial: PlannedTrial, codes: Mapping[str, Any], *, changed: bool
+) -> None:
     """Write down that trials of a code_id stand for the code as it is now."""
     entry = taken.get(code_id)
     if not changed:
         if entry is None:
-            taken[code_id] = {"as": one.code_id}
+            taken[code_id] = {"as": planned_trial.code_id}
         return
-    what = _difference(code_id, entry, one, codes)
-    taken[code_id] = {"as": one.code_id, "changed": [*(entry or {}).get("changed", []), what]}
+    what = _difference(code_id, entry, planned_trial, codes)
+    taken[code_id] = {"as": planned_trial.code_id, "changed": [*(entry or {}).get("changed", []), what]}
 
 
-def _difference(code_id: str, entry: Mapping[str, Any] | None, one: PlannedTrial, codes: Mapping[str, Any]) -> str:
+def _difference(
+    code_id: str, entry: Mapping[str, Any] | None, planned_trial: PlannedTrial, codes: Mapping[str, Any]
+) -> str:
     before = codes.get((entry or {}).get("as", code_id))
     if before:
-        return "; ".join(what_changed(before, one.code.parts)) or "the same parts, otherwise put together"
-    return f"{one.configuration.study.maker.use}, {code_id} instead of {one.code_id}"
+        return "; ".join(what_changed(before, planned_trial.code.parts)) or "the same parts, otherwise put together"
+    return f"{planned_trial.configuration.study.maker.use}, {code_id} instead of {planned_trial.code_id}"
 
 
 def _keys(trials: Sequence[PlannedTrial], document: Document) -> dict[str, str]:
     """Return config_id -> key of all configurations that are or were planned here."""
     keys = dict(document.get("keys", {}))
     if document and not keys:  # an older release wrote it
-        keys = {one.config_id: one.key for one in configurations(Study.model_validate(document["resolved"]))}
-    return keys | {one.configuration.config_id: one.configuration.key for one in trials}
+        keys = {
+            configuration.config_id: configuration.key
+            for configuration in configurations(Study.model_validate(document["resolved"]))
+        }
+    return keys | {trial.configuration.config_id: trial.configuration.key for trial in trials}
 
 
 def _names(trials: Sequence[PlannedTrial], of: Any) -> dict[str, str]:
     """Return config_id -> the config_id under which its trials are stored, its own where nothing else is there."""
-    own = dict.fromkeys(one.configuration.config_id for one in trials)
+    own = dict.fromkeys(trial.configuration.config_id for trial in trials)
     votes: dict[str, Counter[str]] = {name: Counter() for name in own}
     for one in trials:
         votes[one.configuration.config_id].update({row[0]: 1 for row in of(one)})

@@ -64,16 +64,16 @@ class Form:
 
     def add(self, statements: Sequence[ast.stmt]) -> None:
         """Append the form of some statements of a module."""
-        self._renames = not any(words(one) & _SEES_LOCALS for one in statements)
+        self._renames = not any(words(statement) & _SEES_LOCALS for statement in statements)
         self._body(statements)
 
     def _body(self, statements: Sequence[ast.stmt], *, literal: bool = False) -> None:
-        for one in statements:
-            if isinstance(one, ast.Pass) or (is_text(one) and not self._docstrings):
+        for statement in statements:
+            if isinstance(statement, ast.Pass) or (is_text(statement) and not self._docstrings):
                 continue
-            if isinstance(one, ast.Import | ast.ImportFrom) and not literal and self._is_dropped(one):
+            if isinstance(statement, ast.Import | ast.ImportFrom) and not literal and self._is_dropped(statement):
                 continue
-            self._node(one, literal)
+            self._node(statement, literal)
 
     def _is_dropped(self, node: ast.Import | ast.ImportFrom) -> bool:
         """Return whether the names that an import binds are written where they are used, in place of the import."""

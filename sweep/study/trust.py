@@ -55,7 +55,7 @@ def module_folders(folder: Place, trust: Trust) -> tuple[str, ...]:
             )
     if _is_inside(Path(here), folder) and not trust.everything:
         import_path.import_nothing_from_here()
-        return tuple(one for one in trust.modules if not _is_inside(Path(one), folder))
+        return tuple(module for module in trust.modules if not _is_inside(Path(module), folder))
     return tuple(dict.fromkeys((here, *trust.modules)))
 
 
@@ -144,7 +144,7 @@ def _why_not(key: str, use: str, found: module_origin.Origin, folder: Place, fol
         if _is_inside(file, folder) or not inside:
             return str(file)
         root = min(inside, key=lambda one: len(one.parts))
-        between = [one for one in file.resolve().parents if one.is_relative_to(root) and one != root]
+        between = [parent for parent in file.resolve().parents if parent.is_relative_to(root) and parent != root]
         if any((one / "study.json").is_file() for one in between):
             return f"{file}, in a folder of results"
     return ""

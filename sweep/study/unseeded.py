@@ -17,7 +17,7 @@ _CLOCKS = {"time", "time_ns", "perf_counter", "perf_counter_ns", "monotonic", "m
 def unseeded(study: Study) -> tuple[str, ...]:
     """Return each place that draws from no seed, or one of the clock, as "net.py, line 3: np.random.default_rng()"."""
     found: dict[str, None] = {}
-    for use in dict.fromkeys(one.use for one in study.functions() if one.decides == "code"):
+    for use in dict.fromkeys(function.use for function in study.functions() if function.decides == "code"):
         try:
             known = reached(use)
         except InputError:
@@ -35,7 +35,7 @@ def _places(known: Reached) -> Iterator[str]:
 
 def _draws_freely(node: ast.Call) -> bool:
     name = _last(node.func)
-    given = [*node.args, *(one.value for one in node.keywords)]
+    given = [*node.args, *(keyword.value for keyword in node.keywords)]
     if name in _NEVER_SEEDED:
         return True
     of_a_module = isinstance(node.func, ast.Attribute) and _last(node.func.value) == "random"

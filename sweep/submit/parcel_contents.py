@@ -47,7 +47,7 @@ def contents(study: Study, source: Path | None, *, never: Sequence[Path] = ()) -
     here = Path.cwd()
     folder = here if source is None else source.absolute().parent
     below = folder.relative_to(here) if folder.is_relative_to(here) else Path()
-    found = imported((one.use for one in study.functions()), (str(here), str(folder)))
+    found = imported((function.use for function in study.functions()), (str(here), str(folder)))
     files: dict[str, Path] = {}
     why: dict[str, str] = {}
 
@@ -62,15 +62,15 @@ def contents(study: Study, source: Path | None, *, never: Sequence[Path] = ()) -
         why.setdefault(key, reason + (f", a link to {file.resolve()}" if file.is_symlink() else ""))
 
     roots = {}
-    for one in found.modules:
-        own = one.root.resolve() in (here.resolve(), folder.resolve())
-        within = below if one.root.resolve() == folder.resolve() != here.resolve() else Path()
+    for module in found.modules:
+        own = module.root.resolve() in (here.resolve(), folder.resolve())
+        within = below if module.root.resolve() == folder.resolve() != here.resolve() else Path()
         if not own:
-            roots[one.root] = one.name.partition(".")[0]
-        kind = "compiled, for nodes like this machine" if one.compiled else ""
-        elsewhere = "" if own else f"from {one.root}"
+            roots[module.root] = module.name.partition(".")[0]
+        kind = "compiled, for nodes like this machine" if module.compiled else ""
+        elsewhere = "" if own else f"from {module.root}"
         said = ", ".join(part for part in ("imported", elsewhere, kind) if part)
-        add(within / one.file.relative_to(one.root), one.file, said)
+        add(within / module.file.relative_to(module.root), module.file, said)
     keep_out = [*never, cache_folder(), token_file()]
     keep_out += [] if "://" in study.results else [Path(study.results).expanduser()]
     listed = included(study.submit.include, folder, here, keep_out)

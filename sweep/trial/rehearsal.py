@@ -88,7 +88,9 @@ def rehearse(trials: Sequence[PlannedTrial], modules: tuple[str, ...]) -> Rehear
 
     modules: where the user's modules are found.
     """
-    with_model = [one for one in trials if one.configuration.study.trial is None]  # a trial of its own is run alone
+    with_model = [
+        trial for trial in trials if trial.configuration.study.trial is None
+    ]  # a trial of its own is run alone
     first = {one.configuration.config_id: one for one in reversed(with_model)}
     groups: dict[str, list[PlannedTrial]] = {}
     keys = Keys()
@@ -185,8 +187,8 @@ def _read(path: str) -> Iterator[Seen]:
         return
 
 
-def _crashed(one: PlannedTrial, outcome: process.Outcome) -> str:
-    use = one.configuration.study.maker.use
+def _crashed(planned_trial: PlannedTrial, outcome: process.Outcome) -> str:
+    use = planned_trial.configuration.study.maker.use
     if _DIED_OF_TIME.search(outcome.log) and "exit code 1 " in outcome.crash:
         return (
             f"model: expected {use} to be built and trained on one batch within {SECONDS_A_BUILD} s. Received: no end. "

@@ -49,4 +49,6 @@ def gpu_models() -> str:
     import tensorflow as tf
 
     devices = tf.config.list_physical_devices("GPU")
-    return ", ".join(str(tf.config.experimental.get_device_details(one).get("device_name", "")) for one in devices)
+    return ", ".join(
+        str(tf.config.experimental.get_device_details(device).get("device_name", "")) for device in devices
+    )

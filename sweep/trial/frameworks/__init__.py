@@ -51,6 +51,6 @@ def preloaded(studies: Sequence[Study]) -> tuple[str, ...]:
 
     Keras and its backend are among them only where a study has a Keras model.
     """
-    own = all(one.trial is not None for one in studies)
-    named = dict.fromkeys(name for one in studies for name in one.preload)
+    own = all(study.trial is not None for study in studies)
+    named = dict.fromkeys(name for study in studies for name in study.preload)
     return (*named, "sweep.trial.preload_own" if own else "sweep.trial.preload")

@@ -26,4 +26,4 @@ def gpu_models() -> str:
     """Return the models of the visible GPUs, with commas between."""
     import jax
 
-    return ", ".join(one.device_kind for one in jax.devices() if one.platform == "gpu")
+    return ", ".join(device.device_kind for device in jax.devices() if device.platform == "gpu")
