@@ -20,6 +20,7 @@ from sweep.study.train import Train
 from sweep.trial import weights
 from sweep.trial.loading import first_cause, load_file
 
+_SHARED = "shared_object_id"  # Keras writes an address in memory there
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first day that a zip archive knows
 
 
@@ -76,7 +77,7 @@ def _check(content: bytes, expected: str, use: str) -> None:
 
 
 def _bytes_of(model: keras.Model) -> bytes:
-    """Return the .keras file without what differs from one saving to the next: the time of day."""
+    """Return the .keras file without what differs from one saving to the next: the time, and addresses in memory."""
     with tempfile.TemporaryDirectory() as room:
         path = Path(room) / "model.keras"
         model.save(path)
@@ -86,5 +87,19 @@ def _bytes_of(model: keras.Model) -> bytes:
                 content = old.read(name)
                 if name == "metadata.json":
                     content = json.dumps(json.loads(content) | {"date_saved": ""}).encode()
+                if name == "config.json":
+                    content = json.dumps(_numbered(json.loads(content), {})).encode()
                 new.writestr(zipfile.ZipInfo(name, _LONG_AGO), content)
     return out.getvalue()
+
+
+def _numbered(said: Any, known: dict[int, int]) -> Any:
+    """Return a configuration in which objects that several layers share are numbered as they come, not by address."""
+    if isinstance(said, list):
+        return [_numbered(one, known) for one in said]
+    if not isinstance(said, dict):
+        return said
+    found = {key: _numbered(value, known) for key, value in said.items()}
+    if found.get(_SHARED) is not None:
+        found[_SHARED] = known.setdefault(found[_SHARED], len(known))
+    return found

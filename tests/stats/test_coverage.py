@@ -62,6 +62,17 @@ def test_the_headline_interval_covers(hter_hits: dict[int, int], n_seeds: int) -
     assert between(hter_hits[n_seeds], STUDIES, 0.93, 0.97)
 
 
+@pytest.mark.parametrize("metric", ["fmr100", "d_prime", "cllr", "min_dcf"])
+def test_metrics_that_are_asked_for_cover(metric: str) -> None:
+    """The interval for new subjects covers .92 to .98 also of metrics that no trial measures, with 10 seeds."""
+    rng, hits, n_studies = np.random.default_rng(5), 0, studies(200)
+    expected = truth(DESIGN, metric, studies(2000), rng)
+    for _ in range(n_studies):
+        new = estimate(measure(simulate(DESIGN, 10, rng), metric, rng=rng, n_replicates=150)).new_subjects
+        hits += new.low <= expected <= new.high
+    assert between(hits, n_studies, 0.92, 0.98)
+
+
 @pytest.fixture(scope="module")
 def accuracy_answers() -> dict[tuple[str, int], int]:
     """Return counts over simulated studies of two equally good configurations, by accuracy (fast, so more of them)."""

@@ -124,6 +124,29 @@ def test_last_saves_the_last_epoch(results):
     assert only(last)["model_sha256"] == only(twice)["model_sha256"]
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of TensorFlow, under NumPy 2
+def test_two_savings_of_one_model_are_the_same_file(monkeypatch):
+    """Neither the time nor the place in memory of what layers share shows in the bytes, which load as the model."""
+    import keras
+
+    monkeypatch.syspath_prepend(HERE)
+    import saved_models
+
+    from sweep.trial import saving
+    from sweep.trial.loading import load_file
+
+    models, files = [], []
+    for _ in range(2):
+        keras.backend.clear_session()  # so that the layers have the same names
+        models.append(saved_models.net((4,), 2))
+        models[-1].set_weights(models[0].get_weights())
+        files.append(saving._bytes_of(models[-1]))
+    assert files[0] == files[1]
+    again = load_file(files[0])
+    x = np.ones((3, 4), np.float32)
+    assert np.array_equal(again.predict_on_batch(x), models[0].predict_on_batch(x))
+
+
 def test_a_model_travels_with_its_record(results):
     """From a node that does not see the results the file comes with the record, and is the same."""
     here, there = results("here", save="best"), results("there", away=True, save="best")
