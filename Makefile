@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test thorough fast tensorflow ray clusters room floors lint bench-env lock clean
+.PHONY: help demo setup test thorough fast long tensorflow ray clusters room floors lint bench-env lock clean
 
 help:
 	@echo "make demo       set up .venv and run the built-in study: sweep run demo"
-	@echo "make test       set up .venv and run lint, types, floors and the tests: fast, tensorflow, ray, clusters"
-	@echo "make fast       only the tests without Ray and TensorFlow"
-	@echo "make tensorflow, make ray, make clusters   the other parts of the tests, each alone"
+	@echo "make test       set up .venv and run lint, types, floors and the tests: fast, long, tensorflow, ray, clusters"
+	@echo "make fast       the tests of a minute: without Ray, TensorFlow, simulations, fuzz and commands"
+	@echo "make long, make tensorflow, make ray, make clusters   the other parts of the tests, each alone"
 	@echo "make room ROOM=stats   the tests of one folder, without Ray"
 	@echo "make floors     which folder of sweep/ imports which, floor by floor"
 	@echo "make thorough   all tests, the slow ones too, and fuzz tests with 2,000 examples: before a release"
@@ -69,7 +69,10 @@ CLUSTERS = tests/cluster tests/hosts tests/nodes tests/submit
 marked = $(shell grep -rlE --include='test_*.py' 'mark\.$(1)\b' tests)
 
 fast: $(VENV)/dev.stamp
-	$(BIN)/pytest -m "not ray and not tensorflow and not thorough" $(PROCESSES) $(PYTEST)
+	$(BIN)/pytest -m "not long and not ray and not tensorflow and not thorough" $(PROCESSES) $(PYTEST)
+
+long: $(VENV)/dev.stamp
+	$(BIN)/pytest -m "long and not ray and not tensorflow and not thorough" $(PROCESSES) $(PYTEST)
 
 tensorflow: $(VENV)/dev.stamp
 	$(BIN)/pytest $(call marked,tensorflow) -m "tensorflow and not ray and not thorough" $(PROCESSES) $(PYTEST)
@@ -88,7 +91,7 @@ room: $(VENV)/dev.stamp
 # All parts run even where one fails; the seconds of each stand at the end.
 test: setup
 	@told=""; code=0; \
-	for part in lint fast tensorflow ray clusters; do \
+	for part in lint fast long tensorflow ray clusters; do \
 	  began=$$(date +%s); answer=passed; \
 	  $(MAKE) --no-print-directory $$part || { code=1; answer=FAILED; }; \
 	  told="$$told\n== $$part $$(( $$(date +%s) - began )) s, $$answer"; \

@@ -17,6 +17,33 @@ from sweep.machine import process
 
 pytest_plugins = ["tests.drawn"]
 
+# Simulations, fuzz tests, and what runs a command in a process of its own: not in `make fast`, which takes a minute.
+LONG = (
+    "tests/cli/",
+    "tests/data_process/",
+    "tests/export/",
+    "tests/fuzz/",
+    "tests/object_store/",
+    "tests/own_training/",
+    "tests/report/test_answers.py",
+    "tests/report/test_figures.py",
+    "tests/report/test_files.py",
+    "tests/stats/test_attribution.py",
+    "tests/stats/test_coverage.py",
+    "tests/stats/test_edges.py",
+    "tests/store/test_damage.py",
+    "tests/store/test_store.py",
+    "tests/test_public_door.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the files above as long."""
+    here = Path(__file__).parents[1]
+    for item in items:
+        if str(item.path.relative_to(here)).startswith(LONG):
+            item.add_marker(pytest.mark.long)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def own_surroundings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

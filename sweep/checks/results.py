@@ -69,7 +69,7 @@ def _seeds_do_nothing(trials: pd.DataFrame, labels: dict[str, Any]) -> Finding |
     if trials.empty:
         return None
     unknown = trials["final_sha256"].isna() | (trials["final_sha256"] == "")  # a trial that handed in no weights
-    ended = trials["final_sha256"].where(~unknown, trials["scores_sha256"])
+    ended = trials["final_sha256"].where(~unknown, trials.get("scores_sha256"))
     same = trials.groupby(["config_id", ended], observed=True)["seed"].transform("nunique") > 1
     if not same.any():
         return None

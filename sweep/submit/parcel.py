@@ -111,7 +111,7 @@ def _zip(content: Mapping[str, bytes]) -> bytes:
         for name in sorted(content):
             entry = zipfile.ZipInfo(name, _DATE)
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content[name], zipfile.ZIP_DEFLATED)
+            archive.writestr(entry, content[name], zipfile.ZIP_DEFLATED, compresslevel=9)
     return file.getvalue()
 
 

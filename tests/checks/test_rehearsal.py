@@ -59,7 +59,7 @@ def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_build_without_end_is_told_by_the_end_of_its_trace() -> None:
     """A long trace leaves nothing of its beginning in what is kept of the log."""
-    study = SimpleNamespace(model=SimpleNamespace(use="my:net"))
+    study = SimpleNamespace(maker=SimpleNamespace(use="my:net"))
     trial: Any = SimpleNamespace(configuration=SimpleNamespace(study=study))
     log = '  File "keras/layers.py", line 3 in build\n  File "<string>", line 1 in <module>\n'
     ended = "ended with exit code 1 and no answer"
@@ -122,7 +122,7 @@ def test_a_model_function_that_never_returns_is_told(
 def test_a_crash_is_told_with_what_the_program_said_last() -> None:
     """TensorFlow's own log lines are no reason; the last line that the model's code wrote is."""
     log = "my weights are gone\nE0000 00:00:1.5 22 cuda_platform.cc:52] no cuInit\n2026-01-01 10:00:00.1: I tensor\n"
-    one: Any = SimpleNamespace(configuration=SimpleNamespace(study=SimpleNamespace(model=SimpleNamespace(use="m:f"))))
+    one: Any = SimpleNamespace(configuration=SimpleNamespace(study=SimpleNamespace(maker=SimpleNamespace(use="m:f"))))
     told = rehearsal._crashed(one, process.Outcome(crash="killed by signal 11", log=log))
     assert told.endswith("The process was killed by signal 11. It said: my weights are gone")
     assert rehearsal._crashed(one, process.Outcome(crash="killed by signal 11")).endswith("signal 11.")

@@ -9,8 +9,8 @@ from sweep.errors import InputError
 from sweep.metrics.catalogue import metric_called
 from sweep.metrics.verification import verification
 from sweep.stats import estimate, measure, trial_scores
+from sweep.trial.score_columns import score_columns
 from sweep.trial.tasks import TASKS
-from sweep.trial.trial import _scores
 
 KINDS = np.array(["", "", "", "print", "print", "replay", "replay", "replay"])
 LABEL = np.array([1, 1, 1, 0, 0, 0, 0, 0])
@@ -59,7 +59,7 @@ def test_a_trial_measures_and_stores_the_types_that_its_data_give() -> None:
     task, outputs = TASKS["verification"], SCORE[:, None].astype(np.float32)
     for kinds in (KINDS, None):
         splits = Splits(*(split(kinds) for _ in range(3)))
-        columns = _scores(splits, dict.fromkeys(("train", "dev", "test"), outputs), task)
+        columns = score_columns(splits, dict.fromkeys(("train", "dev", "test"), outputs), task)
         assert columns["sample.camera"].tolist() == [f"s{at}" for at in range(8)] * 2
         assert ("attack_type" in columns) == (kinds is not None)
         got = task.metrics({name: (one.y, outputs) for name, one in splits.items()}, splits.test.attack_type)

@@ -7,7 +7,7 @@ import pytest
 
 from sweep.errors import InputError
 from sweep.machine.streams import stream_seeds
-from sweep.study.parts import EarlyStopping
+from sweep.study.train import EarlyStopping
 from sweep.trial.handed_weights import digest_of
 from sweep.trial.journal import Journal
 from sweep.trial.run import Run

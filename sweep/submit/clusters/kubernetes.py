@@ -21,7 +21,7 @@ from sweep.submit.parcel import Parcel, pack
 
 NAME, SIGN = "a RayJob", "kind: RayJob"
 LABEL = "seedsweep-study"
-_MOST = 700 * 2**10  # bytes; a ConfigMap holds 1 MiB, and base64 takes a third more
+_MOST = 1000 * 2**10  # bytes; the data of a ConfigMap may be 1 MiB, counted before base64 (ValidateConfigMap)
 _MOUNT = "/seedsweep"  # where every pod finds the parcel
 
 
