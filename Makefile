@@ -61,7 +61,7 @@ floors: $(VENV)/dev.stamp
 # All that `make test` needs, and nothing run yet.
 setup: $(VENV)/dev.stamp $(VENV)-s3/stamp $(VENV)-wandb/stamp
 
-# The tests in four parts, each in two processes that take a file at a time. A process starts Ray once, and TensorFlow's
+# The tests in five parts, each in two processes that take a file at a time. A process starts Ray once, and TensorFlow's
 # fork server once, for all of its tests that need no more than that.
 PROCESSES = -n 2 --dist loadfile
 CLUSTERS = tests/cluster tests/hosts tests/nodes tests/submit
