@@ -25,4 +25,4 @@ def test_the_examples_of_the_door_give_what_they_show(names: list[str]) -> None:
     found = [doctest.testmod(importlib.import_module(name), optionflags=HOW) for name in names]
     assert [name for name, one in zip(names, found, strict=True) if one.failed] == []
     if names is ROOMS:
-        assert sum(one.attempted for one in found) > 0, "no example was found at all"
+        assert sum(one.attempted for one in found) > 100, "the examples are gone"

@@ -38,6 +38,11 @@ def estimate(
 
     Raises:
         InputError: no such metric or configuration, or no trial that is ok.
+
+    >>> import sweep
+    >>> found = sweep.estimate("results/reference", "hter", "dropout=0")
+    >>> round(found.this_test_set.value, 4), found.new_subjects.n_subjects
+    (0.1102, 36)
     """
     results, rng = _loaded(results), rng or np.random.default_rng(0)
     measured = measure_study(results, metric, rng=rng)
@@ -84,6 +89,11 @@ def compare(
 
     Raises:
         InputError: as `estimate`; fewer than two configurations; pairing asked for where the study does not allow it.
+
+    >>> import sweep
+    >>> (found,) = sweep.compare("results/reference", "hter")
+    >>> found.better
+    ''
     """
     results = _loaded(results)
     measured = measure_study(results, metric, rng=rng or np.random.default_rng(0))
@@ -128,6 +138,11 @@ def against(
 
     Raises:
         InputError: as `estimate`, or a published number that is no rate.
+
+    >>> import sweep
+    >>> found = sweep.against("results/reference", "hter", 0.08)
+    >>> found.low < 0.08 < found.high
+    True
     """
     results = _loaded(results)
     measured = measure_study(results, metric, rng=rng or np.random.default_rng(0))

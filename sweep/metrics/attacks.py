@@ -34,6 +34,11 @@ def attack_rates(bona_fide: ArrayLike, attacks: Mapping[str, ArrayLike], thresho
     bona_fide: (n,) scores; attacks: type -> (m,) scores, at least one type. A presentation without a score (NaN) is not
     accepted: it counts against BPCER, and not as a successful attack.
     Raises InputError without attacks, on an empty class or an infinity. Reference: ISO/IEC 30107-3:2023, clause 13.
+
+    >>> from sweep import metrics
+    >>> found = metrics.attack_rates([0.9, 0.8, 0.4], {"print": [0.1, 0.6], "mask": [0.7, 0.8]}, 0.5)
+    >>> found.worst_type, found.apcer
+    ('mask', 1.0)
     """
     if not attacks:
         raise InputError("Expected at least one attack type. Received: none. Name the column with the attack types.")

@@ -35,6 +35,11 @@ def det_points(genuine: ArrayLike, impostor: ArrayLike) -> DET:
     """Return FMR and FNMR at every distinct score, and at infinity.
 
     genuine: (n,), impostor: (m,) scores, higher is more genuine; NaN left out. Raises InputError on an empty class.
+
+    >>> from sweep import metrics
+    >>> genuine, impostor = [0.9, 0.8, 0.7, 0.4], [0.1, 0.2, 0.3, 0.6]
+    >>> metrics.det_points(genuine, impostor).fnmr
+    array([0.  , 0.  , 0.  , 0.  , 0.25, 0.25, 0.5 , 0.75, 1.  ])
     """
     return det_of(*both(genuine, impostor))
 
@@ -55,6 +60,11 @@ def auc(genuine: ArrayLike, impostor: ArrayLike) -> float:
 
     genuine: (n,), impostor: (m,) scores; NaN left out. Raises InputError on an empty class.
     Reference: Hanley and McNeil, Radiology 143, 1982.
+
+    >>> from sweep import metrics
+    >>> genuine, impostor = [0.9, 0.8, 0.7, 0.4], [0.1, 0.2, 0.3, 0.6]
+    >>> metrics.auc(genuine, impostor)
+    0.9375
     """
     return auc_of(*both(genuine, impostor))
 

@@ -25,6 +25,12 @@ def eer_interval(genuine: ArrayLike, impostor: ArrayLike, *, confidence: float =
     score comes from another person, too narrow otherwise (see `eer_bootstrap`). Without cross-class ties the step EER
     is the interpolated one, and so is its law; with them it is pessimistic. An EER of 0 or 1 has the rule of 3.
     Raises InputError on an empty class, an infinity, or a confidence outside (0, 1).
+
+    >>> from sweep import metrics
+    >>> genuine, impostor = [0.9, 0.8, 0.7, 0.4], [0.1, 0.2, 0.3, 0.6]
+    >>> found = metrics.eer_interval(genuine, impostor)
+    >>> round(found.low, 3), round(found.high, 3)
+    (0.0, 0.5)
     """
     g, i = both(genuine, impostor)
     return exact_interval(g, i, eer_of(g, i), confidence)

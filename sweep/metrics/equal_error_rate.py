@@ -54,6 +54,12 @@ def eer(genuine: ArrayLike, impostor: ArrayLike, *, method: Method = "interpolat
     Raises InputError on an empty class, an infinity or an unknown method.
 
     References: ISO/IEC 19795-1:2021; Brummer and du Preez, Computer Speech and Language 20, 2006 (hull).
+
+    >>> from sweep import metrics
+    >>> genuine, impostor = [0.9, 0.8, 0.7, 0.4], [0.1, 0.2, 0.3, 0.6]
+    >>> found = metrics.eer(genuine, impostor)
+    >>> found.value, found.threshold
+    (0.25, 0.6)
     """
     if method not in get_args(Method):
         raise InputError(

@@ -59,12 +59,23 @@ def hter(dev_genuine: ArrayLike, dev_impostor: ArrayLike, test_genuine: ArrayLik
     Raises InputError on an empty class or an infinity.
 
     References: Bengio and Mariethoz, Odyssey 2004; the threshold rule is that of `eer`.
+
+    >>> from sweep import metrics
+    >>> genuine, impostor = [0.9, 0.8, 0.7, 0.4], [0.1, 0.2, 0.3, 0.6]
+    >>> found = metrics.hter(genuine, impostor, [0.9, 0.3], [0.2, 0.1])
+    >>> found.value, found.frr, found.far
+    (0.25, 0.5, 0.0)
     """
     return hter_of(*both(test_genuine, test_impostor), eer_of(*both(dev_genuine, dev_impostor)).threshold)
 
 
 def hter_at(test_genuine: ArrayLike, test_impostor: ArrayLike, threshold: float) -> HTER:
-    """Return the HTER of the test set at a given threshold; arguments and errors as in `hter`."""
+    """Return the HTER of the test set at a given threshold; arguments and errors as in `hter`.
+
+    >>> from sweep import metrics
+    >>> metrics.hter_at([0.9, 0.3], [0.2, 0.1], 0.5).value
+    0.25
+    """
     return hter_of(*both(test_genuine, test_impostor), finite(threshold))
 
 

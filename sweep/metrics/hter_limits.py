@@ -88,6 +88,12 @@ def bengio_mariethoz(point: HTER, *, confidence: float = 0.95) -> Interval:
 
     variance = FAR (1 - FAR) / (4 NI) + FRR (1 - FRR) / (4 NC). With no error it would be [0, 0]: the rule of 3 instead.
     Reference: Bengio and Mariethoz, A statistical significance test for person authentication, Odyssey 2004, eq. 13.
+
+    >>> from sweep import metrics
+    >>> point = metrics.hter_at([0.9, 0.8, 0.3], [0.2, 0.1, 0.6], 0.5)
+    >>> found = metrics.bengio_mariethoz(point)
+    >>> round(found.low, 3), round(found.high, 3)
+    (0.0, 0.711)
     """
     from scipy.special import ndtri
 

@@ -15,6 +15,10 @@ def cllr(genuine: ArrayLike, impostor: ArrayLike) -> float:
     genuine: (n,), impostor: (m,) scores; NaN left out. Scores on another scale (cosines, distances) give a large number
     that says nothing of their discrimination: see `min_cllr`. Raises InputError on an empty class.
     Reference: Brummer and du Preez, Computer Speech and Language 20, 2006.
+
+    >>> from sweep import metrics
+    >>> round(metrics.cllr([2.0, 3.0], [-2.0, -3.0]), 4)
+    0.1266
     """
     return cllr_of(*both(genuine, impostor))
 
@@ -29,6 +33,11 @@ def min_cllr(genuine: ArrayLike, impostor: ArrayLike) -> float:
     """Return the least Cllr, in bits, that an increasing transform of the scores can reach; 0 to 1.
 
     The transform is that of pooled adjacent violators, in which equal scores stay equal. Arguments as in `cllr`.
+
+    >>> from sweep import metrics
+    >>> genuine, impostor = [0.9, 0.8, 0.7, 0.4], [0.1, 0.2, 0.3, 0.6]
+    >>> round(metrics.min_cllr(genuine, impostor), 4)
+    0.25
     """
     return min_cllr_of(*both(genuine, impostor))
 
@@ -56,6 +65,11 @@ def min_dcf(
 
     cost = c_miss p FNMR + c_fa (1 - p) FMR. p_genuine: prior, strictly between 0 and 1; the costs are positive.
     Raises InputError on an empty class, or a prior or cost out of range. Reference: NIST SRE 2019 evaluation plan.
+
+    >>> from sweep import metrics
+    >>> genuine, impostor = [0.9, 0.8, 0.7, 0.4], [0.1, 0.2, 0.3, 0.6]
+    >>> metrics.min_dcf(genuine, impostor)
+    0.25
     """
     if not (0 < p_genuine < 1 and c_miss > 0 and c_fa > 0):
         raise InputError(

@@ -26,6 +26,11 @@ def fnmr_at_fmr(genuine: ArrayLike, impostor: ArrayLike, wanted_fmr: float) -> O
 
     genuine: (n,), impostor: (m,) scores; NaN left out. wanted_fmr: fraction, 0 to 1; 0.01 is FMR100, 0.0001 FMR10000.
     Raises InputError on an empty class or a rate outside [0, 1].
+
+    >>> from sweep import metrics
+    >>> genuine, impostor = [0.9, 0.8, 0.7, 0.4], [0.1, 0.2, 0.3, 0.6]
+    >>> metrics.fnmr_at_fmr(genuine, impostor, 0.25)
+    OperatingPoint(wanted_fmr=0.25, fmr=0.25, fnmr=0.0, threshold=0.35)
     """
     return operating_point(*both(genuine, impostor), wanted_fmr)
 
@@ -50,6 +55,12 @@ def least_hter(genuine: ArrayLike, impostor: ArrayLike) -> HTER:
     """Return the least (FMR + FNMR) / 2 over all thresholds, at the lowest threshold that reaches it.
 
     On a test set it is optimistic, since the threshold was chosen on the same scores: never report it as the HTER.
+
+    >>> from sweep import metrics
+    >>> genuine, impostor = [0.9, 0.8, 0.7, 0.4], [0.1, 0.2, 0.3, 0.6]
+    >>> found = metrics.least_hter(genuine, impostor)
+    >>> found.value, found.threshold
+    (0.125, 0.35)
     """
     g, i = both(genuine, impostor)
     curve = det_of(g, i)

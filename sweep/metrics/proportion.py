@@ -18,6 +18,11 @@ def wilson(count: int, n: int, *, confidence: float = 0.95) -> Bounds:
     """Return the score interval of count / n: close to its nominal coverage on average.
 
     Raises InputError unless 0 <= count <= n and n > 0. Reference: Wilson, JASA 22, 1927.
+
+    >>> from sweep import metrics
+    >>> found = metrics.wilson(5, 50)
+    >>> round(found.low, 4), round(found.high, 4)
+    (0.0435, 0.2136)
     """
     from scipy.special import ndtri
 
@@ -33,6 +38,11 @@ def clopper_pearson(count: int, n: int, *, confidence: float = 0.95) -> Bounds:
     """Return the exact interval of count / n: at least its nominal coverage, at any n.
 
     Raises InputError unless 0 <= count <= n and n > 0. Reference: Clopper and Pearson, Biometrika 26, 1934.
+
+    >>> from sweep import metrics
+    >>> found = metrics.clopper_pearson(0, 50)
+    >>> found.low, round(found.high, 4)
+    (0.0, 0.0711)
     """
     from scipy.special import betaincinv
 
@@ -48,6 +58,10 @@ def rule_of_3(n: int, *, confidence: float = 0.95) -> float:
 
     In general -ln(1 - confidence) / n, the numerator rounded up to two decimals, and at most 1.
     References: Hanley and Lippman-Hand, JAMA 249, 1983; ISO/IEC 19795-1, annex B.
+
+    >>> from sweep import metrics
+    >>> round(metrics.rule_of_3(50), 3)
+    0.06
     """
     _check(0, n, confidence)
     return min(1.0, float(np.ceil(-100 * np.log1p(-confidence))) / 100 / n)

@@ -28,19 +28,33 @@ def fnmr(genuine: ArrayLike, threshold: float) -> float:
     """Return the false non-match rate: the genuine scores < threshold over the genuine scores.
 
     genuine: (n,) scores, NaN left out. Raises InputError when no score is left.
+
+    >>> from sweep import metrics
+    >>> metrics.fnmr([0.9, 0.8, 0.7, 0.4], 0.5)
+    0.25
     """
     scores = vector(genuine, "genuine")
     return _share(int((scores < finite(threshold)).sum()), int((~np.isnan(scores)).sum()), "genuine score")
 
 
 def far(impostor: ArrayLike, threshold: float) -> float:
-    """Return the false acceptance rate: the impostor scores >= threshold over all impostor attempts, NaN counted."""
+    """Return the false acceptance rate: the impostor scores >= threshold over all impostor attempts, NaN counted.
+
+    >>> from sweep import metrics
+    >>> metrics.far([0.1, 0.2, 0.3, 0.6], 0.5)
+    0.25
+    """
     scores = vector(impostor, "impostor")
     return _share(int((scores >= finite(threshold)).sum()), scores.size, "impostor attempt")
 
 
 def frr(genuine: ArrayLike, threshold: float) -> float:
-    """Return the false rejection rate: genuine attempts not accepted over all, a NaN counted as rejected."""
+    """Return the false rejection rate: genuine attempts not accepted over all, a NaN counted as rejected.
+
+    >>> from sweep import metrics
+    >>> metrics.frr([0.9, 0.8, 0.7, 0.4], 0.5)
+    0.25
+    """
     scores = vector(genuine, "genuine")
     return _share(int((~(scores >= finite(threshold))).sum()), scores.size, "genuine attempt")
 

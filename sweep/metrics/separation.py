@@ -13,6 +13,11 @@ def d_prime(genuine: ArrayLike, impostor: ArrayLike) -> float:
 
     genuine: (n,), impostor: (m,) scores; NaN left out. Negative when impostors score higher. Variances are over n.
     Raises InputError on an empty class. Reference: Daugman, Proceedings of the IEEE 94, 2006.
+
+    >>> from sweep import metrics
+    >>> genuine, impostor = [0.9, 0.8, 0.7, 0.4], [0.1, 0.2, 0.3, 0.6]
+    >>> round(metrics.d_prime(genuine, impostor), 3)
+    2.138
     """
     return d_prime_of(*both(genuine, impostor))
 

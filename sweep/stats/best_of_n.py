@@ -27,6 +27,11 @@ def expected_best(values: ArrayLike, *, higher_is_better: bool) -> ExpectedBest:
     values: (S,) finite. Raises InputError otherwise.
 
     References: Dodge et al., EMNLP 2019; Tang et al., ACL 2020 (the unbiased estimator).
+
+    >>> from sweep import stats
+    >>> best = stats.expected_best([0.10, 0.12, 0.14], higher_is_better=False)
+    >>> [round(value, 3) for value in best.value]
+    [0.12, 0.107, 0.1]
     """
     array = seed_values(values)
     ordered = np.sort(array if higher_is_better else -array)
@@ -44,6 +49,10 @@ def best_of_normal(n: int) -> float:
     """Return how many SD the best of n seeds is better than the mean, were seeds normal: 1.16, 1.54, 2.04 at 5, 10, 30.
 
     Reference: Tippett, Biometrika 17, 1925.
+
+    >>> from sweep import stats
+    >>> round(stats.best_of_normal(10), 2)
+    1.54
     """
     density = integrate.quad(lambda x: x * n * math.exp(-x * x / 2) * special.ndtr(x) ** (n - 1), -10, 10)[0]
     return float(density) / math.sqrt(2 * math.pi)

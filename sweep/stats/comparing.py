@@ -34,6 +34,15 @@ def compare(
 
     Raises:
         InputError: fewer than two configurations, an unknown reference, or no shared seed where paired.
+
+    >>> import numpy as np
+    >>> from sweep import stats
+    >>> rng = np.random.default_rng(0)
+    >>> scores = stats.simulate(stats.Design(), 5, rng, shifts=(0.0, 1.0))
+    >>> measured = stats.measure(scores, "hter", rng=rng)
+    >>> (found,) = stats.compare(measured)
+    >>> found.better
+    'B'
     """
     level = check_level(level)
     names = measured.configs

@@ -84,7 +84,17 @@ class Comparison:
 
 
 def verdict(one: Comparison) -> str:
-    """Return the outcome in one to three sentences: better, worse or not told apart, and what would tell."""
+    """Return the outcome in one to three sentences: better, worse or not told apart, and what would tell.
+
+    >>> import numpy as np
+    >>> from sweep import stats
+    >>> rng = np.random.default_rng(0)
+    >>> scores = stats.simulate(stats.Design(), 5, rng, shifts=(0.0, 1.0))
+    >>> measured = stats.measure(scores, "hter", rng=rng)
+    >>> (found,) = stats.compare(measured)
+    >>> "is better than" in stats.verdict(found) or "is worse than" in stats.verdict(found)
+    True
+    """
     gap = one.new_subjects
     if math.isnan(gap.low):
         here = "" if math.isnan(one.this_test_set.low) else f" {_outcome(one, one.this_test_set, on_new=False)}"

@@ -27,6 +27,10 @@ def probability_above(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Interv
 
     References: Brunner and Munzel, Biometrical Journal 42, 2000; Pauly, Asendorf and Konietschke, Biometrical Journal
     58, 2016 (logit); Agarwal et al., NeurIPS 2021 (probability of improvement).
+
+    >>> from sweep import stats
+    >>> round(stats.probability_above([0.10, 0.11, 0.09], [0.14, 0.10, 0.13]).value, 3)
+    0.167
     """
     x, y, level = seed_values(a, "values of A"), seed_values(b, "values of B"), check_level(level)
     wins = (x[:, None] > y) + 0.5 * (x[:, None] == y)

@@ -82,6 +82,15 @@ def estimate(
 
     Raises:
         InputError: no such configuration, several and none named, a level outside (0, 1), a missing rng.
+
+    >>> import numpy as np
+    >>> from sweep import stats
+    >>> rng = np.random.default_rng(0)
+    >>> scores = stats.simulate(stats.Design(), 5, rng)
+    >>> measured = stats.measure(scores, "hter", rng=rng)
+    >>> found = stats.estimate(measured)
+    >>> found.new_subjects.low < found.this_test_set.value < found.new_subjects.high
+    True
     """
     level = check_level(level)
     if config is None:

@@ -42,6 +42,11 @@ def clopper_pearson(count: float, n: int, level: float = 0.95) -> tuple[float, f
     """Return the exact interval of a rate of `count` in `n`; a count need not be whole, for cases that fail in part.
 
     Reference: Clopper and Pearson, Biometrika 26, 1934.
+
+    >>> from sweep import stats
+    >>> low, high = stats.clopper_pearson(1, 10)
+    >>> round(low, 3), round(high, 3)
+    (0.003, 0.445)
     """
     if n < 1 or not 0 <= count <= n:
         raise InputError(f"Expected a count from 0 to n, n at least 1. Received: {count} of {n}.")
@@ -66,6 +71,11 @@ def failures(
 
     Raises:
         InputError: no seed planned at all.
+
+    >>> from sweep import stats
+    >>> lost = stats.failures([0.08, 0.09, 0.10], 1)
+    >>> lost.n_ok, lost.n_planned
+    (3, 4)
     """
     array = real_numbers(values, "values")
     n = array.size + n_failed
@@ -97,6 +107,11 @@ def iqm(values: ArrayLike, level: float = 0.95, *, rate: bool = False) -> Interv
     values: (S,) finite. Raises InputError otherwise. rate: whether they are shares, with limits on the logit scale.
 
     References: Tukey and McLaughlin, Sankhya A 25, 1963; Agarwal et al., NeurIPS 2021 (IQM).
+
+    >>> from sweep import stats
+    >>> hter = [0.101, 0.095, 0.110, 0.098, 0.104]
+    >>> round(stats.iqm(hter).value, 4)
+    0.101
     """
     plain = t_interval(values, level)
     ordered = np.sort(np.asarray(values, dtype=np.float64))

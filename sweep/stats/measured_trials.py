@@ -98,6 +98,14 @@ def measure(
     Raises:
         InputError: an unknown metric, a missing development set, a value that is not finite, or two seeds of the same
             name in one configuration.
+
+    >>> import numpy as np
+    >>> from sweep import stats
+    >>> rng = np.random.default_rng(0)
+    >>> scores = stats.simulate(stats.Design(), 5, rng)
+    >>> measured = stats.measure(scores, "hter", rng=rng)
+    >>> measured.n_units
+    40
     """
     asked = measure_named(metric)
     pairs = _once(scores.config, scores.seed)

@@ -14,6 +14,10 @@ def holm(p: ArrayLike) -> FloatArray:
     p: (k,) in [0, 1].
 
     Reference: Holm, Scandinavian Journal of Statistics 6, 1979.
+
+    >>> from sweep import stats
+    >>> stats.holm([0.01, 0.04, 0.03])
+    array([0.03, 0.06, 0.06])
     """
     values = np.atleast_1d(real_numbers(p, "p-values"))
     made = np.flatnonzero(~np.isnan(values))

@@ -26,6 +26,10 @@ def seeds_apart(values: ArrayLike, *, rate: bool = False) -> tuple[int, ...]:
     values: (S,) the metric of every seed, finite. Raises InputError otherwise.
 
     Reference: Rosner, Technometrics 25, 1983.
+
+    >>> from sweep import stats
+    >>> stats.seeds_apart([0.10, 0.11, 0.09, 0.10, 0.11, 0.45])
+    (5,)
     """
     array = seed_values(values)
     if array.size < FEWEST or np.ptp(array) == 0:

@@ -17,6 +17,10 @@ def seeds_for_half_width(half_width: float, sd: float, level: float = 0.95) -> i
 
     Raises:
         InputError: a half-width not above 0, a negative SD, or more than 100,000 seeds.
+
+    >>> from sweep import stats
+    >>> stats.seeds_for_half_width(0.005, 0.01)
+    18
     """
     h, level = _in_sd(half_width, sd), check_level(level)
     return least(lambda n: t_quantile(0.5 + level / 2, n - 1) / math.sqrt(n) <= h, h)
@@ -34,6 +38,10 @@ def seeds_with_assurance(
     n_pilot: seeds that the SD comes from; 0 where it is known.
 
     References: Kupper and Hafner, The American Statistician 43, 1989; Hahn and Meeker, Statistical Intervals, 1991.
+
+    >>> from sweep import stats
+    >>> stats.seeds_with_assurance(0.005, 0.01)
+    24
     """
     h, level = _in_sd(half_width, sd), check_level(level)
 
@@ -52,6 +60,10 @@ def seeds_for_power(gap: float, sd: float, level: float = 0.95, power: float = 0
     """Return the fewest seeds an arm with which a two-sample t-test sees a difference of `gap`.
 
     Reference: Cohen, Statistical Power Analysis, 1988; the noncentral t distribution.
+
+    >>> from sweep import stats
+    >>> stats.seeds_for_power(0.01, 0.01)
+    17
     """
     d, level = _in_sd(gap, sd), check_level(level)
 
@@ -70,6 +82,10 @@ def seeds_in_two_stages(half_width: float, pilot_sd: float, n_pilot: int, level:
     S = max(n_pilot, ceil((t(n_pilot - 1) SD / h)^2)); the final interval uses the pilot's SD and degrees of freedom.
 
     Reference: Stein, Annals of Mathematical Statistics 16, 1945.
+
+    >>> from sweep import stats
+    >>> stats.seeds_in_two_stages(0.005, 0.01, 5)
+    31
     """
     if n_pilot < 2:
         raise InputError(f"Expected a pilot of at least 2 seeds. Received: {n_pilot}.")
@@ -78,7 +94,13 @@ def seeds_in_two_stages(half_width: float, pilot_sd: float, n_pilot: int, level:
 
 
 def sd_interval(sd: float, df: float, level: float = 0.95) -> tuple[float, float]:
-    """Return the chi-squared interval of an SD with df degrees of freedom: how well so few seeds know it."""
+    """Return the chi-squared interval of an SD with df degrees of freedom: how well so few seeds know it.
+
+    >>> from sweep import stats
+    >>> low, high = stats.sd_interval(0.01, 9)
+    >>> round(low, 4), round(high, 4)
+    (0.0069, 0.0183)
+    """
     low, high = special.chdtri(df, [0.5 - level / 2, 0.5 + level / 2])
     return sd * math.sqrt(df / low), sd * math.sqrt(df / high)
 

@@ -93,6 +93,12 @@ def against(
         InputError: no seed, a published number that is not finite, or a size without the other.
 
     References: Hahn, Technometrics 11, 1969 (prediction interval); Satterthwaite, Biometrics Bulletin 2, 1946.
+
+    >>> from sweep import stats
+    >>> hter = [0.101, 0.095, 0.110, 0.098, 0.104]
+    >>> found = stats.against(hter, 0.08)
+    >>> round(found.low, 3), round(found.high, 3), round(found.p, 3)
+    (0.084, 0.119, 0.027)
     """
     array, level = seed_values(values), check_level(level)
     if not math.isfinite(published):
@@ -145,6 +151,10 @@ def pooled_sd(variances: ArrayLike, df: ArrayLike) -> tuple[float, float]:
 
     Raises:
         InputError: no configuration with two seeds.
+
+    >>> from sweep import stats
+    >>> round(stats.pooled_sd([0.0001, 0.0002], [4, 4])[0], 4)
+    0.0122
     """
     s2, d = np.broadcast_arrays(np.asarray(variances, np.float64), np.asarray(df, np.float64))
     known = d > 0
@@ -159,6 +169,10 @@ def rate_variance(rate: float, n: float) -> float:
 
     Raises:
         InputError: a rate outside [0, 1], as a rate in per cent is, or n not above 0.
+
+    >>> from sweep import stats
+    >>> stats.rate_variance(0.1, 100)
+    0.0009000000000000001
     """
     if not 0 <= rate <= 1 or not n > 0:
         raise InputError(

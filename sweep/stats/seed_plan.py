@@ -81,6 +81,11 @@ def plan_seeds(
 
     Raises:
         InputError: a half-width not above 0, or an SD that is not a number >= 0.
+
+    >>> from sweep import stats
+    >>> plan = stats.plan_seeds(0.005, 0.01, 5)
+    >>> plan.seeds
+    18
     """
     low, high = sd_interval(sd, n_pilot - 1) if n_pilot > 1 else (math.nan, math.nan)
     upper = sd_interval(sd, n_pilot - 1, 0.8)[1] if n_pilot > 1 else math.nan

@@ -38,6 +38,11 @@ def seed_test(
 
     Raises:
         InputError: an unknown test, unequal pairs, or a test that cannot reject with so few seeds.
+
+    >>> from sweep import stats
+    >>> test = stats.seed_test([0.10, 0.11, 0.09, 0.12], [0.14, 0.15, 0.13, 0.16], "welch")
+    >>> round(test.p, 4)
+    0.0047
     """
     x, y = seed_values(a, "values of A"), seed_values(b, "values of B")
     if test not in TESTS:

@@ -69,6 +69,12 @@ def t_interval(values: ArrayLike, level: float = 0.95, *, rate: bool = False) ->
         InputError: no seed, a value that is not finite, or a level outside (0, 1).
 
     Reference: Student, Biometrika 6, 1908.
+
+    >>> from sweep import stats
+    >>> hter = [0.101, 0.095, 0.110, 0.098, 0.104]
+    >>> found = stats.t_interval(hter)
+    >>> round(found.value, 4), round(found.low, 4), round(found.high, 4)
+    (0.1016, 0.0944, 0.1088)
     """
     array, level = seed_values(values), check_level(level)
     n, mean = array.size, float(array.mean())

@@ -62,6 +62,11 @@ def load(path: str | Place) -> Results:
 
     Raises:
         InputError: no such folder, or none of ours.
+
+    >>> import sweep
+    >>> results = sweep.load("results/reference")
+    >>> int((results.trials["status"] == "ok").sum())
+    20
     """
     folder = place(path)
     study = read_study(folder)
