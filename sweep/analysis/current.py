@@ -6,6 +6,7 @@ import pandas as pd
 
 from sweep.errors import InputError
 from sweep.metrics.catalogue import TASKS
+from sweep.store.attempts import counting
 from sweep.store.store import Results
 
 
@@ -54,8 +55,7 @@ def current(results: Results) -> Current:
     place = {trial_id: at for at, trial_id in enumerate(plan["trial_id"])}
     rows = stored[planned].sort_values("attempt", kind="stable")
     rows = rows.sort_values("trial_id", key=lambda ids: ids.map(place), kind="stable")
-    ok = rows[rows["status"] == "ok"].drop_duplicates("trial_id", keep="first")
-    failed = rows[~rows["trial_id"].isin(ok["trial_id"])].drop_duplicates("trial_id", keep="last")
+    ok, failed = counting(rows)
     return Current(plan, ok, failed, int(stored.loc[~planned, "trial_id"].nunique()))
 
 

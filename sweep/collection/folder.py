@@ -1,13 +1,12 @@
 """Collected runs written as a folder of results: the records, the plan in study.json, the four tables."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sweep.collection.runs import CollectedRun
+from sweep.collection.runs import CollectedRun, digest_of
 from sweep.errors import InputError
 from sweep.store import records, store
 from sweep.store.collected import is_collected
@@ -34,7 +33,7 @@ def write_runs(folder: Place, task: str, runs: Sequence[CollectedRun], source: M
     written = datetime.now(UTC).isoformat(timespec="milliseconds")
     known = store.finished(folder) if (folder / "study.json").is_file() else {}
     for run in runs:
-        if known.get(_trial_id(run)) is None:
+        if known.get(run.trial_id) is None:
             records.write_part(folder, _record(folder.name, run, source, written))
     store.write_study(folder, _document(folder.name, task, runs, source))
     store.compact(folder)
@@ -48,8 +47,8 @@ def results_place(results: str | Place, name: str) -> Place:
 
 def _document(name: str, task: str, runs: Sequence[CollectedRun], source: Mapping[str, Any]) -> dict[str, Any]:
     seeds = sorted({run.seed for run in runs})
-    configurations = {_config_id(run): {"label": run.label, "hp": run.hp} for run in runs}
-    planned = {(_config_id(run), run.seed): _trial_id(run) for run in runs}
+    configurations = {run.config_id: {"label": run.label, "hp": run.hp} for run in runs}
+    planned = {(run.config_id, run.seed): run.trial_id for run in runs}
     return {
         "study": name,
         "task": task,
@@ -58,7 +57,7 @@ def _document(name: str, task: str, runs: Sequence[CollectedRun], source: Mappin
         "configurations": configurations,
         "plan": [
             {
-                "trial_id": planned.get((config_id, seed)) or _digest(["not there", config_id, seed])[:16],
+                "trial_id": planned.get((config_id, seed)) or digest_of(["not there", config_id, seed])[:16],
                 "config_id": config_id,
                 "seed": seed,
             }
@@ -71,8 +70,8 @@ def _document(name: str, task: str, runs: Sequence[CollectedRun], source: Mappin
 def _record(name: str, run: CollectedRun, source: Mapping[str, Any], written: str) -> records.Record:
     row: dict[str, Any] = {
         "study": name,
-        "trial_id": _trial_id(run),
-        "config_id": _config_id(run),
+        "trial_id": run.trial_id,
+        "config_id": run.config_id,
         "seed": run.seed,
         "attempt": 0,
         "status": "failed" if run.error else "ok",
@@ -86,24 +85,5 @@ def _record(name: str, run: CollectedRun, source: Mapping[str, Any], written: st
     }
     if not run.error:
         row |= {"metric": run.metrics, "threshold": run.threshold}
-        row |= {"scores_sha256": _scores_digest(run)} if run.scores else {}
+        row |= {"scores_sha256": run.scores_sha256} if run.scores else {}
     return records.Record(row, run.scores, environment={"collected": json.dumps(source, sort_keys=True)})
-
-
-def _config_id(run: CollectedRun) -> str:
-    return _digest(["collected", run.hp])[:12]
-
-
-def _trial_id(run: CollectedRun) -> str:
-    return _digest(["collected", run.hp, run.seed, run.samples, _scores_digest(run), run.metrics, run.error])[:16]
-
-
-def _scores_digest(run: CollectedRun) -> str:
-    digest = hashlib.sha256()
-    if run.scores:
-        digest.update(run.scores["score"].astype("<f8").tobytes())
-    return digest.hexdigest()
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -1,7 +1,10 @@
 """What is collected: runs that were made elsewhere, each one configuration with one seed."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -29,6 +32,23 @@ class CollectedRun:
     samples: str = ""
     n_samples: dict[str, int] = field(default_factory=dict)
     error: str = ""
+
+    @cached_property
+    def config_id(self) -> str:
+        """Return a digest of the settings."""
+        return digest_of(["collected", self.hp])[:12]
+
+    @cached_property
+    def scores_sha256(self) -> str:
+        """Return a digest of the scores; of none where metrics alone are known."""
+        content = self.scores["score"].astype("<f8").tobytes() if self.scores else b""
+        return hashlib.sha256(content).hexdigest()
+
+    @cached_property
+    def trial_id(self) -> str:
+        """Return a digest of all that is known of the run."""
+        what = [self.hp, self.seed, self.samples, self.scores_sha256, self.metrics, self.error]
+        return digest_of(["collected", *what])[:16]
 
     @property
     def label(self) -> str:
@@ -74,3 +94,8 @@ def refuse_repeated(runs: Sequence[CollectedRun]) -> None:
                 f"seed {run.seed} twice. Name another column that tells the two apart."
             )
         seen.add(key)
+
+
+def digest_of(value: Any) -> str:
+    """Return the sha256 of a value as JSON."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

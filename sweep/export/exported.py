@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sweep.errors import InputError
+from sweep.store.attempts import counting
 from sweep.store.store import Results
 
 _WORDS = (
@@ -57,10 +58,7 @@ def exported(results: Results) -> Iterator[ExportedTrial]:
     if not len(results.trials):
         raise InputError(f"Expected stored trials in {results.path}. Received: none. Run the study first.")
     labels = {key: said["label"] for key, said in results.study["configurations"].items()}
-    rows = results.trials.sort_values("attempt", kind="stable")
-    good = rows[rows["status"] == "ok"].drop_duplicates("trial_id", keep="first")
-    bad = rows[~rows["trial_id"].isin(good["trial_id"])].drop_duplicates("trial_id", keep="last")
-    order = pd.concat([good, bad])
+    order = pd.concat(counting(results.trials.sort_values("attempt", kind="stable")))
     epochs = dict(iter(results.epochs.groupby("trial_id"))) if len(results.epochs) else {}
     for row in order.sort_values(["config_id", "seed"], kind="stable").to_dict("records"):
         own = epochs.get(row["trial_id"])
@@ -107,4 +105,4 @@ def _milliseconds(text: Any) -> int:
 
 
 def _missing(value: Any) -> bool:
-    return value is None or value != value or value is pd.NA
+    return bool(pd.isna(value))

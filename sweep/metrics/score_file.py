@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,30 +22,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def read_scores(
-    path: Path,
-    *,
-    form: Format = "auto",
-    split: str = "dev",
-    columns: Mapping[str, str] | None = None,
-    trial: str | None = None,
-    distances: bool = False,
-    genuine: str | None = None,
-    decimal: Decimal = "auto",
-) -> ScoreSet:
-    """Return the scores of a file by class; arguments and errors as in `read_rows`."""
-    return by_class(
-        read_rows(
-            path,
-            form=form,
-            split=split,
-            columns=columns,
-            trial=trial,
-            distances=distances,
-            genuine=genuine,
-            decimal=decimal,
-        )
-    )
+def read_scores(path: Path, **reading: Any) -> ScoreSet:
+    """Return the scores of a file by class; keywords and errors as in `read_rows`."""
+    return by_class(read_rows(path, **reading))
 
 
 def read_rows(

@@ -12,9 +12,14 @@ def crossed_means(replicates: FloatArray, rng: np.random.Generator) -> FloatArra
 
     Reference: Owen, Annals of Applied Statistics 1, 2007 (pigeonhole bootstrap).
     """
+    return means_of_drawn(replicates, replicates.shape[1], rng)
+
+
+def means_of_drawn(replicates: FloatArray, n_drawn: int, rng: np.random.Generator) -> FloatArray:
+    """Return the mean over n_drawn seeds, drawn with replacement, in every replicate (B, S) of the subjects: (B,)."""
     n = replicates.shape[1]
-    counts = rng.multinomial(n, np.full(n, 1 / n), size=len(replicates))
-    means: FloatArray = (replicates * counts).sum(axis=1) / n
+    counts = rng.multinomial(n_drawn, np.full(n, 1 / n), size=len(replicates))
+    means: FloatArray = (replicates * counts).sum(axis=1) / n_drawn
     return means
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sweep.stats.crossed_bootstrap import percentile_limits
+from sweep.stats.crossed_bootstrap import means_of_drawn, percentile_limits
 from sweep.stats.scored_trials import FloatArray
 
 
@@ -17,10 +17,7 @@ def two_level_means(replicates: FloatArray, rng: np.random.Generator) -> FloatAr
     References: Rao and Wu, JASA 83, 1988 (n - 1 of n drawn); Owen, Annals of Applied
     Statistics 1, 2007 (the part that is counted twice).
     """
-    n = replicates.shape[1]
-    counts = rng.multinomial(n - 1, np.full(n, 1 / n), size=len(replicates))
-    means: FloatArray = (replicates * counts).sum(axis=1) / (n - 1)
-    return means
+    return means_of_drawn(replicates, replicates.shape[1] - 1, rng)
 
 
 def two_level_limits(replicates: FloatArray, level: float, rng: np.random.Generator) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from sweep.trial.building import begin_phase, build, loss_of
 from sweep.trial.losses import takes_probabilities
 from sweep.trial.measuring import measured_by
 from sweep.trial.order import TrialOrder, run_of
-from sweep.trial.score_columns import score_columns
+from sweep.trial.score_columns import keep_scores
 from sweep.trial.tasks import TASKS
 
 
@@ -61,17 +61,13 @@ def train_keras(
 
     stage("score")
     outputs = {name: scoring.predict(model, split.x) for name, split in splits.items()}
-    row["scores_sha256"] = weights.digest([outputs["dev"], outputs["test"]])
-    metrics = task.metrics({name: (split.y, outputs[name]) for name, split in splits.items()}, splits.test.attack_type)
-    row["threshold"] = metrics.pop("eer_threshold", None)
+    metrics = keep_scores(record, splits, outputs, task)
     metrics |= {
         f"{name}_loss": scoring.mean_loss(model, loss, split.x, split.y, outputs[name], study.train.batch_size)
         for name, split in splits.items()
         if loss is not None
     }
-    row["metric"] = metrics
     row["check"] = _checks(study, splits, outputs, epochs, model, loss) | outside_checks(model)
-    record.scores.update(score_columns(splits, outputs, task))
     saving.save_into(record, model, study, last)
     if study.measure is not None:  # last, since it may leave the model changed
         with run_of(study, order, record, "measure", seeds, own_fit.dev_metrics(study, model, splits)) as (run, _):

@@ -15,10 +15,10 @@ from sweep.store.records import Record
 from sweep.study import code
 from sweep.study.imports import packages_of
 from sweep.study.study import Study
-from sweep.trial import frameworks, seeding, weights
+from sweep.trial import frameworks, seeding
 from sweep.trial.order import TrialOrder, run_of
 from sweep.trial.own_scores import in_unit_interval, one_split, own_outputs, usual_loss
-from sweep.trial.score_columns import score_columns
+from sweep.trial.score_columns import keep_scores
 from sweep.trial.tasks import TASKS
 
 
@@ -60,13 +60,8 @@ def train_own(
     record.environment.update(_versions(use.use))
 
     stage("score")
-    row["scores_sha256"] = weights.digest([outputs["dev"], outputs["test"]])
-    given = {name: (split.y, outputs[name]) for name, split in splits.items() if name in outputs}
-    metrics = task.metrics(given, splits.test.attack_type)
-    row["threshold"] = metrics.pop("eer_threshold", None)
-    row["metric"] = metrics
+    keep_scores(record, splits, outputs, task)
     row["check"] = _checks(study, splits, outputs, journal.epochs)
-    record.scores.update(score_columns(splits, outputs, task))
 
 
 def _seed(seed: int, preload: Sequence[str]) -> None:

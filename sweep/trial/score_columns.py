@@ -1,11 +1,27 @@
-"""A trial's scores as the columns of scores.parquet."""
+"""What a record keeps of a trial's scores: their digest, the metrics, and the columns of scores.parquet."""
 
 from typing import Any
 
 import numpy as np
 
 from sweep.data import Splits
+from sweep.store.records import Record
+from sweep.trial import weights
 from sweep.trial.tasks import Task
+
+
+def keep_scores(record: Record, splits: Splits, outputs: dict[str, Any], task: Task) -> dict[str, float]:
+    """Put outputs, with their metrics, into a trial's record; return these metrics, which more may join.
+
+    outputs: split -> (n, k); train may be left out.
+    """
+    record.trial["scores_sha256"] = weights.digest([outputs["dev"], outputs["test"]])
+    given = {name: (split.y, outputs[name]) for name, split in splits.items() if name in outputs}
+    metrics = task.metrics(given, splits.test.attack_type)
+    record.trial["threshold"] = metrics.pop("eer_threshold", None)
+    record.trial["metric"] = metrics
+    record.scores.update(score_columns(splits, outputs, task))
+    return metrics
 
 
 def score_columns(splits: Splits, outputs: dict[str, Any], task: Task) -> dict[str, Any]:
