@@ -16,6 +16,7 @@ from sweep.trial.building import begin_phase, build, loss_of
 from sweep.trial.losses import takes_probabilities
 from sweep.trial.measuring import measured_by
 from sweep.trial.order import TrialOrder, run_of
+from sweep.trial.program import Program
 from sweep.trial.score_columns import keep_scores
 from sweep.trial.tasks import TASKS
 
@@ -27,10 +28,18 @@ def train_keras(
     order: TrialOrder,
     record: Record,
     stage: Callable[[str], None],
+    program: Program | None = None,
 ) -> None:
     """Build, fit and score a model, and fill in the record of its trial.
 
-    stage: called with "build", "fit" and "score" as each begins.
+    Args:
+        study, splits, seeds, order: the trial.
+        record: is filled in.
+        stage: called with "build", "fit" and "score" as each begins.
+        program: of this process, where it trains further seeds of the configuration.
+
+    Raises:
+        NotSharedError: the program does not serve this seed.
     """
     row, task = record.trial, TASKS[study.task]
     stage("build")
@@ -54,6 +63,8 @@ def train_keras(
             kept_optimizer = f"{type(model.optimizer).__name__.lower()} of {study.maker.use}"
             row["hp"] = {**row["hp"], "train.optimizer": kept_optimizer}
         begin_phase(model, study.train, 0, loss)
+        if program is not None:
+            model = program.adopt(model)
         epochs, kept = training.train(study, model, loss, splits, seeds, order.trace_epoch, last)
     record.epochs.extend(epochs)
     row |= {"epochs": len(epochs), "kept_epoch": kept, "seconds.fit": time.perf_counter() - at}

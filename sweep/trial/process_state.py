@@ -42,14 +42,19 @@ def begin_trial(machine: Machine, folder: str, *, keras: bool = True, preload: S
     """
     leave_ctrl_c_to_the_caller()
     os.environ["CUDA_VISIBLE_DEVICES"] = machine.gpus
-    if Path(folder).is_dir():
-        os.chdir(folder)
+    enter_folder(folder)
     said: dict[str, Any] = {"threads": machine.threads, "determinism": machine.determinism, "gpus": machine.gpus}
     if keras:
         backends.current().begin(**said)
     else:
         _limit_threads(machine.threads)
     return tuple(undone for name in preload for undone in frameworks.framework(name).begin(**said))
+
+
+def enter_folder(folder: str) -> None:
+    """Make a folder the current one, where it is there: it is where relative paths of the study start."""
+    if Path(folder).is_dir():
+        os.chdir(folder)
 
 
 def _limit_threads(threads: int) -> None:

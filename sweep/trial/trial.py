@@ -4,6 +4,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from sweep import data
 from sweep.data import Splits
@@ -20,24 +21,31 @@ from sweep.trial.keras_trial import train_keras
 from sweep.trial.order import TrialOrder, files_column, first_row
 from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.own_trial import train_own
-from sweep.trial.process_state import Machine, begin_trial
+from sweep.trial.process_state import Machine, begin_trial, enter_folder
+from sweep.trial.program import NotSharedError, Program
 
 
-def run_trial(order: TrialOrder) -> TrialOutcome:
+def run_trial(order: TrialOrder, program: Program | None = None) -> TrialOutcome:
     """Return the outcome of a trial, after its record is stored; meant for a fresh process.
 
     Whatever the user's code raises is this trial's outcome, stored with its trace, and the other trials go on.
+
+    Args:
+        order: what to run.
+        program: of a process that trains several seeds of one configuration, see `sweep.trial.program`; None otherwise.
     """
     at = time.perf_counter()
     row = first_row(order)
     record = records.Record(row, environment={"git_commit": order.git_commit})
     stages = ["session"]
     try:
-        _train(order, record, stages.append)
+        _train(order, record, stages.append, program)
         row |= files_column(record)
         row |= {"status": "ok", "error": "", "seconds.total": time.perf_counter() - at}
     except ClusterError as error:  # the trial is as good as before: it is the node that cannot run it
         return TrialOutcome(order.trial_id, Status.UNFIT, stages[-1], error=str(error))
+    except NotSharedError as error:
+        return TrialOutcome(order.trial_id, Status.NOT_SHARED, stages[-1], error=str(error))
     except OF_USERS_CODE as error:  # see above: a failure is an outcome
         message = one_line(error)
         row |= {"status": "failed", "error": f"{stages[-1]}: {message}\n{traceback.format_exc()}"}
@@ -60,18 +68,13 @@ def hand_in(order: TrialOrder, record: records.Record, outcome: TrialOutcome) ->
     return outcome
 
 
-def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], None]) -> None:
+def _train(
+    order: TrialOrder, record: records.Record, stage: Callable[[str], None], program: Program | None
+) -> None:
     """Run a trial from a clean session to its metrics, and fill in its record."""
     study, row = Study.model_validate(order.study), record.trial
-    # TensorFlow refuses random operations without a seed while it is told to be deterministic.
-    machine = Machine(study.resources.threads, study.determinism and study.seeded, order.gpus)
-    find_modules_in(order.modules)
     keras = study.trial is None
-    undone = begin_trial(machine, order.folder, keras=keras, preload=study.preload)
-    if keras:
-        record.environment.update(environment(machine))
-    if study.preload or not keras:
-        record.environment.update(own_environment(machine, study.preload, undone))
+    record.environment.update(_begun(study, order, program))
     seeds = stream_seeds(order.seed, study.hold)
     if not study.seeded:
         seeds = without_seed(seeds)
@@ -79,8 +82,28 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     stage("data")
     splits = open_data(study, order.data_id, seeds["split"])
     row |= {f"n_{name}": len(split) for name, split in splits.items()}
-    train = train_keras if keras else train_own
-    train(study, splits, seeds, order, record, stage)
+    if keras:
+        train_keras(study, splits, seeds, order, record, stage, program)
+    else:
+        train_own(study, splits, seeds, order, record, stage)
+
+
+def _begun(study: Study, order: TrialOrder, program: Program | None) -> dict[str, Any]:
+    """Make this process ready for a trial, and return its environment, as it is stored."""
+    if program is not None and program.begun is not None:
+        enter_folder(order.folder)
+        return program.begun
+    # TensorFlow refuses random operations without a seed while it is told to be deterministic.
+    machine = Machine(study.resources.threads, study.determinism and study.seeded, order.gpus)
+    find_modules_in(order.modules)
+    keras = study.trial is None
+    undone = begin_trial(machine, order.folder, keras=keras, preload=study.preload)
+    found = environment(machine) if keras else {}
+    if study.preload or not keras:
+        found |= own_environment(machine, study.preload, undone)
+    if program is not None:
+        program.begun = found
+    return found
 
 
 def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
