@@ -109,6 +109,15 @@ TRAPS = (
         "Seed the generator from a keyword, or draw from `keras.random` with a `SeedGenerator`.",
     ),
     Trap(
+        "runs_apart",
+        0,
+        "note",
+        "A process that trains several seeds would give other results than a fresh one: something outlives a training. "
+        "So each trial had a process of its own.",
+        "Look for what a layer, callback or function keeps in Python: a global, a counter, a generator. The results "
+        "are not affected; the study only takes longer.",
+    ),
+    Trap(
         "chosen_on_test",
         0,
         "error",

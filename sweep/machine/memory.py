@@ -30,6 +30,15 @@ def limit_memory(share: float) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
+def resident(pid: int) -> int | None:
+    """Return the bytes of memory that a process has to itself; None where the system cannot say it."""
+    try:
+        fields = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
+    except OSError:
+        return None
+    return (int(fields[1]) - int(fields[2])) * os.sysconf("SC_PAGE_SIZE")
+
+
 def _free_memory() -> int | None:
     """Return the bytes that are free on this machine, or in this container if those are fewer; None off Linux."""
     try:

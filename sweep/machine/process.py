@@ -1,4 +1,4 @@
-"""A fresh process for one call: forked from a server that has TensorFlow imported, or spawned where there is none."""
+"""Processes for calls: forked from a server that has TensorFlow imported, or spawned where there is none."""
 
 import multiprocessing
 import os
@@ -17,6 +17,7 @@ from sweep.machine import scratch
 
 # A fork server needs Unix; elsewhere a spawned process trains the same bits, only slower to start.
 START_METHOD = "forkserver" if sys.platform in ("linux", "darwin") else "spawn"
+_TO_END = 10  # seconds in which a process that is idle must end by itself
 _LOG_END = 4000  # bytes of a crashed process's output that are kept
 # A training step takes and gives back blocks of megabytes. By its defaults glibc hands their pages back each time, and
 # the kernel clears them anew. glibc reads this when a process starts; benchmarks/heap.py says what it saves.
@@ -77,32 +78,94 @@ def call(function: Callable[[Any], Any], argument: Any) -> Outcome:
             threads may call at once.
         argument: anything that can be pickled.
     """
-    context: Any = multiprocessing.get_context(START_METHOD)
-    _before_the_server()
-    here, there = context.Pipe(duplex=False)
-    handle, name = tempfile.mkstemp(prefix="seedsweep-", suffix=".log", dir=scratch.folder())
-    with here, os.fdopen(handle, "rb") as log:
+    with KeptProcess() as process:
+        return process.call(function, argument)
+
+
+class KeptProcess:
+    """A process that starts with its first call, answers one call after the other, and ends with its caller.
+
+    A context; afterwards the process has ended.
+    """
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._child: Any = None
+        self._wire: Connection | None = None
+        self._log: Any = None
+
+    def __enter__(self) -> "KeptProcess":
+        """Start nothing yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        self.end()
+
+    @property
+    def pid(self) -> int | None:
+        """Return the number of the process; None before the first call and after the end."""
+        return None if self._child is None else self._child.pid
+
+    def call(self, function: Callable[[Any], Any], argument: Any) -> Outcome:
+        """Return the outcome of function(argument) in this process; after a crash the next call starts another."""
+        if self._child is None:
+            self._start()
+        assert self._wire is not None
         try:
-            child = context.Process(target=_answer, args=(there, function, argument, name), daemon=True)
+            self._wire.send((function, argument))
+            kind, value = self._wire.recv()
+        except (EOFError, OSError):
+            return self._crashed()
+        if kind == "fault":
+            self.end()
+            raise RuntimeError(f"a trial's process failed outside the trial:\n{value}")
+        return Outcome(value=value)
+
+    def end(self) -> None:
+        """End the process, if there is one; it has nothing left to do."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        assert self._wire is not None
+        self._wire.close()  # which it waits for
+        child.join(_TO_END)
+        if child.exitcode is None:
+            child.kill()
+            child.join()
+        self._log.close()
+
+    def _start(self) -> None:
+        context: Any = multiprocessing.get_context(START_METHOD)
+        _before_the_server()
+        here, there = context.Pipe()
+        handle, name = tempfile.mkstemp(prefix="seedsweep-", suffix=".log", dir=scratch.folder())
+        self._wire, self._log = here, os.fdopen(handle, "rb")
+        try:
+            child = context.Process(target=_answer_each, args=(there, name), daemon=True)
             with there, _starting, _no_main_module():
                 child.start()
-            try:
-                kind, value = here.recv()
-            except (EOFError, OSError):
-                kind, value = "crash", None
+            self._child = child
+            with suppress(EOFError, OSError):  # the call that follows finds that it is gone
+                here.recv()  # its log is open, and has no name any more
+        except BaseException:
+            here.close()
+            self._log.close()
+            raise
         finally:
             Path(name).unlink(missing_ok=True)  # a child that ended before it could do so itself
+
+    def _crashed(self) -> Outcome:
+        child, log = self._child, self._log
         child.join()
-        if kind == "crash":
-            log.seek(max(0, os.fstat(log.fileno()).st_size - _LOG_END))
-            return Outcome(crash=how_it_ended(child.exitcode), log=log.read().decode(errors="replace"))
-    if kind == "fault":
-        raise RuntimeError(f"a trial's process failed outside the trial:\n{value}")
-    return Outcome(value=value)
+        log.seek(max(0, os.fstat(log.fileno()).st_size - _LOG_END))
+        outcome = Outcome(crash=how_it_ended(child.exitcode), log=log.read().decode(errors="replace"))
+        self.end()
+        return outcome
 
 
-def _answer(answer: Connection, function: Callable[[Any], Any], argument: Any, log: str) -> None:
-    """Run in the fresh process: send back what the function returns; what it prints goes to the log."""
+def _answer_each(wire: Connection, log: str) -> None:
+    """Run in the process: send back what each function returns; what it prints goes to the log."""
     with Path(log).open("ab") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
@@ -110,13 +173,21 @@ def _answer(answer: Connection, function: Callable[[Any], Any], argument: Any, l
     if sys.platform != "win32":
         Path(log).unlink(missing_ok=True)  # the caller has it open; however both end, no file is left
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    try:
-        message = ("value", function(argument))
-    except BaseException:  # noqa: BLE001 (the caller raises it again)
-        message = ("fault", traceback.format_exc())
-    answer.send(message)
-    answer.close()
-    os._exit(0)  # TensorFlow's own end costs a tenth of a second and has nothing left to do
+    wire.send("ready")
+    while True:
+        try:
+            function, argument = wire.recv()
+        except (EOFError, OSError):
+            os._exit(0)  # TensorFlow's own end costs a tenth of a second and has nothing left to do
+        except BaseException:  # noqa: BLE001 (a function that is not there: the caller raises it again)
+            wire.send(("fault", traceback.format_exc()))
+            continue
+        os.ftruncate(1, 0)  # what an earlier call printed says nothing of a crash
+        try:
+            message = ("value", function(argument))
+        except BaseException:  # noqa: BLE001 (see above)
+            message = ("fault", traceback.format_exc())
+        wire.send(message)
 
 
 def _end_with_parent() -> None:

@@ -23,6 +23,7 @@ from sweep.running.preflight import check_nodes
 from sweep.running.ray_session import RaySession
 from sweep.running.record_relay import linked
 from sweep.running.repairs import InOrder, out_of_memory, repaired
+from sweep.running.seeds_together import in_turns
 from sweep.running.slot import CRASHES, TrialActor, Work, store_crash
 from sweep.running.tune_result import from_tune
 from sweep.store.claims import Owner
@@ -119,7 +120,8 @@ def run_orders(
 
     Args:
         cluster: the Ray that runs them, which may have run other orders before and may run more afterwards.
-        orders: what to run, in this order.
+        orders: what to run, in this order, but with the seeds of a configuration together where they may share a
+            program, see `sweep.running.seeds_together`.
         report: called with each trial's outcome, see `sweep.trial.outcome`.
         cpu, gpu: what a trial takes of a node, as Ray counts.
         note: called with what a person should know of a cluster's nodes, see `sweep.running.preflight.check_nodes`.
@@ -133,12 +135,13 @@ def run_orders(
         ClusterError: no node has what a trial asks for, or a node cannot run this study.
         InputError: the results can no longer be written.
     """
-    watcher = _Watcher(orders, report)
     _check_resources(cpu, gpu)
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # every failure is stored and told once, by us
     at_once = 0
     if not cluster.own and cluster.slots is not None:
         at_once = max(1, int(cluster.slots / cpu)) if cpu else cluster.slots
+    orders = in_turns(orders, at_once or _n_slots(cpu, gpu))
+    watcher = _Watcher(orders, report)
     with nullcontext() if cluster.own else linked(orders[0].results) as link, ExitStack() as room:
         exam = check_nodes(orders, link, cpu, gpu) if link is not None else None
         for text in exam.notes if exam is not None else ():
@@ -175,7 +178,7 @@ def _fit(
     """
     watcher.ended = ""
     storage = tempfile.mkdtemp(prefix="tune-", dir=scratch.folder())
-    scheduler = InOrder()
+    scheduler = InOrder([order.config_id for order in parameters["orders"]])
     tuner = tune.Tuner(
         tune.with_resources(tune.with_parameters(TrialActor, **parameters), {"cpu": cpu, "gpu": gpu}),
         param_space={"at": tune.randint(0, max(places) + 1)},
@@ -203,6 +206,13 @@ def _fit(
     finally:
         scheduler.end_actors()
         shutil.rmtree(storage, ignore_errors=True)
+
+
+def _n_slots(cpu: float, gpu: float) -> int:
+    """Return how many trials the nodes can run at once."""
+    there = ray.cluster_resources()
+    asked = [(there.get(kind, 0), each) for kind, each in (("CPU", cpu), ("GPU", gpu)) if each]
+    return max(1, min((int(found / each) for found, each in asked), default=1))
 
 
 def _check_resources(cpu: float, gpu: float) -> None:

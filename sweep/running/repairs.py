@@ -3,7 +3,8 @@
 Private methods are replaced, hence the pinned version of Ray and the tests that guard each of them.
 """
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any
@@ -25,20 +26,37 @@ _OUT_OF_MEMORY = "due to the node running low on memory"  # as Ray's memory moni
 
 
 class InOrder(FIFOScheduler):  # type: ignore[misc]
-    """Runs the trials in their order, as FIFOScheduler does, without looking at those at the front that ended."""
+    """Runs the trials in their order, without looking at those at the front that ended.
 
-    def __init__(self) -> None:
+    A slot that becomes free is given a trial of the configuration that it has just trained, where one waits: it has that
+    program (`sweep.running.seeds_together`).
+    """
+
+    def __init__(self, configurations: Sequence[str]) -> None:
+        """Take the config_id of every order, by its place."""
         super().__init__()
+        self._configurations = configurations
+        self._freed: deque[str] = deque()
         self._ended = 0  # so many at the front of Tune's list, which moves a trial that is tried again to its end
         self._controller: Any = None
 
+    def on_trial_complete(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> None:
+        """Note what the slot trained that is free now."""
+        super().on_trial_complete(tune_controller, trial, result)
+        self._freed.append(self._configurations[trial.config["at"]])
+
     def choose_trial_to_run(self, tune_controller: Any) -> Any:
-        """Return the first trial that waits, or None."""
+        """Return the first trial that waits, or the first of the configuration that a free slot knows; or None."""
         self._controller = tune_controller
         trials = tune_controller.get_trials()
         while self._ended < len(trials) and trials[self._ended].is_finished():
             self._ended += 1
-        return next((trial for trial in islice(trials, self._ended, None) if trial.status == trial.PENDING), None)
+        waiting = (trial for trial in islice(trials, self._ended, None) if trial.status == trial.PENDING)
+        if not self._freed:
+            return next(waiting, None)
+        known, every = self._freed.popleft(), list(waiting)
+        same = (trial for trial in every if self._configurations[trial.config["at"]] == known)
+        return next(same, every[0] if every else None)
 
     def end_actors(self) -> None:
         """End the actors that Tune leaves when Ctrl-C ends it: Ray would keep them for as long as it lives itself."""

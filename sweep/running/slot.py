@@ -1,4 +1,4 @@
-"""A slot of the cluster: a Ray actor that runs one trial after the other, each in a fresh process."""
+"""A slot of the cluster: a Ray actor that runs one trial after the other, in processes of their own."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +12,7 @@ from sweep.running import claiming_actor
 from sweep.running.preflight import Exam, late
 from sweep.running.ray_session import node_address
 from sweep.running.record_relay import Link, sees
+from sweep.running.seeds_together import SeedsTogether
 from sweep.running.tune_result import to_tune
 from sweep.store import records
 from sweep.study.study import Study
@@ -35,7 +36,7 @@ class Work:
 
 
 class TrialActor(tune.Trainable):  # type: ignore[misc]
-    """A slot: it starts every trial that it is given in a fresh process, and outlives them all."""
+    """A slot: it trains what it is given in processes of its own, and outlives them all."""
 
     def setup(
         self,
@@ -50,7 +51,8 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
         studies = {order.config_id: order.study for order in orders}.values()
         preload = (work.preload,) if work.preload else preloaded([Study.model_validate(study) for study in studies])
         process.warm_up(*preload)
-        self._orders, self._link, self._run, self._claims = orders, link, work.run, claims
+        self._orders, self._link, self._claims = orders, link, claims
+        self._together = SeedsTogether(work.run, orders, together=work.run is run_trial)
         self._at: int = config["at"]
         context = ray.get_runtime_context()
         self._gpus = ",".join(context.get_accelerator_ids().get("GPU", []))
@@ -59,7 +61,7 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
         self._direct = link is None or sees(link.results, link.token)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
-        """Take the next trial; nothing of the last one is left, since it ran in a process of its own."""
+        """Take the next trial; nothing of the last one is left here, since it ran in another process."""
         self._at = new_config["at"]
         return True
 
@@ -84,8 +86,8 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
     def _train(self, order: TrialOrder) -> TrialOutcome:
         """Return the outcome of a trial, after at most `CRASHES` crashes."""
         for crash in range(CRASHES + 1):
-            order = replace(order, attempt=order.attempt + (crash > 0))
-            ended = process.call(self._run, order)
+            order = replace(order, attempt=order.attempt + (crash > 0), crashed=crash > 0)
+            ended = self._together.train(order)
             outcome: TrialOutcome = store_crash(order, ended.crash, ended.log) if ended.crash else ended.value
             if outcome.status is Status.UNFIT:
                 outcome = replace(outcome, error=f"{outcome.error} Node: {self._node}.")
@@ -93,6 +95,10 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
             if not ended.crash:
                 break
         return outcome
+
+    def cleanup(self) -> None:
+        """End the process that waits for another seed, as Tune ends the slot."""
+        self._together.end()
 
     def _delivered(self, outcome: TrialOutcome) -> TrialOutcome:
         """Return the outcome of a trial, after the record that it may carry was stored on the driver's node."""

@@ -68,6 +68,10 @@ class Study(Part):
         "split": 0
     }
     determinism: Annotated[bool, Field(description="off: faster on a GPU, and recorded as not repeatable")] = True
+    reuse: Annotated[
+        Literal["auto", "off"],
+        Field(description="auto: seeds share what was traced where that gives the bits of a fresh process; off: never"),
+    ] = "auto"
     seeded: Annotated[
         bool, Field(description="off: every stream from fresh entropy; no such trial can be repeated")
     ] = True
@@ -109,6 +113,11 @@ class Study(Part):
         if repeated:
             raise ValueError(f"every seed once. Received repeated seeds: {', '.join(map(str, sorted(repeated)))}")
         return seeds
+
+    @field_validator("reuse", mode="before")
+    @classmethod
+    def _reuse_is_a_word(cls, reuse: Any) -> Any:
+        return {True: "auto", False: "off"}[reuse] if isinstance(reuse, bool) else reuse  # YAML's own off
 
     @field_validator("hold", mode="before")
     @classmethod

@@ -79,6 +79,8 @@ def train_keras(
         if loss is not None
     }
     row["check"] = _checks(study, splits, outputs, epochs, model, loss) | outside_checks(model)
+    if order.apart:
+        row["check"]["runs_apart"] = 1.0
     saving.save_into(record, model, study, last)
     if study.measure is not None:  # last, since it may leave the model changed
         with run_of(study, order, record, "measure", seeds, own_fit.dev_metrics(study, model, splits)) as (run, _):

@@ -23,7 +23,9 @@ class TrialOrder:
     study: the configuration's study as JSON, without grid. gpus: the GPUs that Ray gave, as CUDA_VISIBLE_DEVICES
     lists them, "" for none. results: the study's results, "" where the caller stores the record. folder: where
     relative paths start. modules: where the user's modules are found. git_commit: the commit of the user's repository,
-    "" if none. trace_epoch: an epoch (from 0) whose every step is recorded, for `sweep verify`.
+    "" if none. apart: whether a process that trains several seeds was found to give this configuration other bits.
+    crashed: whether the process of an earlier attempt died. trace_epoch: an epoch (from 0) whose every step is
+    recorded, for `sweep verify`.
     """
 
     trial_id: str
@@ -41,6 +43,8 @@ class TrialOrder:
     gpus: str = ""
     node: str = ""
     trace_epoch: int | None = None
+    apart: bool = False
+    crashed: bool = False
 
 
 def first_row(order: TrialOrder) -> dict[str, Any]:

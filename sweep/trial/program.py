@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from sweep.models.layers import every_layer
+from sweep.study import code
 from sweep.study.study import Study
+from sweep.trial.module_state import module_state
 
 
 class NotSharedError(Exception):
@@ -24,14 +26,35 @@ class Program:
     """What a process keeps of the one configuration that it trains.
 
     begun: what belongs to the process and not to the seed, once its first trial has set it: the record of the
-    environment. None before.
+    environment. None before. spoiled: whether a training left something in the user's modules, which the next one would
+    find; that training itself found them as a fresh process has them.
     """
 
     def __init__(self) -> None:
         """Keep nothing yet."""
         self.begun: dict[str, Any] | None = None
+        self.spoiled = False
+        self._state = ""
         self._model: Any = None
         self._described = ""
+
+    def look_at_modules(self, study: Study) -> None:
+        """Note what the user's modules hold, before the first model of this process is built.
+
+        All functions of the study are imported for this, so that none comes later.
+
+        Raises:
+            InputError: a module cannot be imported.
+        """
+        if not self._state:
+            for named in study.functions():
+                if named.decides_bits:
+                    code.function(named.use)
+            self._state = module_state()
+
+    def look_again(self) -> None:
+        """See after a training whether the user's modules hold what they held at first."""
+        self.spoiled = self.spoiled or module_state() != self._state
 
     def adopt(self, model: Any) -> Any:
         """Return the traced model with all of this model's state, or this one, which is traced from now on.
@@ -55,9 +78,13 @@ class Program:
 
 
 def shareable(study: Study) -> bool:
-    """Return whether seeds of a configuration may share a program at all: Keras alone trains, in one phase, seeded."""
+    """Return whether seeds of a configuration may share a program at all: Keras alone trains, in one phase, seeded.
+
+    `reuse: off` in the study forbids it.
+    """
     return (
-        study.seeded
+        study.reuse == "auto"
+        and study.seeded
         and study.trial is None
         and study.fit is None
         and len(study.train.phases) == 1

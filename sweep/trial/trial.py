@@ -83,6 +83,8 @@ def _train(
     splits = open_data(study, order.data_id, seeds["split"])
     row |= {f"n_{name}": len(split) for name, split in splits.items()}
     if keras:
+        if program is not None:
+            program.look_at_modules(study)
         train_keras(study, splits, seeds, order, record, stage, program)
     else:
         train_own(study, splits, seeds, order, record, stage)
