@@ -90,9 +90,7 @@ class KeptProcess:
 
     def __init__(self) -> None:
         """Start nothing yet."""
-        self._child: Any = None
-        self._wire: Connection | None = None
-        self._log: Any = None
+        self._started: _Started | None = None
 
     def __enter__(self) -> "KeptProcess":
         """Start nothing yet."""
@@ -105,18 +103,18 @@ class KeptProcess:
     @property
     def pid(self) -> int | None:
         """Return the number of the process; None before the first call and after the end."""
-        return None if self._child is None else self._child.pid
+        return None if self._started is None else self._started.child.pid
 
     def call(self, function: Callable[[Any], Any], argument: Any) -> Outcome:
         """Return the outcome of function(argument) in this process; after a crash the next call starts another."""
-        if self._child is None:
-            self._start()
-        assert self._wire is not None
+        there = self._started = self._started or _start()
         try:
-            self._wire.send((function, argument))
-            kind, value = self._wire.recv()
+            there.wire.send((function, argument))
+            kind, value = there.wire.recv()
         except (EOFError, OSError):
-            return self._crashed()
+            outcome = _crash(there)
+            self.end()
+            return outcome
         if kind == "fault":
             self.end()
             raise RuntimeError(f"a trial's process failed outside the trial:\n{value}")
@@ -124,44 +122,52 @@ class KeptProcess:
 
     def end(self) -> None:
         """End the process, if there is one; it has nothing left to do."""
-        child, self._child = self._child, None
-        if child is None:
+        there, self._started = self._started, None
+        if there is None:
             return
-        assert self._wire is not None
-        self._wire.close()  # which it waits for
-        child.join(_TO_END)
-        if child.exitcode is None:
-            child.kill()
-            child.join()
-        self._log.close()
+        there.wire.close()  # which it waits for
+        there.child.join(_TO_END)
+        if there.child.exitcode is None:
+            there.child.kill()
+            there.child.join()
+        there.log.close()
 
-    def _start(self) -> None:
-        context: Any = multiprocessing.get_context(START_METHOD)
-        _before_the_server()
-        here, there = context.Pipe()
-        handle, name = tempfile.mkstemp(prefix="seedsweep-", suffix=".log", dir=scratch.folder())
-        self._wire, self._log = here, os.fdopen(handle, "rb")
-        try:
-            child = context.Process(target=_answer_each, args=(there, name), daemon=True)
-            with there, _starting, _no_main_module():
-                child.start()
-            self._child = child
-            with suppress(EOFError, OSError):  # the call that follows finds that it is gone
-                here.recv()  # its log is open, and has no name any more
-        except BaseException:
-            here.close()
-            self._log.close()
-            raise
-        finally:
-            Path(name).unlink(missing_ok=True)  # a child that ended before it could do so itself
 
-    def _crashed(self) -> Outcome:
-        child, log = self._child, self._log
-        child.join()
-        log.seek(max(0, os.fstat(log.fileno()).st_size - _LOG_END))
-        outcome = Outcome(crash=how_it_ended(child.exitcode), log=log.read().decode(errors="replace"))
-        self.end()
-        return outcome
+@dataclass(frozen=True)
+class _Started:
+    """A process, the wire to it, and what it prints."""
+
+    child: Any
+    wire: Connection
+    log: Any
+
+
+def _start() -> _Started:
+    context: Any = multiprocessing.get_context(START_METHOD)
+    _before_the_server()
+    here, there = context.Pipe()
+    handle, name = tempfile.mkstemp(prefix="seedsweep-", suffix=".log", dir=scratch.folder())
+    log = os.fdopen(handle, "rb")
+    try:
+        child = context.Process(target=_answer_each, args=(there, name), daemon=True)
+        with there, _starting, _no_main_module():
+            child.start()
+        with suppress(EOFError, OSError):  # the call that follows finds that it is gone
+            here.recv()  # its log is open, and has no name any more
+    except BaseException:
+        here.close()
+        log.close()
+        raise
+    finally:
+        Path(name).unlink(missing_ok=True)  # a child that ended before it could do so itself
+    return _Started(child, here, log)
+
+
+def _crash(there: _Started) -> Outcome:
+    """Return the outcome of a call whose process has ended without an answer."""
+    there.child.join()
+    there.log.seek(max(0, os.fstat(there.log.fileno()).st_size - _LOG_END))
+    return Outcome(crash=how_it_ended(there.child.exitcode), log=there.log.read().decode(errors="replace"))
 
 
 def _answer_each(wire: Connection, log: str) -> None:

@@ -22,14 +22,15 @@ from ray.tune.execution.tune_controller import TuneController
 from ray.tune.schedulers import FIFOScheduler
 
 _LOST = (OutOfMemoryError, NodeDiedError, LocalRayletDiedError, WorkerCrashedError)  # what Tune does not expect
+_LOOKED_AT = 64  # so many waiting trials, to find one of the configuration that a slot knows
 _OUT_OF_MEMORY = "due to the node running low on memory"  # as Ray's memory monitor says it
 
 
 class InOrder(FIFOScheduler):  # type: ignore[misc]
     """Runs the trials in their order, without looking at those at the front that ended.
 
-    A slot that becomes free is given a trial of the configuration that it has just trained, where one waits: it has that
-    program (`sweep.running.seeds_together`).
+    A slot that becomes free is given a trial of the configuration that it has just trained, where one waits: it has
+    that program (`sweep.running.seeds_together`).
     """
 
     def __init__(self, configurations: Sequence[str]) -> None:
@@ -54,9 +55,9 @@ class InOrder(FIFOScheduler):  # type: ignore[misc]
         waiting = (trial for trial in islice(trials, self._ended, None) if trial.status == trial.PENDING)
         if not self._freed:
             return next(waiting, None)
-        known, every = self._freed.popleft(), list(waiting)
-        same = (trial for trial in every if self._configurations[trial.config["at"]] == known)
-        return next(same, every[0] if every else None)
+        known, first = self._freed.popleft(), list(islice(waiting, _LOOKED_AT))
+        same = (trial for trial in first if self._configurations[trial.config["at"]] == known)
+        return next(same, first[0] if first else None)
 
     def end_actors(self) -> None:
         """End the actors that Tune leaves when Ctrl-C ends it: Ray would keep them for as long as it lives itself."""

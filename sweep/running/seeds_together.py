@@ -1,4 +1,4 @@
-"""How a slot trains its orders: each in a fresh process, or the seeds of a configuration in one where the bits allow it.
+"""How a slot trains its orders: each in a fresh process, or seeds of a configuration in one where the bits allow it.
 
 A process that trains several seeds traces the configuration's program once (`sweep.trial.program`). Whether this gives
 the bits of a fresh process is proved before it counts: the first seed that would share a program is trained in a fresh
@@ -59,8 +59,13 @@ class SeedsTogether:
         self._apart: set[str] = set()  # of which a proof failed
         self._n_trials, self._first_size = 0, 0
 
+    @property
+    def pid(self) -> int | None:
+        """Return the number of the process with a program, None where there is none."""
+        return self._process.pid
+
     def train(self, order: TrialOrder) -> Outcome:
-        """Return what became of an order, as `sweep.machine.process.call` does; its record is stored, or in the outcome.
+        """Return what became of an order, as `sweep.machine.process.call` does; its record is stored or in it.
 
         Only an order that is tried for the first time shares a process: who knows why the last one died.
         """

@@ -1,4 +1,4 @@
-"""What the user's own modules remember: a digest of their variables, to see whether a training left something behind."""
+"""What the user's own modules remember: a digest of their variables, to see whether a training left something."""
 
 import functools
 import hashlib
@@ -79,8 +79,10 @@ class _Digest:
             yield value.tolist() if value.dtype.hasobject else value.tobytes()
         elif isinstance(value, np.generic):
             yield value.tobytes()
-        elif isinstance(value, np.random.Generator | np.random.BitGenerator):
-            yield getattr(value, "bit_generator", value).state
+        elif isinstance(value, np.random.Generator):
+            yield value.bit_generator.state
+        elif isinstance(value, np.random.BitGenerator):
+            yield value.state
         elif isinstance(value, np.random.RandomState):
             yield value.get_state(legacy=False)
         elif isinstance(value, random.Random):

@@ -11,8 +11,9 @@ class Status(StrEnum):
     """How a trial ended.
 
     ok, failed: its record is stored; a failure is a row with its error. unfit: this node has other data, no room or no
-    GPU for it, and nothing is stored. unstored: its record could not be written. held: another run trains it now. not_shared: the process that was to train it
-    has the program of another model, and nothing is stored; a fresh process trains it.
+    GPU for it, and nothing is stored. unstored: its record could not be written. held: another run trains it now.
+    not_shared: the process that was to train it has the program of another model, and nothing is stored; a fresh
+    process trains it.
     """
 
     OK = "ok"

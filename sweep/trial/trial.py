@@ -68,9 +68,7 @@ def hand_in(order: TrialOrder, record: records.Record, outcome: TrialOutcome) ->
     return outcome
 
 
-def _train(
-    order: TrialOrder, record: records.Record, stage: Callable[[str], None], program: Program | None
-) -> None:
+def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], None], program: Program | None) -> None:
     """Run a trial from a clean session to its metrics, and fill in its record."""
     study, row = Study.model_validate(order.study), record.trial
     keras = study.trial is None

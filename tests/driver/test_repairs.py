@@ -59,9 +59,26 @@ def run(scheduler: Any, n: int, slots: int, fails: set[int]) -> list[int]:
 @pytest.mark.parametrize("fails", [set(), {0}, {3, 4, 19}])
 def test_trials_run_in_the_order_of_tunes_own_scheduler(fails: set[int]) -> None:
     """With and without trials that are tried again at the back of the queue, every trial has its turn, none twice."""
-    ours, tunes = run(InOrder(), 20, 3, fails), run(FIFOScheduler(), 20, 3, fails)
+    ours, tunes = run(InOrder([]), 20, 3, fails), run(FIFOScheduler(), 20, 3, fails)
     assert ours == tunes
     assert sorted(ours) == sorted([*range(20), *fails])
+
+
+def test_a_free_slot_is_given_the_configuration_that_it_knows() -> None:
+    """Of what waits the first trial of that configuration is taken; where none waits, the first of all."""
+    scheduler = InOrder(["a", "b", "a", "b", "b"])
+    trials = [Trial(at) for at in range(5)]
+    for trial in trials:
+        trial.config = {"at": trial.at}
+    controller = SimpleNamespace(get_trials=lambda: trials)
+    chosen = []
+    for freed in (None, None, "b", "b", "b"):
+        if freed is not None:
+            done = next(trial for trial in chosen if scheduler._configurations[trial.at] == freed)
+            scheduler.on_trial_complete(controller, done, {})
+        chosen.append(scheduler.choose_trial_to_run(controller))
+        chosen[-1].state = "RUNNING"
+    assert [trial.at for trial in chosen] == [0, 1, 3, 4, 2]
 
 
 def test_choosing_a_trial_does_not_cost_more_with_every_trial_that_ended() -> None:
@@ -69,7 +86,7 @@ def test_choosing_a_trial_does_not_cost_more_with_every_trial_that_ended() -> No
 
     def questions(n: int) -> int:
         Trial.asked = 0
-        run(InOrder(), n, 2, set())
+        run(InOrder([]), n, 2, set())
         return Trial.asked
 
     assert questions(1000) < 12 * questions(100)
