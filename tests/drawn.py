@@ -3,21 +3,31 @@
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """Return the list of all figures that are saved while the test runs, in that order."""
+    """Return the list of all figures that are saved or drawn while the test runs, each once, in that order."""
     saved: list[Figure] = []
-    save = Figure.savefig
+    save, draw = Figure.savefig, FigureCanvasAgg.draw
+
+    def keep(figure: Figure) -> None:
+        if not any(figure is known for known in saved):
+            saved.append(figure)
 
     def savefig(figure: Figure, *arguments: object, **keywords: object) -> None:
-        saved.append(figure)
+        keep(figure)
         save(figure, *arguments, **keywords)  # type: ignore[arg-type]
 
+    def drawing(canvas: FigureCanvasAgg) -> None:
+        keep(canvas.figure)
+        draw(canvas)
+
     monkeypatch.setattr(Figure, "savefig", savefig)
+    monkeypatch.setattr(FigureCanvasAgg, "draw", drawing)
     return saved
 
 

@@ -39,6 +39,35 @@ def test_reading_results_imports_neither_ray_nor_tensorflow() -> None:
     assert ask(f"import sys, sweep; sweep.load, sweep.metrics, sweep.stats, sweep.Study; print({heavy})") == "[]"
 
 
+READS = {
+    "estimate": "sweep.estimate(sweep.load(folder), 'hter', 'dropout=0')",
+    "compare": "command('compare', folder)",
+    "plan": "command('plan', 'demo')",
+    "precision": "command('plan', folder, '--precision', 'hter=0.02')",
+    "metrics": "command('metrics', '--dev', scores, '--test', scores)",
+}
+
+
+@pytest.mark.parametrize("asked", READS)
+def test_what_reads_loads_neither_ray_nor_tensorflow(asked: str, tmp_path: Path) -> None:
+    """A question about stored trials, a plan or score files starts no training library and no drawing one."""
+    scores = tmp_path / "scores.csv"
+    scores.write_text(
+        "label,score\n" + "".join(f"{at % 2},{(at * 37 % 50 + 20 * (at % 2)) / 70}\n" for at in range(100))
+    )
+    folder = Path(__file__).parents[1] / "results" / "reference"
+    found = ask(
+        "import contextlib, io, sys\nimport sweep\nfrom sweep.commands.cli import app\n"
+        f"folder, scores = {str(folder)!r}, {str(scores)!r}\n"
+        "def command(*words):\n"
+        "    with contextlib.redirect_stdout(io.StringIO()):\n"
+        "        assert not app(words, standalone_mode=False)\n"
+        f"{READS[asked]}\n"
+        "print([name for name in ('ray', 'tensorflow', 'keras', 'matplotlib', 'scipy.stats') if name in sys.modules])"
+    )
+    assert found == "[]"
+
+
 @pytest.mark.parametrize("first", ["", "running.execution", "commands.run", "commands.cli"])
 def test_run_is_the_function(first: str) -> None:
     """Whatever was imported before, `sweep.run` is what runs a study, and no module of that name."""

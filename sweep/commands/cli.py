@@ -4,7 +4,10 @@ Exit codes: 0 done, 1 some trials failed or a check found something, 2 the input
 could not do it, 130 stopped by Ctrl-C.
 """
 
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
@@ -44,7 +47,7 @@ for command in (
 def main() -> None:
     """Run the command; every error is one message and its exit code, never a traceback."""
     try:
-        with unheard_warnings():
+        with unheard_warnings(), rare_collections():
             words = sys.argv[1:] or ["--help"]
             sys.exit(app(words, standalone_mode=False) or 0)
     except SweepError as error:
@@ -57,6 +60,17 @@ def main() -> None:
         answer = last_resort(error)
         note(f"sweep: {answer}")
         sys.exit(answer.exit_code)
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Let Python look for unreachable cycles seldom: imports leave none, and looking took a fifth of their time."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,11 @@
 import io
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 # Okabe and Ito 2008, without yellow; a line style beside each, so that no figure depends on colour alone.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -33,7 +35,12 @@ def plain(axes: Axes, grid: str = "both") -> None:
 
 
 def png(drawn: Figure) -> bytes:
-    """Return the figure as PNG."""
+    """Return the figure as PNG, drawn once: `savefig` walks through it twice, the first time for the layout alone."""
+    canvas = FigureCanvasAgg(drawn)
+    canvas.draw()  # type: ignore[no-untyped-call]
     out = io.BytesIO()
-    drawn.savefig(out, format="png")
+    # Without transparency, as the background is white, and packed less tightly: of about that size, in half the time.
+    dots = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    image = Image.fromarray(dots[..., :3])
+    image.save(out, "png", compress_level=3, dpi=(DPI, DPI))
     return out.getvalue()

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from sweep.errors import InputError
 from sweep.stats.interval import check_level
@@ -142,6 +141,8 @@ def _components(
     rng: np.random.Generator,
 ) -> Attribution:
     """Return the attribution from sums of squares; pivot of Weerahandi 1993, R = (SS_i / U_i - SS_E / U_E) / L."""
+    from scipy import stats  # a second of every command's start, if it stood above
+
     ms_rest = rest / df_rest
     tails = [(1 - level) / 2, (1 + level) / 2]
     drawn_rest = rest / rng.chisquare(df_rest, DRAWS)

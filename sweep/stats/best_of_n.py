@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import integrate, special
+from scipy import special
 
 from sweep.stats.seeds import seed_values
 
@@ -54,5 +54,7 @@ def best_of_normal(n: int) -> float:
     >>> round(stats.best_of_normal(10), 2)
     1.54
     """
-    density = integrate.quad(lambda x: x * n * math.exp(-x * x / 2) * special.ndtr(x) ** (n - 1), -10, 10)[0]
-    return float(density) / math.sqrt(2 * math.pi)
+    # Trapezoidal rule: exact to rounding for a smooth density that is 0 at both ends (Trefethen and Weideman 2014).
+    x = np.linspace(-10, 10, 2001)
+    density = n * np.exp(-x * x / 2) * special.ndtr(x) ** (n - 1) / math.sqrt(2 * math.pi)
+    return float((x * density).sum() * (x[1] - x[0]))

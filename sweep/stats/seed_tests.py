@@ -1,4 +1,7 @@
-"""Tests of two sets of seeds on this test set; one that could not reject however the seeds fell is refused."""
+"""Tests of two sets of seeds on this test set; one that could not reject however the seeds fell is refused.
+
+`scipy.stats` is imported by the test that is asked for: it takes a second, which every report would pay.
+"""
 
 import math
 import warnings
@@ -7,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from sweep.errors import InputError, nearest
 from sweep.stats.scored_trials import FloatArray
@@ -80,12 +82,16 @@ def seeds_to_reject(test: str, alpha: float) -> int:
 def _welch(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     if np.ptp(x) == 0 and np.ptp(y) == 0:
         return _constant(float(x[0] - y[0]))
+    from scipy import stats
+
     return _quietly(lambda: stats.ttest_ind(x, y, equal_var=False))
 
 
 def _paired_t(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     if np.ptp(x - y) == 0:
         return _constant(float(x[0] - y[0]))
+    from scipy import stats
+
     return _quietly(lambda: stats.ttest_rel(x, y))
 
 
@@ -104,6 +110,8 @@ def _constant(gap: float) -> tuple[float, float]:
 
 def _mann_whitney(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     ties = np.unique(np.concatenate((x, y))).size < x.size + y.size
+    from scipy import stats
+
     statistic, p = stats.mannwhitneyu(x, y, method="asymptotic" if ties else "exact")
     return statistic, p
 
@@ -113,6 +121,8 @@ def _wilcoxon(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     if not gap.any():
         return 0.0, 1.0
     exact = gap.all() and np.unique(np.abs(gap)).size == gap.size
+    from scipy import stats
+
     statistic, p = stats.wilcoxon(x, y, method="exact" if exact else "asymptotic")
     return statistic, p
 
@@ -121,6 +131,8 @@ def _permutation(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     def gap(u: FloatArray, v: FloatArray, axis: int) -> FloatArray:
         found: FloatArray = u.mean(axis=axis) - v.mean(axis=axis)
         return found
+
+    from scipy import stats
 
     # Up to 9,999 exchanges, all of them where there are no more; a fixed generator repeats the answer.
     answer = stats.permutation_test((x, y), gap, n_resamples=9999, vectorized=True, rng=np.random.default_rng(0))

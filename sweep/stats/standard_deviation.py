@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import special
 
 from sweep.stats.interval import check_level
 from sweep.stats.planning import sd_interval
@@ -34,6 +34,8 @@ def sd_interval_of(values: ArrayLike, level: float = 0.95) -> tuple[float, float
     if n < FEWEST:
         low, high = sd_interval(sd, n - 1, level)
         return low, high
+    from scipy import stats  # a second of every command's start, if it stood above
+
     array = (array - array.mean()) / sd
     centre = float(stats.trim_mean(array, min(0.5 / math.sqrt(n - 4), 0.49)))
     kurtosis = n * float(((array - centre) ** 4).sum()) / float((array**2).sum()) ** 2
@@ -58,6 +60,8 @@ def equal_spread(a: ArrayLike, b: ArrayLike) -> float:
         return 1.0
     if min(len(x), len(y)) < 3:
         return math.nan
+    from scipy import stats
+
     with np.errstate(divide="ignore", invalid="ignore"):  # in each sample all values may be equally far from the median
         p = float(stats.levene(x, y, center="median").pvalue)
     return 1.0 if math.isnan(p) else p
