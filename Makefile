@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test thorough fast long tensorflow ray clusters room floors lint bench-env lock clean
+.PHONY: help demo setup test thorough fast long tensorflow ray clusters jax room floors lint bench-env lock clean
 
 help:
 	@echo "make demo       set up .venv and run the built-in study: sweep run demo"
-	@echo "make test       set up .venv and run lint, types, floors and the tests: fast, long, tensorflow, ray, clusters"
+	@echo "make test       set up .venv and run lint, types, floors and the tests: fast, long, tensorflow, ray, clusters, jax"
 	@echo "make fast       the tests of a minute: without Ray, TensorFlow, simulations, fuzz and commands"
-	@echo "make long, make tensorflow, make ray, make clusters   the other parts of the tests, each alone"
+	@echo "make long, make tensorflow, make ray, make clusters, make jax   the other parts of the tests, each alone"
 	@echo "make room ROOM=stats   the tests of one folder, without Ray"
 	@echo "make floors     which folder of sweep/ imports which, floor by floor"
 	@echo "make thorough   all tests, the slow ones too, and fuzz tests with 2,000 examples: before a release"
@@ -46,6 +46,13 @@ $(VENV)-wandb/stamp: $(BIN)/python locks/requirements-wandb.lock
 	$(VENV)-wandb/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements-wandb.lock
 	touch $@
 
+# JAX lies apart, so that its tests run without TensorFlow; all other packages are those of $(VENV), shown there.
+$(VENV)-jax/stamp: $(VENV)/dev.stamp locks/requirements-jax.lock tests/with_jax/share.py
+	$(BIN)/python -m venv $(VENV)-jax
+	$(BIN)/python tests/with_jax/share.py $(VENV) $(VENV)-jax
+	$(VENV)-jax/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements-jax.lock
+	touch $@
+
 demo: $(VENV)/run.stamp
 	$(BIN)/sweep run demo
 
@@ -59,9 +66,9 @@ floors: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/floors.py
 
 # All that `make test` needs, and nothing run yet.
-setup: $(VENV)/dev.stamp $(VENV)-s3/stamp $(VENV)-wandb/stamp
+setup: $(VENV)/dev.stamp $(VENV)-s3/stamp $(VENV)-wandb/stamp $(VENV)-jax/stamp
 
-# The tests in five parts, each in two processes that take a file at a time. A process starts Ray once, and TensorFlow's
+# The tests in six parts, the first five each in two processes that take a file at a time. A process starts Ray once, and TensorFlow's
 # fork server once, for all of its tests that need no more than that.
 PROCESSES = -n 2 --dist loadfile
 CLUSTERS = tests/cluster tests/hosts tests/nodes tests/submit
@@ -69,10 +76,10 @@ CLUSTERS = tests/cluster tests/hosts tests/nodes tests/submit
 marked = $(shell grep -rlE --include='test_*.py' 'mark\.$(1)\b' tests)
 
 fast: $(VENV)/dev.stamp
-	$(BIN)/pytest -m "not long and not ray and not tensorflow and not thorough" $(PROCESSES) $(PYTEST)
+	$(BIN)/pytest -m "not long and not ray and not tensorflow and not jax and not thorough" $(PROCESSES) $(PYTEST)
 
 long: $(VENV)/dev.stamp
-	$(BIN)/pytest -m "long and not ray and not tensorflow and not thorough" $(PROCESSES) $(PYTEST)
+	$(BIN)/pytest -m "long and not ray and not tensorflow and not jax and not thorough" $(PROCESSES) $(PYTEST)
 
 tensorflow: $(VENV)/dev.stamp
 	$(BIN)/pytest $(call marked,tensorflow) -m "tensorflow and not ray and not thorough" $(PROCESSES) $(PYTEST)
@@ -84,6 +91,10 @@ ray: $(VENV)/dev.stamp
 clusters: $(VENV)/dev.stamp
 	$(BIN)/pytest $(filter $(CLUSTERS:%=%/%),$(call marked,ray)) -m "ray and not thorough" $(PROCESSES) $(PYTEST)
 
+# In one process: most of the time its trials compile, which takes both cores.
+jax: $(VENV)-jax/stamp
+	$(VENV)-jax/bin/python -m pytest tests/with_jax -m "jax and not thorough" $(PYTEST)
+
 ROOM ?= stats
 room: $(VENV)/dev.stamp
 	$(BIN)/pytest tests/$(ROOM) -m "not ray" $(PYTEST)
@@ -91,7 +102,7 @@ room: $(VENV)/dev.stamp
 # All parts run even where one fails; the seconds of each stand at the end.
 test: setup
 	@told=""; code=0; \
-	for part in lint fast long tensorflow ray clusters; do \
+	for part in lint fast long tensorflow ray clusters jax; do \
 	  began=$$(date +%s); answer=passed; \
 	  $(MAKE) --no-print-directory $$part || { code=1; answer=FAILED; }; \
 	  told="$$told\n== $$part $$(( $$(date +%s) - began )) s, $$answer"; \
@@ -110,10 +121,11 @@ LOCK = uv pip compile pyproject.toml $(OPTIONS)
 lock:
 	uv pip compile tests/object_store/server.txt $(OPTIONS) -o locks/requirements-s3.lock
 	uv pip compile tests/export/wandb.txt $(OPTIONS) -c locks/requirements-dev.lock -o locks/requirements-wandb.lock
+	uv pip compile tests/with_jax/jax.txt $(OPTIONS) -c locks/requirements-dev.lock -o locks/requirements-jax.lock
 	$(LOCK) --extra build -o locks/requirements.lock
 	$(LOCK) --extra build --extra gpu -c locks/requirements.lock -o locks/requirements-gpu.lock
 	$(LOCK) --extra build --extra dev -c locks/requirements.lock -o locks/requirements-dev.lock
 	$(LOCK) --extra build --extra dev --extra bench -c locks/requirements-dev.lock -o locks/requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-s3 $(VENV)-wandb .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-s3 $(VENV)-wandb $(VENV)-jax .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,4 +1,7 @@
-"""One batch through a model, eagerly and untraced: what it answers, and whether a step of training changes it."""
+"""One batch through a model: what it answers, and whether a step of training changes it.
+
+TensorFlow does both eagerly, as tracing takes seconds. JAX compiles the step, as it would compile each operation alone.
+"""
 
 import warnings
 from collections.abc import Callable
@@ -53,7 +56,7 @@ def answers(use: str, model: Any, x: NDArray[np.float32]) -> NDArray[Any]:
 def train_step(
     use: str, model: Any, batch: tuple[NDArray[Any], ...], check_logs: Callable[[Any], None]
 ) -> list[Finding]:
-    """Train a compiled model one step on a batch, eagerly; return what that shows.
+    """Train a compiled model one step on a batch; return what that shows.
 
     A step that changes nothing is repeated, where the optimizer gathers the gradients of several steps first, and once
     more, where a schedule begins at 0.
@@ -65,14 +68,15 @@ def train_step(
     """
     import keras
 
-    tensors = tuple(map(keras.ops.convert_to_tensor, batch))  # as `fit` hands them to a train_step
+    eager = keras.backend.backend() == "tensorflow"
+    tensors = tuple(map(keras.ops.convert_to_tensor, batch)) if eager else batch  # as `fit` hands them to a train_step
     before = model.get_weights()
     model.reset_metrics()
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
             for _ in range(2 * (getattr(model.optimizer, "gradient_accumulation_steps", None) or 1)):
-                logs = model.train_step(tensors)
+                logs = model.train_step(tensors) if eager else model.train_on_batch(*batch, return_dict=True)
                 if _changed(before, model):
                     break
         except InputError:
@@ -88,15 +92,17 @@ def train_step(
         return [_NOTHING_TRAINABLE]
     if not _changed(before, model):
         return [_NOTHING_LEARNT]
+    named = [_weights_of(text) for text in texts if text.startswith("Gradients do not exist")]
+    if not eager and (still := _unchanged(before, model)):  # JAX has a gradient for all, of zeros
+        named = [_some(still)]
     return [
         Finding(
             "weights_without_gradient",
             "note",
-            f"Some weights get no gradient and do not change: {_weights_of(text)}.",
+            f"Some weights get no gradient and do not change: {names}.",
             "Freeze them on purpose, or find out why the loss does not depend on them.",
         )
-        for text in texts
-        if text.startswith("Gradients do not exist")
+        for names in named
     ]
 
 
@@ -104,8 +110,16 @@ def _changed(before: list[NDArray[Any]], model: Any) -> bool:
     return not all(np.array_equal(old, new) for old, new in zip(before, model.get_weights(), strict=True))
 
 
+def _unchanged(before: list[NDArray[Any]], model: Any) -> list[str]:
+    both = zip(model.weights, before, strict=True)
+    return [weight.path for weight, old in both if weight.trainable and np.array_equal(old, np.asarray(weight))]
+
+
 def _weights_of(text: str) -> str:
-    names = [word.strip(" []'") for word in text.partition("[")[2].partition("]")[0].split(",")]
+    return _some([word.strip(" []'") for word in text.partition("[")[2].partition("]")[0].split(",")])
+
+
+def _some(names: list[str]) -> str:
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 

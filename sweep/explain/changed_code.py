@@ -7,7 +7,6 @@ from sweep.store.store import Results
 from sweep.study.identity import Identities
 from sweep.study.stored_plan import stands_for
 from sweep.study.study import Study
-from sweep.trial import backends
 from sweep.trial.order import TrialOrder
 
 
@@ -17,7 +16,7 @@ class Codes:
     def __init__(self, results: Results) -> None:
         folder = results.path if isinstance(results.path, Path) else None
         self._document = results.study
-        self._identities = Identities(cache_folder(), backends.current().NAME, folder)
+        self._identities = Identities(cache_folder(), folder)
 
     def now(self, order: TrialOrder, study: Study) -> str:
         """Return the stored code_id where the code is the same, else the id of now and what changed, where known."""

@@ -16,6 +16,8 @@ from sweep.machine import process, scratch
 from sweep.machine.output import output_as_errors
 from sweep.machine.variables import quiet_environment, variables_with
 from sweep.store import records
+from sweep.study.study import Study
+from sweep.trial import backends
 from sweep.trial.order import TrialOrder
 from sweep.trial.trial import run_trial
 
@@ -43,7 +45,8 @@ def run_again(order: TrialOrder, variables: Mapping[str, str] | None = None) -> 
         if variables:
             crash = _spawned(order, variables, Path(folder))
         else:
-            ended = process.call(run_trial, order)
+            backend = backends.variables(Study.model_validate(order.study))
+            ended = process.call(run_trial, order, variables=backend)
             crash = ended.crash or ended.value.error
         found = [path for path, _, _ in records.parts(Path(folder))]
         if not found:

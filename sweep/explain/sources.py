@@ -32,6 +32,7 @@ from sweep.store.places import Place
 from sweep.study import code
 from sweep.study.plan import Configuration, PlannedTrial, configurations
 from sweep.study.study import Study
+from sweep.trial import backends
 from sweep.trial.building import build
 
 LEVELS, REPEATS = 5, 3
@@ -177,7 +178,9 @@ def _repeats(rows: pd.DataFrame, metrics: tuple[str, ...]) -> Repeats:
 def _idle(study: Study, trial: PlannedTrial, modules: tuple[str, ...]) -> dict[str, str]:
     """Return the streams that cannot act, with the reason; what they would take goes to the rest, as it must."""
     quiet_environment()
-    outcome = process.call(_streams_of_layers, (trial.configuration.study, trial.data_id, modules))
+    outcome = process.call(
+        _streams_of_layers, (trial.configuration.study, trial.data_id, modules), variables=backends.variables(study)
+    )
     if outcome.crash or isinstance(outcome.value, str):
         raise InputError(outcome.value or f"model: its process was {outcome.crash}. {outcome.log[-500:]}")
     found = {} if code.takes(study.data.use, "split_seed") else {"split": f"{study.data.use} takes no split_seed"}

@@ -28,6 +28,7 @@ from sweep.store.places import Place
 from sweep.study import code
 from sweep.study.study import Study
 from sweep.study.trust import Trust, permit
+from sweep.trial import backends
 from sweep.trial.data_process import DataProcess
 from sweep.trial.frameworks import preloaded
 from sweep.trial.order import TrialOrder
@@ -78,7 +79,9 @@ def verify(
     stored = stored_trials(loaded, chosen, places)
     codes = Codes(loaded)
     studies = {one.order.config_id: Study.model_validate(one.order.study) for one in stored}
-    process.warm_up(*preloaded(list(studies.values())))
+    first_study = next(iter(studies.values()))
+    backends.check(first_study)
+    process.warm_up(*preloaded(list(studies.values())), variables=backends.variables(first_study))
     by_ray = address is not None or stored[0].order.study["resources"]["gpu"] > 0
 
     with ray_for_reruns(address) if by_ray else nullcontext() as ray, DataProcess() as data:

@@ -11,6 +11,7 @@ from sweep.forecast.trial_cost import STEPS, TrialCost, trial_cost
 from sweep.machine import process
 from sweep.running.preparation import plan_in, ready
 from sweep.store import claims, store
+from sweep.trial import backends
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def cost(
     holders = claims.held(there.folder, [one.trial_id for one in missing])
     measured: dict[str, TrialCost] = {}
     if measure:
-        process.warm_up("sweep.trial.preload")
+        process.warm_up("sweep.trial.preload", variables=backends.variables(there.study))
         for one in {one.configuration.config_id: one for one in missing}.values():
             measured[one.configuration.config_id] = trial_cost(one, there.modules)
         left = sum(measured[one.configuration.config_id].seconds for one in missing) / slots

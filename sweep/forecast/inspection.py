@@ -17,6 +17,7 @@ from sweep.running.opening import open_study
 from sweep.running.preparation import made_ready
 from sweep.study.plan import Configuration
 from sweep.study.study import Study
+from sweep.trial import backends
 from sweep.trial.first_step import Seen
 from sweep.trial.frameworks import installed, preloaded
 from sweep.trial.rehearsal import Rehearsal, rehearse, some
@@ -88,7 +89,9 @@ def inspect_study(name: str) -> Inspection:
     """
     quiet_environment()
     opened = open_study(name)
-    process.warm_up(*preloaded([opened.study]))  # TensorFlow is imported while the data are prepared
+    backends.check(opened.study)
+    # TensorFlow or JAX is imported while the data are prepared.
+    process.warm_up(*preloaded([opened.study]), variables=backends.variables(opened.study))
     ready = made_ready(opened)
     study, data = ready.study, ready.data
     every = {trial.configuration.config_id: trial.configuration for trial in ready.trials}

@@ -17,6 +17,7 @@ from sweep.machine.import_path import find_modules_in
 from sweep.machine.streams import stream_seeds
 from sweep.study.plan import PlannedTrial
 from sweep.study.study import Study
+from sweep.trial import backends
 from sweep.trial.building import begin_phase, build, loss_of
 from sweep.trial.process_state import Machine, begin_trial
 
@@ -28,7 +29,7 @@ class TrialCost:
     """What one trial of a configuration takes.
 
     seconds: if no epoch is saved by early stopping, alone on a processor. memory: bytes, the peak of its process; what
-    processes share of TensorFlow (some 0.7 GB) is counted in each.
+    processes share of TensorFlow (some 0.7 GB) or JAX is counted in each.
     """
 
     seconds: float
@@ -51,7 +52,7 @@ def trial_cost(planned: PlannedTrial, modules: Sequence[str]) -> TrialCost:
             "Run one seed (--seeds 1) to learn what a trial takes; it is not run again."
         )
     asked = (study, planned.data_id, stream_seeds(planned.seed, study.hold), tuple(modules), current_folder())
-    outcome = process.call(_measured, asked)
+    outcome = process.call(_measured, asked, variables=backends.variables(study))
     if outcome.crash:
         raise InputError(f"Expected a few steps of training. The process was {outcome.crash}. {outcome.log[-500:]}")
     if isinstance(outcome.value, str):
@@ -63,7 +64,7 @@ def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) ->
     study, data_id, seeds, modules, folder = asked
     machine = Machine(study.resources.threads, study.determinism)
     find_modules_in(modules)
-    begin_trial(machine, folder)
+    begin_trial(machine, folder, backend=study.keras_backend)
     from sweep.trial import scoring  # imports Keras
     from sweep.trial.training import batches_of
 

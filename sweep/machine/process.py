@@ -1,4 +1,4 @@
-"""Processes for calls: forked from a server that has TensorFlow imported, or spawned where there is none."""
+"""Processes for calls: forked from a server that has TensorFlow or JAX imported, or spawned where there is none."""
 
 import multiprocessing
 import os
@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -24,6 +24,7 @@ _LOG_END = 4000  # bytes of a crashed process's output that are kept
 _HEAP = {"MALLOC_TOP_PAD_": str(64 * 2**20)}
 _naming = threading.Lock()  # one at a time: the folder of temporary files is another for a moment
 _starting = threading.Lock()  # one at a time: while a process starts, the main module is hidden
+_warm: dict[str, str] | None = None  # the variables that the fork server imported its modules with; None: no modules
 
 
 @dataclass(frozen=True)
@@ -59,26 +60,33 @@ def _before_the_server() -> None:
                 tempfile.tempdir = kept
 
 
-def warm_up(*preload: str) -> None:
-    """Start this process's fork server, which imports the modules `preload` once for all later calls."""
+def warm_up(*preload: str, variables: Mapping[str, str] | None = None) -> None:
+    """Start this process's fork server, which imports the modules `preload` once for all later calls.
+
+    variables: of the environment, for the server and its forks. A server that runs already stays as it is.
+    """
+    global _warm
     if START_METHOD == "forkserver":
         from multiprocessing import forkserver
 
         multiprocessing.get_context(START_METHOD).set_forkserver_preload(list(preload))
         _before_the_server()
-        with _no_main_module():
+        with _starting, _no_main_module(), _set(variables or {}):
             forkserver.ensure_running()
+            if _warm is None:
+                _warm = dict(variables or {})
 
 
-def call(function: Callable[[Any], Any], argument: Any) -> Outcome:
+def call(function: Callable[[Any], Any], argument: Any, *, variables: Mapping[str, str] | None = None) -> Outcome:
     """Return the outcome of function(argument) in a fresh process; the process ends with the caller.
 
     Args:
         function: a module's function; an exception that leaves it is a fault of ours, and raised here again. Several
             threads may call at once.
         argument: anything that can be pickled.
+        variables: see `KeptProcess`.
     """
-    with KeptProcess() as process:
+    with KeptProcess(variables) as process:
         return process.call(function, argument)
 
 
@@ -88,8 +96,13 @@ class KeptProcess:
     A context; afterwards the process has ended.
     """
 
-    def __init__(self) -> None:
-        """Start nothing yet."""
+    def __init__(self, variables: Mapping[str, str] | None = None) -> None:
+        """Start nothing yet.
+
+        variables: of the environment, which stand there before it imports anything: where the fork server has imported
+            its modules with others, the process is spawned, which takes seconds.
+        """
+        self._variables = dict(variables or {})
         self._started: _Started | None = None
 
     def __enter__(self) -> "KeptProcess":
@@ -107,7 +120,7 @@ class KeptProcess:
 
     def call(self, function: Callable[[Any], Any], argument: Any) -> Outcome:
         """Return the outcome of function(argument) in this process; after a crash the next call starts another."""
-        there = self._started = self._started or _start()
+        there = self._started = self._started or _start(self._variables)
         try:
             there.wire.send((function, argument))
             kind, value = there.wire.recv()
@@ -142,15 +155,16 @@ class _Started:
     log: Any
 
 
-def _start() -> _Started:
-    context: Any = multiprocessing.get_context(START_METHOD)
+def _start(variables: dict[str, str]) -> _Started:
+    method = START_METHOD if _warm in (None, variables) else "spawn"
+    context: Any = multiprocessing.get_context(method)
     _before_the_server()
     here, there = context.Pipe()
     handle, name = tempfile.mkstemp(prefix="seedsweep-", suffix=".log", dir=scratch.folder())
     log = os.fdopen(handle, "rb")
     try:
-        child = context.Process(target=_answer_each, args=(there, name), daemon=True)
-        with there, _starting, _no_main_module():
+        child = context.Process(target=_answer_each, args=(there, name, variables), daemon=True)
+        with there, _starting, _no_main_module(), _set(variables):
             child.start()
         with suppress(EOFError, OSError):  # the call that follows finds that it is gone
             here.recv()  # its log is open, and has no name any more
@@ -170,8 +184,9 @@ def _crash(there: _Started) -> Outcome:
     return Outcome(crash=how_it_ended(there.child.exitcode), log=there.log.read().decode(errors="replace"))
 
 
-def _answer_each(wire: Connection, log: str) -> None:
+def _answer_each(wire: Connection, log: str, variables: dict[str, str]) -> None:
     """Run in the process: send back what each function returns; what it prints goes to the log."""
+    os.environ.update(variables)
     with Path(log).open("ab") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
@@ -194,6 +209,21 @@ def _answer_each(wire: Connection, log: str) -> None:
         except BaseException:  # noqa: BLE001 (see above)
             message = ("fault", traceback.format_exc())
         wire.send(message)
+
+
+@contextmanager
+def _set(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of this process for a moment, for what it starts."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _end_with_parent() -> None:

@@ -18,6 +18,7 @@ from sweep.running.record_relay import Link, sees
 from sweep.study import code, identity
 from sweep.study.functions import functions_of
 from sweep.study.named_files import named_files
+from sweep.trial import backends
 from sweep.trial.order import TrialOrder
 from sweep.trial.versions import differing, versions_here
 
@@ -31,7 +32,7 @@ class Question:
     results, token: see `sweep.running.record_relay.Link`. folder: where relative paths start. modules: where the user's
     modules are found. paths: files and folders of the data. data_ids: prepared data, which spare a node the paths.
     code: "use" -> the digest of its source on the driver. files: word of the study that names a file or folder there ->
-    its digest.
+    its digest. backend: what Keras computes with.
     """
 
     results: str
@@ -42,6 +43,7 @@ class Question:
     data_ids: tuple[str, ...]
     code: dict[str, str]
     files: dict[str, str] = field(default_factory=dict)
+    backend: str = backends.FIRST
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def check_nodes(orders: Sequence[TrialOrder], link: Link, cpu: float, gpu: float
         ClusterError: a node has other versions, other code or no data, or does not answer; it is named.
     """
     able = [node for node in ray.nodes() if node["Alive"] and _can_take(node, cpu, gpu)]
-    asked, versions = question(orders, link), versions_here()
+    asked = question(orders, link)
+    versions = versions_here(asked.backend)
     answers = _ask(able, asked)
     for name, answer in answers.items():
         refuse(name, answer, versions)
@@ -118,7 +121,10 @@ def question(orders: Sequence[TrialOrder], link: Link) -> Question:
     ids = {use: identity.code_id(use) for use in sorted(used)}
     found = identity.words_in(order.study for order in orders)
     files = _files(found, first.folder, Path(link.results))
-    return Question(link.results, link.token, first.folder, first.modules, tuple(paths), tuple(data_ids), ids, files)
+    backend = first.study.get("backend") or backends.FIRST
+    return Question(
+        link.results, link.token, first.folder, first.modules, tuple(paths), tuple(data_ids), ids, files, backend
+    )
 
 
 def look(asked: Question) -> Answer:
@@ -129,7 +135,7 @@ def look(asked: Question) -> Answer:
     there = _files(list(asked.files), asked.folder, Path(asked.results)) if asked.files else {}
     unlike = tuple(word for word, digest in asked.files.items() if there.get(word) != digest)
     seen = sees(asked.results, asked.token)
-    return Answer(versions_here(), processor(), seen, tuple(missing), tuple(other), unlike)
+    return Answer(versions_here(asked.backend), processor(), seen, tuple(missing), tuple(other), unlike)
 
 
 def refuse(name: str, answer: Answer, versions: Mapping[str, str]) -> None:

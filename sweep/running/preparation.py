@@ -81,6 +81,7 @@ def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], di
     trials: list[PlannedTrial] = []
     with process:
         for study in studies:
+            backends.check(study)
             known = identities(study)
             trials += plan(study, data_id, lambda one, known=known: known.of(one.study))  # type: ignore[misc]
     prepared = {one.data_id: one for one in ready.values()}
@@ -104,4 +105,4 @@ def plan_in(
 def identities(study: Study) -> Identities:
     """Return what finds the identities of a study's configurations on this machine."""
     folder = results_folder(study)
-    return Identities(cache_folder(), backends.current().NAME, folder if isinstance(folder, Path) else None)
+    return Identities(cache_folder(), folder if isinstance(folder, Path) else None)

@@ -7,7 +7,7 @@ equal. Where they are not, the configuration goes on in fresh processes, and its
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -47,9 +47,15 @@ class SeedsTogether:
     It has at most one process with a program, of the configuration that it was given last.
     """
 
-    def __init__(self, run: Train, orders: Sequence[TrialOrder], *, together: bool) -> None:
-        """Take what a fresh process runs, every order of the run, and whether seeds may share a process at all."""
-        self._run, self._process, self._config_id = run, KeptProcess(), ""
+    def __init__(
+        self, run: Train, orders: Sequence[TrialOrder], *, together: bool, variables: Mapping[str, str]
+    ) -> None:
+        """Take what a fresh process runs, every order of the run, and whether seeds may share a process at all.
+
+        variables: of each process, see `sweep.machine.process.KeptProcess`.
+        """
+        self._run, self._process, self._config_id = run, KeptProcess(variables), ""
+        self._variables = dict(variables)
         counts = Counter(order.config_id for order in orders)
         studies = {order.config_id: order.study for order in orders if counts[order.config_id] >= WORTH}
         self._shareable = {
@@ -73,7 +79,7 @@ class SeedsTogether:
         if name in self._apart:
             order = replace(order, apart=True)
         if name not in self._shareable or name in self._apart or order.crashed:
-            return call(self._run, order)
+            return call(self._run, order, variables=self._variables)
         if self._config_id != name or self._process.pid is None or self._tired():
             self.end()
             self._config_id = name
@@ -109,7 +115,7 @@ class SeedsTogether:
 
     def _proving(self, order: TrialOrder) -> Outcome:
         """Train an order in a fresh process and in the one with the program, and compare; the fresh one counts."""
-        fresh = call(self._run, replace(order, results=""))
+        fresh = call(self._run, replace(order, results=""), variables=self._variables)
         if fresh.crash or fresh.value.record is None:
             return fresh
         again = self._in_process(replace(order, results=""))
@@ -122,7 +128,7 @@ class SeedsTogether:
 
     def _in_pieces(self, order: TrialOrder) -> Outcome:
         self._give_up(order)
-        return call(self._run, replace(order, apart=True))
+        return call(self._run, replace(order, apart=True), variables=self._variables)
 
     def _give_up(self, order: TrialOrder) -> None:
         self._apart.add(order.config_id)

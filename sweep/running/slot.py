@@ -16,6 +16,7 @@ from sweep.running.seeds_together import SeedsTogether
 from sweep.running.tune_result import to_tune
 from sweep.store import records
 from sweep.study.study import Study
+from sweep.trial import backends
 from sweep.trial.frameworks import preloaded
 from sweep.trial.order import TrialOrder, first_row
 from sweep.trial.outcome import Status, TrialOutcome
@@ -48,11 +49,13 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
         claims: Any = None,
     ) -> None:
         """Take the first trial, and start the fork server that imports their framework once for all of them."""
-        studies = {order.config_id: order.study for order in orders}.values()
-        preload = (work.preload,) if work.preload else preloaded([Study.model_validate(study) for study in studies])
-        process.warm_up(*preload)
+        said = {order.config_id: order.study for order in orders}.values()
+        studies = [Study.model_validate(study) for study in said]
+        preload = (work.preload,) if work.preload else preloaded(studies)
+        variables = backends.variables(studies[0])
+        process.warm_up(*preload, variables=variables)
         self._orders, self._link, self._claims = orders, link, claims
-        self._together = SeedsTogether(work.run, orders, together=work.run is run_trial)
+        self._together = SeedsTogether(work.run, orders, together=work.run is run_trial, variables=variables)
         self._at: int = config["at"]
         context = ray.get_runtime_context()
         self._gpus = ",".join(context.get_accelerator_ids().get("GPU", []))

@@ -1,4 +1,4 @@
-"""What of the code decides a configuration's bits: functions, files that it names and the backend, as one id."""
+"""What of the code decides a configuration's bits: functions and the files that it names, as one id."""
 
 import hashlib
 import json
@@ -32,12 +32,12 @@ class Identity:
 class Identities:
     """Identities of a plan's configurations; every source and file is read once, as it is when it is asked for first.
 
-    kept: a folder of this machine for digests of large files. backend: Keras's. results: the study's own folder, which
-    is never part of it.
+    kept: a folder of this machine for digests of large files. results: the study's own folder, which is never part of
+    it.
     """
 
-    def __init__(self, kept: Path, backend: str = "tensorflow", results: Path | None = None) -> None:
-        self._kept, self._backend, self._results = kept, backend, results
+    def __init__(self, kept: Path, results: Path | None = None) -> None:
+        self._kept, self._results = kept, results
         self._reached = cache(reached)
         self._former = cache(former_ids)
         self._defaults = cache(code.defaults)  # parsed once for all configurations
@@ -64,14 +64,11 @@ class Identities:
         parts |= {f"file {Path(word).name}": digest for word, digest in found.items()}
         whole: dict[str, Any] = {use: other.digest for use, other in others.items()}
         whole |= {f"file {word}": digest for word, digest in found.items()}
-        of_keras = study.trial is None
-        if of_keras and self._backend != "tensorflow":
-            whole["backend"] = parts["backend"] = self._backend
         digest = main.digest
         if whole:
             text = json.dumps([main.digest, whole], sort_keys=True)
             digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-        former = self._former(use, main.digest) if of_keras and self._backend == "tensorflow" else frozenset()
+        former = self._former(use, main.digest) if study.trial is None else frozenset()
         return Identity(digest, parts, former)
 
     def _files_of(self, named: Mapping[str, Any]) -> dict[str, str]:

@@ -26,7 +26,7 @@ def check_own_training(study: "Study") -> None:
         if study.fit is not None:
             _beside_fit(study.train)
         return
-    other = [key for key in ("model", "fit", "measure") if getattr(study, key) is not None]
+    other = [key for key in ("model", "fit", "measure", "backend") if getattr(study, key) is not None]
     if study.train != Train():
         other.append("train")
     if other:

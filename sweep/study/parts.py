@@ -4,11 +4,12 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import to_jsonable_python
 
+from sweep.errors import nearest
 from sweep.store.paths import opened_up
 
 Stream = Literal["init", "order", "dropout", "augment", "split"]
@@ -23,6 +24,23 @@ def _not_a_word(value: Any) -> Any:
     return value
 
 
+BackendName = Literal["tensorflow", "jax"]  # a file each under sweep/trial/backends
+
+
+def _known_backend(name: Any) -> Any:
+    """Refuse other backends of Keras, and say how PyTorch comes in."""
+    known = get_args(BackendName)
+    if name == "torch":
+        raise ValueError(
+            f"{' or '.join(known)}. Received: torch, under which nobody made Keras repeatable. What is PyTorch's "
+            "own comes in by `trial`, with `preload: [torch]`: see docs/bring-your-own.md"
+        )
+    if name is not None and name not in known:
+        raise ValueError(f"{' or '.join(known)}. Received: {name!r}.{nearest(str(name), known)}")
+    return name
+
+
+Backend = Annotated[BackendName, BeforeValidator(_known_backend)]
 Whole = Annotated[int, BeforeValidator(_not_a_word)]
 Number = Annotated[float, BeforeValidator(_not_a_word), Field(allow_inf_nan=False)]
 
@@ -98,7 +116,7 @@ class DataUse(Use):
 
 
 class Resources(Part):
-    """What one trial takes: processors and GPUs as Ray counts them, threads as TensorFlow uses them."""
+    """What one trial takes: processors and GPUs as Ray counts them, threads as the backend uses them."""
 
     cpu: Annotated[Number, Field(gt=0)] = 1
     gpu: Annotated[Number, Field(ge=0)] = 0

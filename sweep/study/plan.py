@@ -25,8 +25,9 @@ class Configuration:
     Attributes:
         config_id: names the configuration: a digest of all that the study file says and that decides a trial's bits,
             but its seed: task, data and model with their keywords, training, held streams, determinism, threads, CPU
-            or GPU. The study's name, its results, `leakage` and how many processors a trial takes do not count. Where
-            the results hold this configuration under another name, from before its data were moved, it has that.
+            or GPU, Keras's backend. The study's name, its results, `leakage` and how many processors a trial takes do
+            not count. Where the results hold this configuration under another name, from before its data were moved, it
+            has that.
         label: the arm and the grid's settings at this point, for people; "" for a study without both.
         hp: setting -> number or word, for the columns hp.*; the arm's name is among them.
         study: the study with this point's settings in place, without grid and arms.
@@ -159,6 +160,7 @@ def _what_decides(study: Study) -> dict[str, Any]:
         # Named only where they are set, so that older ids stay.
         **({} if study.seeded else {"seeded": False}),
         **({"preload": sorted(study.preload)} if study.preload else {}),
+        **({} if study.keras_backend == "tensorflow" else {"backend": study.backend}),
     }
 
 
@@ -207,4 +209,6 @@ def settings_of(study: Study) -> dict[str, float | str]:
     walk("train", train_settings(study))
     if not study.seeded:
         found["seeded"] = "false"
+    if study.keras_backend != "tensorflow":
+        found["backend"] = study.keras_backend
     return found

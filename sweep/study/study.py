@@ -14,6 +14,7 @@ from sweep.study.functions import NamedFunction, functions_of
 from sweep.study.grid import check_axis, n_points
 from sweep.study.own_training import FRAMEWORKS, check_own_training
 from sweep.study.parts import (
+    Backend,
     DataUse,
     Framework,
     FunctionName,
@@ -47,6 +48,9 @@ class Study(Part):
     data: DataUse
     model: Annotated[Use | None, Field(description="(input_shape, n_classes, **keywords) -> a Keras model")] = None
     train: Train = Train()
+    backend: Annotated[
+        Backend | None, Field(description="what Keras computes with; where none is said: tensorflow")
+    ] = None
     fit: Annotated[
         Use | None, Field(description="(model, splits, run, **keywords) trains the model, in place of Keras's fit")
     ] = None
@@ -189,6 +193,11 @@ class Study(Part):
         if found is None:  # refused when the study was read
             raise ValueError("a study without model and trial")
         return found
+
+    @property
+    def keras_backend(self) -> str:
+        """Return what Keras computes with; a `trial` of the user's own knows no Keras."""
+        return self.backend or "tensorflow"
 
     @property
     def n_seeds(self) -> int:

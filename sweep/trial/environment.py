@@ -24,6 +24,7 @@ def own_environment(machine: Machine, preload: Sequence[str], undone: Sequence[s
         "preload": ", ".join(preload),
         "not_deterministic": "; ".join(undone),
         **{f"version.{name}": version_of(name) for name in packages},
+        **{f"flag.{name}": os.environ.get(name, "") for one in found for name in one.FLAGS},
     }
 
 
@@ -34,7 +35,7 @@ def environment(machine: Machine) -> dict[str, Any]:
     when the first trials were stored: their env_id stays.
     """
     backend = backends.current()
-    versions = versions_here()
+    versions = versions_here(backend.NAME)
     del versions["python"]  # it stands among the machine's
     return {
         **_machine(machine),

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,18 @@ class Machine:
 
     threads: the backend's threads within an operation; their number changes bits. determinism: require deterministic
     kernels; an operation without one then raises. gpus: the visible GPUs as CUDA_VISIBLE_DEVICES lists them, "" for
-    none.
+    none. share: of one GPU that the trial may take, 1 for all of it.
     """
 
     threads: int = 1
     determinism: bool = True
     gpus: str = ""
+    share: float = 1.0
 
 
-def begin_trial(machine: Machine, folder: str, *, keras: bool = True, preload: Sequence[str] = ()) -> tuple[str, ...]:
+def begin_trial(
+    machine: Machine, folder: str, *, keras: bool = True, backend: str | None = None, preload: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Prepare a fresh process for one trial; the backend may be imported but must not have run an operation.
 
     Return what could not be made repeatable, as words.
@@ -33,6 +36,7 @@ def begin_trial(machine: Machine, folder: str, *, keras: bool = True, preload: S
         machine: threads, determinism and GPUs of the trial.
         folder: where relative paths of the study start: the folder in which the command was given.
         keras: whether Keras trains; without it the backend is not imported.
+        backend: what Keras computes with; None leaves it to Keras's own settings.
         preload: other frameworks, see `sweep.trial.frameworks`.
 
     Raises:
@@ -43,8 +47,10 @@ def begin_trial(machine: Machine, folder: str, *, keras: bool = True, preload: S
     leave_ctrl_c_to_the_caller()
     os.environ["CUDA_VISIBLE_DEVICES"] = machine.gpus
     enter_folder(folder)
-    said: dict[str, Any] = {"threads": machine.threads, "determinism": machine.determinism, "gpus": machine.gpus}
+    said: dict[str, Any] = asdict(machine)
     if keras:
+        if backend is not None:
+            backends.choose(backend)
         backends.current().begin(**said)
     else:
         _limit_threads(machine.threads)

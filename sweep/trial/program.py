@@ -84,11 +84,14 @@ class Program:
 def shareable(study: Study) -> bool:
     """Return whether seeds of a configuration may share a program at all: Keras alone trains, in one phase, seeded.
 
+    With TensorFlow: what a program of JAX carries from seed to seed was not looked at.
+
     `reuse: off` in the study forbids it.
     """
     return (
         study.reuse == "auto"
         and study.seeded
+        and study.keras_backend == "tensorflow"
         and study.trial is None
         and study.fit is None
         and len(study.train.phases) == 1

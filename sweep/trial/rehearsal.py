@@ -22,6 +22,7 @@ from sweep.machine.memory import limit_memory
 from sweep.machine.streams import stream_seeds
 from sweep.study.plan import Configuration, PlannedTrial
 from sweep.study.study import Study
+from sweep.trial import backends
 from sweep.trial.distinct_configurations import Keys, spread
 from sweep.trial.first_step import Seen, look
 from sweep.trial.process_state import Machine, begin_trial
@@ -143,9 +144,8 @@ def _look_at(
             orders.append((study, one.data_id, one.seed, study.maker.use not in met))
         with tempfile.TemporaryDirectory(prefix="check-", dir=scratch.folder()) as folder:
             answers = str(Path(folder) / "answers")
-            outcome = process.call(
-                _answer, _Asked(tuple(orders), modules, current_folder(), answers, ends, SECONDS_A_BUILD)
-            )
+            asked = _Asked(tuple(orders), modules, current_folder(), answers, ends, SECONDS_A_BUILD)
+            outcome = process.call(_answer, asked, variables=backends.variables(orders[0][0]))
             seen = list(_read(answers))
         for one, what in zip(left, seen, strict=False):
             found[one.configuration.config_id] = what
@@ -163,9 +163,10 @@ def _answer(asked: _Asked) -> None:
     """Look at one study after the other in a fresh process, and write down each before the next may kill it."""
     find_modules_in(asked.modules)
     limit_memory(0.6 / _PROCESSES)
-    determinism = asked.orders[0][0].determinism
+    first = asked.orders[0][0]
+    machine = Machine(os.cpu_count() or 1, first.determinism)
     preload = dict.fromkeys(name for order in asked.orders for name in order[0].preload)
-    begin_trial(Machine(os.cpu_count() or 1, determinism), asked.folder, preload=tuple(preload))
+    begin_trial(machine, asked.folder, backend=first.keras_backend, preload=tuple(preload))
     with Path(asked.answers).open("ab") as file:
         for study, data_id, seed, twice in asked.orders:
             if time.monotonic() > asked.ends:

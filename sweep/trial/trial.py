@@ -94,10 +94,11 @@ def _begun(study: Study, order: TrialOrder, program: Program | None) -> dict[str
         enter_folder(order.folder)
         return program.begun
     # TensorFlow refuses random operations without a seed while it is told to be deterministic.
-    machine = Machine(study.resources.threads, study.determinism and study.seeded, order.gpus)
+    determinism = study.determinism and study.seeded
+    machine = Machine(study.resources.threads, determinism, order.gpus, min(study.resources.gpu, 1.0) or 1.0)
     find_modules_in(order.modules)
     keras = study.trial is None
-    undone = begin_trial(machine, order.folder, keras=keras, preload=study.preload)
+    undone = begin_trial(machine, order.folder, keras=keras, backend=study.keras_backend, preload=study.preload)
     found = environment(machine) if keras else {}
     if study.preload or not keras:
         found |= own_environment(machine, study.preload, undone)

@@ -11,9 +11,12 @@ _OURS = ("keras", "numpy", "scipy", "scikit-learn", "ray", "pandas", "pyarrow")
 FREE = ("scipy", "scikit-learn", "ray", "pandas", "pyarrow")
 
 
-def versions_here() -> dict[str, str]:
-    """Return the versions of Python and of the packages that a trial runs on, "" where one is not installed."""
-    names = ("seedsweep", *backends.current().PACKAGES, *_OURS)
+def versions_here(backend: str = backends.FIRST) -> dict[str, str]:
+    """Return the versions of Python and of the packages that a trial runs on, "" where one is not installed.
+
+    backend: what Keras computes with in that trial.
+    """
+    names = ("seedsweep", *backends.called(backend).PACKAGES, *_OURS)
     return {"python": platform.python_version(), **{name: version_of(name) for name in names}}
 
 

@@ -43,7 +43,7 @@ def train_all() -> Callable[[list[TrialOrder]], tuple[list[records.Record], list
 
     def train(orders: list[TrialOrder]) -> tuple[list[records.Record], list[int]]:
         process.warm_up("sweep.trial.preload")
-        slot = SeedsTogether(run_trial, orders, together=True)
+        slot = SeedsTogether(run_trial, orders, together=True, variables={})
         kept = []
         try:
             for order in orders:

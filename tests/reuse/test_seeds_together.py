@@ -117,7 +117,7 @@ def test_a_process_that_is_killed_costs_its_trial_alone(
     """The order that was in it is told as a crash; tried again, and after it, all have the bits of fresh processes."""
     orders = orders_of("plain")
     process.warm_up("sweep.trial.preload")
-    slot = SeedsTogether(run_trial, orders, together=True)
+    slot = SeedsTogether(run_trial, orders, together=True, variables={})
     try:
         assert not any(slot.train(replace(order, results="")).crash for order in orders[:3])
         assert slot.pid is not None

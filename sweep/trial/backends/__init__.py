@@ -4,13 +4,17 @@ A further one is a further file here, with the names of `Backend`. Its name beco
 environments; FIRST is not named there, as it was the only one when the first trials were stored.
 """
 
+import os
+import sys
 from collections.abc import Mapping
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
 from sweep.errors import InputError, nearest
 from sweep.machine.keras_settings import keras_backend
+from sweep.study.study import Study
 
 FIRST = "tensorflow"
 
@@ -19,20 +23,24 @@ class Backend(Protocol):
     """What a file of this folder holds.
 
     NAME: as Keras calls it, and the file. PACKAGES: whose versions decide bits, as they are installed -> as people call
-    them. FLAGS: environment variables that change bits although no study names them -> what they are about. GENERATOR:
-    what the library's own generator is for. ONE_THREAD, DETERMINISTIC: what a script says for one thread, and for
-    deterministic operations.
+    them. INSTALL: the command that installs it. FLAGS: environment variables that change bits although no study names
+    them -> what they are about. GENERATOR: what the library's own generator is for. ONE_THREAD, DETERMINISTIC: what a
+    script says for one thread, and for deterministic operations.
     """
 
     NAME: str
     PACKAGES: Mapping[str, str]
+    INSTALL: str
     FLAGS: Mapping[str, str]
     GENERATOR: str
     ONE_THREAD: str
     DETERMINISTIC: str
 
-    def begin(self, *, threads: int, determinism: bool, gpus: str) -> None:
-        """Set threads, GPUs and deterministic kernels of this process, before its first operation."""
+    def begin(self, *, threads: int, determinism: bool, gpus: str, share: float) -> None:
+        """Set threads, GPUs and deterministic kernels of this process, before its first operation.
+
+        share: of one GPU that the trial may take.
+        """
 
     def seed(self, seed: int) -> None:
         """Seed the library's own global generator."""
@@ -54,6 +62,49 @@ def current() -> Backend:
             "Set KERAS_BACKEND, or `backend` in keras.json."
         )
     return _named(name)
+
+
+def called(name: str) -> Backend:
+    """Return the backend of a study; no library is loaded."""
+    return _named(name)
+
+
+def check(study: Study) -> None:
+    """Raise InputError unless what a study's models compute with is installed, and what this process is set to.
+
+    A study that names its backend is followed, whatever Keras is set to; one that does not could mean either.
+    """
+    if study.trial is not None:
+        return
+    backend, here = called(study.keras_backend), keras_backend()
+    if study.backend is None and here != backend.NAME:
+        raise InputError(
+            f"Expected the study to say its backend, as Keras is set to {here} here. Received: no word. Write "
+            f"`backend: {backend.NAME}` into it, or another that is known ({', '.join(_names())}), or unset "
+            "KERAS_BACKEND and `backend` in keras.json."
+        )
+    missing = [name for name in backend.PACKAGES if find_spec(name) is None]
+    if missing:
+        raise InputError(
+            f"Expected {backend.PACKAGES[missing[0]]} to be installed, with which this study computes. Received: no "
+            f"package {missing[0]} here. Say: {backend.INSTALL}"
+        )
+
+
+def variables(study: Study) -> dict[str, str]:
+    """Return the variables of the environment that make Keras take a study's backend, {} where it does anyway."""
+    if study.trial is not None or keras_backend() == study.keras_backend:
+        return {}
+    return {"KERAS_BACKEND": study.keras_backend}
+
+
+def choose(name: str) -> None:
+    """Let Keras take a backend in this process, in which it must not be loaded with another."""
+    if keras_backend() != name:
+        os.environ["KERAS_BACKEND"] = name
+    keras = sys.modules.get("keras")
+    if keras is not None and keras.backend.backend() != name:
+        raise RuntimeError(f"a process whose Keras computes with {keras.backend.backend()}, not with {name}")
 
 
 def every() -> list[Backend]:

@@ -4,6 +4,7 @@ from sweep.errors import ClusterError
 
 NAME = "tensorflow"
 PACKAGES = {"tensorflow": "TensorFlow"}
+INSTALL = "pip install seedsweep"
 FLAGS = {
     "TF_ENABLE_ONEDNN_OPTS": "oneDNN",
     "TF_XLA_FLAGS": "XLA",
@@ -15,8 +16,10 @@ ONE_THREAD = "tf.config.threading.set_intra_op_parallelism_threads(1)"
 DETERMINISTIC = "tf.config.experimental.enable_op_determinism()"
 
 
-def begin(*, threads: int, determinism: bool, gpus: str) -> None:
+def begin(*, threads: int, determinism: bool, gpus: str, share: float) -> None:
     """Set threads, GPUs and deterministic kernels of this process, before its first operation.
+
+    share: of one GPU; memory grows with what a trial needs, whatever its share.
 
     Raises:
         ClusterError: GPUs were given, and TensorFlow sees none.

@@ -3,7 +3,7 @@
 A further one is a further file here, with the names of `Framework`, and its name in `sweep.study.parts.Framework`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Protocol, cast
@@ -13,12 +13,18 @@ from sweep.study.study import Study
 
 
 class Framework(Protocol):
-    """What a file of this folder holds. PACKAGES: whose versions decide bits, as they are installed."""
+    """What a file of this folder holds. PACKAGES: whose versions decide bits, as they are installed. FLAGS:
+    environment variables that change bits although no study names them -> what they are about.
+    """
 
     PACKAGES: tuple[str, ...]
+    FLAGS: Mapping[str, str]
 
-    def begin(self, *, threads: int, determinism: bool, gpus: str) -> tuple[str, ...]:
-        """Set threads and deterministic operations of this process; return what could not be set, as words."""
+    def begin(self, *, threads: int, determinism: bool, gpus: str, share: float) -> tuple[str, ...]:
+        """Set threads and deterministic operations of this process; return what could not be set, as words.
+
+        share: of one GPU that the trial may take.
+        """
 
     def seed(self, seed: int) -> None:
         """Seed its global generators."""

@@ -3,9 +3,10 @@
 import os
 
 PACKAGES = ("torch",)
+FLAGS: dict[str, str] = {}
 
 
-def begin(*, threads: int, determinism: bool, gpus: str) -> tuple[str, ...]:
+def begin(*, threads: int, determinism: bool, gpus: str, share: float) -> tuple[str, ...]:
     """Set threads and deterministic algorithms; an operation without one then raises."""
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it cuBLAS refuses to be deterministic
     import torch
