@@ -137,8 +137,7 @@ def _opened(path: Any, flags: Any) -> None:
 def _of_a_library(name: str) -> bool:
     if not Path(name).is_file() or name == os.path.join(keras_home(), "keras.json"):  # noqa: PTH118
         return True
-    ours = Path(name).is_relative_to(cache_folder())  # compiled programs of JAX, among others
-    return ours or _installed(name) or _is_font(Path(name)) or _imported(sys._getframe())
+    return _installed(name) or _is_font(Path(name)) or _imported(sys._getframe())
 
 
 @functools.cache

@@ -1,15 +1,11 @@
 """JAX, as a trial uses it: it has no global generator, every draw names its key.
 
 Measured with JAX 0.10 on CPUs: bits follow PJRT_NPROC, and by default the number of processors that the process may
-use, which the flags of XLA do not change. A program from the cache gives the bits of a compiled one.
+use, which the flags of XLA do not change.
 """
 
-import hashlib
 import os
 from typing import Any
-
-from sweep.machine.folders import cache_folder
-from sweep.machine.hardware import processor
 
 PACKAGES = ("jax", "jaxlib")
 FLAGS = {
@@ -21,7 +17,6 @@ FLAGS = {
     "JAX_DISABLE_JIT": "compilation",
     "NVIDIA_TF32_OVERRIDE": "TF32",
 }
-_CACHE_SIZE = 2**30  # bytes of compiled programs on this machine; the oldest go
 
 
 def begin(*, threads: int, determinism: bool, gpus: str, share: float) -> tuple[str, ...]:
@@ -40,7 +35,8 @@ def begin(*, threads: int, determinism: bool, gpus: str, share: float) -> tuple[
 
     if not gpus:
         jax.config.update("jax_platforms", "cpu")
-        _keep_programs(jax.config, threads)
+        # Off, whatever the person has set: a process with one thread has stood still while it read a program again.
+        jax.config.update("jax_enable_compilation_cache", False)
     return ()
 
 
@@ -66,15 +62,3 @@ def gpus_seen() -> list[Any]:
 def gpu_models() -> str:
     """Return the models of the visible GPUs, with commas between."""
     return ", ".join(device.device_kind for device in gpus_seen())
-
-
-def _keep_programs(config: Any, threads: int) -> None:
-    """Keep compiled programs for later processes of this machine: compiling takes most of a short trial.
-
-    Each kind of processor has a folder, as a home may be shared, and so has each number of threads.
-    """
-    kind = hashlib.sha256(f"{processor()} {threads}".encode()).hexdigest()[:16]
-    config.update("jax_compilation_cache_dir", str(cache_folder() / "jax" / kind))
-    config.update("jax_persistent_cache_min_compile_time_secs", 0)
-    config.update("jax_persistent_cache_min_entry_size_bytes", -1)
-    config.update("jax_compilation_cache_max_size", _CACHE_SIZE)
