@@ -110,7 +110,8 @@ test: setup
 
 # What is slow by nature: it is run before a release.
 thorough: test
-	$(BIN)/pytest -m thorough $(PYTEST)
+	$(BIN)/pytest -m "thorough and not jax" $(PYTEST)
+	$(VENV)-jax/bin/python -m pytest tests/with_jax -m "jax and thorough" $(PYTEST)
 	SEEDSWEEP_SIMULATIONS=long $(BIN)/pytest tests/stats tests/metrics -m "not ray and not tensorflow" $(PROCESSES) $(PYTEST)
 	SEEDSWEEP_FUZZ=long $(BIN)/pytest tests/fuzz $(PYTEST)
 

@@ -15,7 +15,7 @@ def test_both_slots_work_to_the_end(one_ray, write_study, tmp_path):
     This guards the replaced method of Ray Tune: without it a finished actor is handed to a trial whose own actor is
     starting, that actor is cancelled, and all trials end up on one slot.
     """
-    study = write_study(seeds=8, model={"use": "odd_models:plain", "kind": "sleeps"})
+    study = write_study(seeds=8, model={"use": "odd_models:plain", "kind": "sleeps"}, reuse="off")
     done = sweep_here("run", study, "--results", tmp_path, "--slots", "2")
     assert done.returncode == 0, done.stderr
     trials = sweep.load(tmp_path / "tiny").trials

@@ -53,7 +53,12 @@ SHARED = {
 }
 
 
-@pytest.mark.parametrize("name", SHARED)
+SLOW = ("convolutions", "plateau")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.thorough) if name in SLOW else name for name in SHARED]
+)
 def test_a_shared_program_gives_the_bits_of_fresh_processes(
     name: str, orders_of: Callable[..., Any], train_all: Train, fresh: Callable[[TrialOrder], Record]
 ) -> None:

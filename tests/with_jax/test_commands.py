@@ -21,6 +21,7 @@ def study_file(tmp_path, monkeypatch):
     return write
 
 
+@pytest.mark.thorough
 def test_a_study_runs_on_ray_and_verifies(one_ray, study_file):
     """Each trial is repeated to the bit; the results say the backend."""
     path = study_file(model={"use": "nets:plain"}, train={"epochs": 2}, backend="jax")
