@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from sweep.machine import scratch
+from sweep.machine.shared_server import Server, join, leave, runs, server_here
+from sweep.machine.signals import deaf_to_ctrl_c
 
 # A fork server needs Unix; elsewhere a spawned process trains the same bits, only slower to start.
 START_METHOD = "forkserver" if sys.platform in ("linux", "darwin") else "spawn"
@@ -25,6 +27,7 @@ _HEAP = {"MALLOC_TOP_PAD_": str(64 * 2**20)}
 _naming = threading.Lock()  # one at a time: the folder of temporary files is another for a moment
 _starting = threading.Lock()  # one at a time: while a process starts, the main module is hidden
 _warm: dict[str, str] | None = None  # the variables that the fork server imported its modules with; None: no modules
+_modules: tuple[str, ...] = ()  # what it imported
 
 
 @dataclass(frozen=True)
@@ -60,21 +63,31 @@ def _before_the_server() -> None:
                 tempfile.tempdir = kept
 
 
-def warm_up(*preload: str, variables: Mapping[str, str] | None = None) -> None:
+def warm_up(*preload: str, variables: Mapping[str, str] | None = None, server: Server | None = None) -> None:
     """Start this process's fork server, which imports the modules `preload` once for all later calls.
 
     variables: of the environment, for the server and its forks. A server that runs already stays as it is.
+    server: of another process of this machine, with the same modules and variables, which is used where it can be.
     """
-    global _warm
+    global _warm, _modules
     if START_METHOD == "forkserver":
         from multiprocessing import forkserver
 
         multiprocessing.get_context(START_METHOD).set_forkserver_preload(list(preload))
         _before_the_server()
-        with _starting, _no_main_module(), _set(variables or {}):
-            forkserver.ensure_running()
+        with _starting, _no_main_module(), _set(variables or {}), deaf_to_ctrl_c():
+            new = not runs()
+            if not (new and server is not None and join(server, preload, variables or {})):
+                forkserver.ensure_running()
+            if new:
+                _modules = preload
             if _warm is None:
                 _warm = dict(variables or {})
+
+
+def server() -> Server | None:
+    """Return this process's fork server, for other processes of this machine; None where there is none for them."""
+    return None if _warm is None else server_here(_modules, _warm)
 
 
 def call(function: Callable[[Any], Any], argument: Any, *, variables: Mapping[str, str] | None = None) -> Outcome:
@@ -165,7 +178,12 @@ def _start(variables: dict[str, str]) -> _Started:
     try:
         child = context.Process(target=_answer_each, args=(there, name, variables), daemon=True)
         with there, _starting, _no_main_module(), _set(variables):
-            child.start()
+            try:
+                child.start()
+            except OSError:  # a server that was joined has ended
+                leave()
+                child = context.Process(target=_answer_each, args=(there, name, variables), daemon=True)
+                child.start()
         with suppress(EOFError, OSError):  # the call that follows finds that it is gone
             here.recv()  # its log is open, and has no name any more
     except BaseException:

@@ -26,3 +26,16 @@ def ending_signals() -> Iterator[None]:
 def leave_ctrl_c_to_the_caller() -> None:
     """Ignore Ctrl-C, which reaches every process of the terminal; whoever started this one decides what ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Start processes that ignore Ctrl-C, for a moment; what they start in turn does too. Main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kept = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, kept)

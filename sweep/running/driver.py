@@ -16,7 +16,7 @@ from ray import tune
 from ray.tune.search import BasicVariantGenerator
 
 from sweep.errors import ClusterError, InputError, SweepError
-from sweep.machine import scratch
+from sweep.machine import process, scratch
 from sweep.machine.signals import ending_signals
 from sweep.running.claiming_actor import claiming
 from sweep.running.preflight import check_nodes
@@ -149,6 +149,7 @@ def run_orders(
         ready()
         claims = room.enter_context(claiming(orders[0].results, owner)) if owner is not None else None
         parameters = {"orders": orders, "link": link, "exam": exam, "work": work or Work(), "claims": claims}
+        parameters["server"] = process.server() if cluster.own and work is None else None
         for turn in range(2 * (CRASHES + 1)):
             watcher.alone = turn > CRASHES
             left = [at for at in range(len(orders)) if at not in watcher.heard]

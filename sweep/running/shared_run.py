@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from sweep.errors import ClusterError, InputError
+from sweep.machine import process
 from sweep.machine.output import output_as_errors
 from sweep.machine.repository import git_commit
 from sweep.machine.signals import ending_signals
@@ -22,6 +23,8 @@ from sweep.running.progress import Progress
 from sweep.store import claims, records, store
 from sweep.store.places import Place
 from sweep.study.plan import PlannedTrial
+from sweep.trial import backends
+from sweep.trial.frameworks import preloaded
 from sweep.trial.order import TrialOrder
 from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.rehearsal import Rehearsal, rehearse, some
@@ -120,6 +123,9 @@ class SharedRun:
             [one for one in missing if one.configuration.config_id not in self.proved] if not self._looked else []
         )
         self._looked = True
+        studies = list({one.configuration.config_id: one.configuration.study for one in missing}.values())
+        # Imports the framework beside Ray's start, for the first batch and for all slots of this machine.
+        process.warm_up(*preloaded(studies), variables=backends.variables(studies[0]))
         with ThreadPoolExecutor(1) as aside:  # a first batch takes seconds, and so does Ray's start: both at once
             looking = aside.submit(rehearse, unproved, self.ready.modules)
             return self._run(missing, n_left, attempts, looking)

@@ -8,6 +8,7 @@ import ray
 from ray import tune
 
 from sweep.machine import process
+from sweep.machine.shared_server import Server
 from sweep.running import claiming_actor
 from sweep.running.preflight import Exam, late
 from sweep.running.ray_session import node_address
@@ -47,13 +48,17 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
         exam: Exam | None,
         work: Work,
         claims: Any = None,
+        server: Server | None = None,
     ) -> None:
-        """Take the first trial, and start the fork server that imports their framework once for all of them."""
+        """Take the first trial, and see to the fork server, which imports their framework once for all of them.
+
+        server: of the driver, for slots on its machine.
+        """
         said = {order.config_id: order.study for order in orders}.values()
         studies = [Study.model_validate(study) for study in said]
         preload = (work.preload,) if work.preload else preloaded(studies)
         variables = backends.variables(studies[0])
-        process.warm_up(*preload, variables=variables)
+        process.warm_up(*preload, variables=variables, server=server)
         self._orders, self._link, self._claims = orders, link, claims
         self._together = SeedsTogether(work.run, orders, together=work.run is run_trial, variables=variables)
         self._at: int = config["at"]
