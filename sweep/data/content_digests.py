@@ -43,8 +43,8 @@ def data_digest(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str
     """Return the id of the data, 64 hexadecimal digits: SHA-256 over x, y and the sample columns of every split.
 
     digests: split name -> (n, 16) digests of the rows of x. Columns that `splits.not_in_id` names do not count.
-    Weights of train, names of inputs and labels of every output do. The same content gives the same id in any folder and on any machine; any other byte, type or
-    order another.
+    Weights of train, names of inputs and labels of every output do. The same content gives the same id in any folder
+    and on any machine; any other byte, type or order another.
     """
     total = hashlib.sha256(b"sweep data 1")
     for name, split in splits.items():

@@ -1,5 +1,6 @@
 """Several inputs of one model: an array each, with a row for every sample, by name or by place."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -85,11 +86,22 @@ def numbers_of_sample(x: Any) -> int:
 
 def bytes_of(x: Any) -> float:
     """Return how many bytes all samples have, over all inputs."""
-    return sum(float(np.prod(array.shape)) * np.dtype(array.dtype).itemsize for array in each_array(x).values())
+    return sum(
+        math.prod(map(float, array.shape)) * np.dtype(array.dtype).itemsize for array in each_array(x).values())
+
+
+def labels_of(split: Any) -> Any:
+    """Return the labels of a `Split`: (n,), or output -> (n, ...) where several outputs have some."""
+    return dict(split.labels) if len(split.labels) > 1 else split.y
+
+
+def every(values: Any) -> tuple[NDArray[Any], ...]:
+    """Return the arrays of a batch."""
+    if isinstance(values, Mapping):
+        return tuple(values.values())
+    return tuple(values) if isinstance(values, tuple | list) else (values,)
 
 
 def first(values: Any) -> NDArray[Any]:
     """Return the first array of a batch, whose length is that of the batch."""
-    if isinstance(values, Mapping):
-        values = tuple(values.values())
-    return values[0] if isinstance(values, tuple | list) else values  # type: ignore[no-any-return]
+    return every(values)[0]

@@ -39,7 +39,8 @@ class Prepared:
 
     data_id: 64 hexadecimal digits, a digest of the content alone.
     findings: what a person should know: corrupt images skipped, leaks allowed, samples that repeat.
-    counts: split -> Count. input_shape: shape of one sample, of several inputs name -> shape or a tuple of shapes. n_classes: 2 for verification, 0 for regression.
+    counts: split -> Count. input_shape: shape of one sample, of several inputs name -> shape or a tuple of shapes.
+    n_classes: 2 for verification, 0 for regression.
     classes: their names in the order of the labels, where known. path: the folder on this node.
     """
 

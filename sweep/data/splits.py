@@ -75,7 +75,9 @@ class Split:
 
     def __getitem__(self, rows: Any) -> "Split":
         """Return some samples with all that is known of them. rows: a slice, or an array of integers or booleans."""
-        declared = {name: None if (column := getattr(self, name)) is None else column[rows] for name in _DECLARED}
+        declared: dict[str, Any] = {
+            name: None if (column := getattr(self, name)) is None else column[rows] for name in _DECLARED
+        }
         return Split(
             x=rows_of(self.x, rows),
             y=self.y[rows],

@@ -192,7 +192,12 @@ def _differing(configuration: Configuration, other: Configuration) -> list[str]:
 def _counted(prepared: Prepared, people: Sequence[People]) -> dict[str, Any]:
     counts = {name: asdict(count) for name, count in prepared.counts.items()}
     told = [_finite(row.as_dict()) for row in people]
-    return {"data_id": prepared.data_id, "input_shape": _as_json(prepared.input_shape), "counts": counts, "people": told}
+    return {
+        "data_id": prepared.data_id,
+        "input_shape": _as_json(prepared.input_shape),
+        "counts": counts,
+        "people": told,
+    }
 
 
 def _finite(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sweep.data import Splits
+from sweep.data.inputs import labels_of
 from sweep.machine.streams import derived_seed
 from sweep.study.study import Study
 from sweep.trial import fitting, scoring
@@ -13,7 +14,8 @@ from sweep.trial.augmenting import augment_of
 from sweep.trial.batches import ShuffledBatches
 from sweep.trial.building import begin_phase
 from sweep.trial.callbacks import callbacks_of
-from sweep.trial.sample_weights import sample_weights
+from sweep.trial.model_outputs import ModelOutputs
+from sweep.trial.sample_weights import sample_weights, weights_of_outputs
 from sweep.trial.tasks import TASKS, n_classes
 
 
@@ -22,6 +24,7 @@ def train(
     model: Any,
     loss: Any,
     splits: Splits,
+    outputs: ModelOutputs,
     seeds: Mapping[str, int],
     trace_epoch: int | None = None,
     at_end: Sequence[Any] = (),
@@ -33,27 +36,30 @@ def train(
         model: ready for its first phase, see `sweep.trial.building.begin_phase`.
         loss: of `sweep.trial.building.loss_of`.
         splits: the trial's data.
+        outputs: of the model.
         seeds: stream -> seed.
         trace_epoch: an epoch whose every step is recorded, in the fit that is measured.
         at_end: see `sweep.trial.fitting.fit`.
     """
     for run in range(study.train.carry_over):
         carried = {one: derived_seed("carry over", seeds[one], run) for one in ("order", "augment")}
-        _fit(study, model, loss, splits, carried, None)
-    return _fit(study, model, loss, splits, seeds, trace_epoch, at_end)
+        _fit(study, model, loss, splits, outputs, carried, None)
+    return _fit(study, model, loss, splits, outputs, seeds, trace_epoch, at_end)
 
 
-def batches_of(study: Study, splits: Splits, seeds: Mapping[str, int]) -> ShuffledBatches:
-    """Return the training set in batches, weighted and augmented as the study says."""
+def batches_of(study: Study, splits: Splits, seeds: Mapping[str, int], outputs: ModelOutputs) -> ShuffledBatches:
+    """Return the training set in batches for a model with these outputs, weighted and augmented as the study says."""
     train = study.train
     classes = n_classes(study.task, splits.classes, splits.train.y)
+    weights = sample_weights(splits.train, train.class_weight, study.task, classes)
     return ShuffledBatches(
         splits.train.x,
-        splits.train.y,
+        labels_of(splits.train),
         train.batch_size,
         seeds["order"],
-        weights=sample_weights(splits.train, train.class_weight, study.task, classes),
+        weights=weights_of_outputs(splits.train, weights, outputs.scored),
         augment=augment_of(train, seeds["augment"]),
+        in_structure=outputs.structured,
     )
 
 
@@ -62,6 +68,7 @@ def _fit(
     model: Any,
     loss: Any,
     splits: Splits,
+    outputs: ModelOutputs,
     seeds: Mapping[str, int],
     trace_epoch: int | None,
     at_end: Sequence[Any] = (),
@@ -69,11 +76,12 @@ def _fit(
     train, task = study.train, TASKS[study.task]
 
     def on_dev() -> dict[str, float]:
-        outputs = scoring.predict(model, splits.dev.x)
-        if not np.isfinite(outputs).all():
+        scores = scoring.predict(model, splits.dev.x, outputs)
+        if not np.isfinite(scores).all():
             raise fitting.TrainingDivergedError("Expected finite scores on dev. Received: NaN or infinity.")
-        measured = {"val_loss": scoring.mean_loss(model, loss, splits.dev.x, splits.dev.y, outputs, train.batch_size)}
-        return measured | task.epoch_metrics(splits.dev.y, outputs)
+        labels = labels_of(splits.dev)
+        measured = {"val_loss": scoring.mean_loss(model, loss, splits.dev.x, labels, scores, train.batch_size)}
+        return measured | task.epoch_metrics(splits.dev.y, scores)
 
     stopping = train.early_stopping
     epochs: list[dict[str, Any]] = []
@@ -82,7 +90,7 @@ def _fit(
             begin_phase(model, train, number, loss)
         further, kept = fitting.fit(
             model,
-            batches_of(study, splits, seeds),
+            batches_of(study, splits, seeds, outputs),
             on_dev,
             measured=task.epoch,
             epochs=phase.epochs,
