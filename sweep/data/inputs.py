@@ -87,7 +87,8 @@ def numbers_of_sample(x: Any) -> int:
 def bytes_of(x: Any) -> float:
     """Return how many bytes all samples have, over all inputs."""
     return sum(
-        math.prod(map(float, array.shape)) * np.dtype(array.dtype).itemsize for array in each_array(x).values())
+        math.prod(map(float, array.shape)) * int(np.dtype(array.dtype).itemsize) for array in each_array(x).values()
+    )
 
 
 def labels_of(split: Any) -> Any:

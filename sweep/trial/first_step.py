@@ -1,5 +1,6 @@
 """One configuration from its model function to a first step of training on one batch: can it run, what is seen?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from sweep.study.study import Study
 from sweep.trial import weights
 from sweep.trial.augmenting import augment_of
 from sweep.trial.building import begin_phase, build, loss_of, model_outputs
-from sweep.trial.losses import chosen_loss, loss_name, takes_logits, takes_probabilities
+from sweep.trial.losses import loss_name, named_loss, takes_logits, takes_probabilities
 from sweep.trial.output_losses import loss_of_score
 from sweep.trial.sample_weights import sample_weights, weights_of_outputs
 from sweep.trial.scored_output import outputs_findings
@@ -100,7 +101,8 @@ def _check_names(study: Study) -> None:
     for phase in train.phases:
         callbacks_of(train, optimizer_of(phase), TASKS[study.task].epoch)
     if train.loss is not None:
-        loss_name(chosen_loss(train, ""))
+        for said in train.loss.values() if isinstance(train.loss, Mapping) else (train.loss,):
+            loss_name(named_loss(said, ""))
     if train.early_stopping is not None and study.fit is None:
         check_monitor(train.early_stopping.monitor, TASKS[study.task].epoch)
 

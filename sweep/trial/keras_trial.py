@@ -71,7 +71,7 @@ def train_keras(
         begin_phase(model, study.train, 0, loss)
         if program is not None:
             model = program.adopt(model)
-        epochs, kept = training.train(study, model, loss, splits, given, seeds, order.trace_epoch, last)
+        epochs, kept = training.train(study, model, loss, splits, seeds, order.trace_epoch, last)
     record.epochs.extend(epochs)
     row |= {"epochs": len(epochs), "kept_epoch": kept, "seconds.fit": time.perf_counter() - at}
     row["final_sha256"] = weights.digest(model.get_weights())

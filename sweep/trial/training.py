@@ -12,7 +12,7 @@ from sweep.study.study import Study
 from sweep.trial import fitting, scoring
 from sweep.trial.augmenting import augment_of
 from sweep.trial.batches import ShuffledBatches
-from sweep.trial.building import begin_phase
+from sweep.trial.building import begin_phase, model_outputs
 from sweep.trial.callbacks import callbacks_of
 from sweep.trial.model_outputs import ModelOutputs
 from sweep.trial.sample_weights import sample_weights, weights_of_outputs
@@ -24,7 +24,6 @@ def train(
     model: Any,
     loss: Any,
     splits: Splits,
-    outputs: ModelOutputs,
     seeds: Mapping[str, int],
     trace_epoch: int | None = None,
     at_end: Sequence[Any] = (),
@@ -36,15 +35,14 @@ def train(
         model: ready for its first phase, see `sweep.trial.building.begin_phase`.
         loss: of `sweep.trial.building.loss_of`.
         splits: the trial's data.
-        outputs: of the model.
         seeds: stream -> seed.
         trace_epoch: an epoch whose every step is recorded, in the fit that is measured.
         at_end: see `sweep.trial.fitting.fit`.
     """
     for run in range(study.train.carry_over):
         carried = {one: derived_seed("carry over", seeds[one], run) for one in ("order", "augment")}
-        _fit(study, model, loss, splits, outputs, carried, None)
-    return _fit(study, model, loss, splits, outputs, seeds, trace_epoch, at_end)
+        _fit(study, model, loss, splits, carried, None)
+    return _fit(study, model, loss, splits, seeds, trace_epoch, at_end)
 
 
 def batches_of(study: Study, splits: Splits, seeds: Mapping[str, int], outputs: ModelOutputs) -> ShuffledBatches:
@@ -68,12 +66,12 @@ def _fit(
     model: Any,
     loss: Any,
     splits: Splits,
-    outputs: ModelOutputs,
     seeds: Mapping[str, int],
     trace_epoch: int | None,
     at_end: Sequence[Any] = (),
 ) -> tuple[list[dict[str, Any]], int]:
     train, task = study.train, TASKS[study.task]
+    outputs = model_outputs(study, model, splits)
 
     def on_dev() -> dict[str, float]:
         scores = scoring.predict(model, splits.dev.x, outputs)
