@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sweep.checks.outputs import outside
 from sweep.data import Splits
 from sweep.data.content_digests import row_digests
+from sweep.data.inputs import bytes_of, each_array
 from sweep.metrics import hter_at
 from sweep.metrics.curves import auc_of
 from sweep.metrics.equal_error_rate import eer_of
@@ -121,10 +122,13 @@ def _out_of_scale(label: NDArray[Any], score: NDArray[Any]) -> float:
 
 def _dev_in_test(splits: Splits) -> float:
     """Return the share of dev's samples whose bytes stand in test as well; NaN where hashing them would cost much."""
-    size = sum(
-        len(split) * float(np.prod(split.x.shape[1:])) * split.x.dtype.itemsize for split in (splits.dev, splits.test)
-    )
-    if size > _MOST_BYTES and getattr(splits.test.x, "digests", None) is None:
+    unhashed = [
+        array
+        for split in (splits.dev, splits.test)
+        for array in each_array(split.x).values()
+        if getattr(array, "digests", None) is None
+    ]
+    if sum(map(bytes_of, unhashed)) > _MOST_BYTES:
         return float("nan")
     test = {row.tobytes() for row in row_digests(splits.test.x)}
     return float(np.mean([row.tobytes() in test for row in row_digests(splits.dev.x)]))

@@ -2,7 +2,7 @@
 
 import inspect
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.data.inputs import float_rows
 from sweep.models.layers import calls_of_layers, every_layer
 
 SAMPLES = 128  # of train, one batch, on which the two modes of BatchNormalization are compared
@@ -60,11 +61,14 @@ def training_false_ignored(model: Any) -> list[str]:
     return found
 
 
-def batchnorm_gap(model: Any, x: Any, y: NDArray[Any], task: str, loss: Any) -> dict[str, float]:
+def batchnorm_gap(
+    model: Any, x: Any, y: NDArray[Any], task: str, loss: Any, score: Callable[[Any], Any] = lambda found: found
+) -> dict[str, float]:
     """Return how much worse the model is on the same samples with BatchNormalization's moving statistics.
 
     model: trained; it is left as it was. x: (n, ...) and y: (n,) of train; some of them are used. task: "regression" or
-    another. loss: Keras's name, or what else its `compile` takes.
+    another. loss: Keras's name, or what else its `compile` takes. score: what a model with several outputs gives -> the
+    scored one.
     Returns batchnorm_unsettled, the accuracy lost (not for regression), and batchnorm_unsettled_loss, the logarithm of
     the ratio of the losses; nothing for a model without BatchNormalization.
     """
@@ -74,10 +78,10 @@ def batchnorm_gap(model: Any, x: Any, y: NDArray[Any], task: str, loss: Any) -> 
     if not layers:
         return {}
     rows = np.linspace(0, len(y) - 1, min(SAMPLES, len(y))).astype(np.int64)
-    inputs, labels = np.asarray(x[rows], dtype=np.float32), y[rows]
-    settled = np.asarray(model(inputs, training=False))
+    inputs, labels = float_rows(x, rows), y[rows]
+    settled = np.asarray(score(model(inputs, training=False)))
     with _by_the_batch(layers):
-        by_batch = np.asarray(model(inputs, training=False))
+        by_batch = np.asarray(score(model(inputs, training=False)))
     if task != "regression":
         right = [float(np.mean(_decided(outputs) == labels)) for outputs in (settled, by_batch)]
         return {"batchnorm_unsettled": right[1] - right[0]}

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.checks.finding import Finding
+from sweep.data.inputs import first, in_each, numbers_of_sample
 from sweep.errors import InputError, one_line
 
 ROWS = 8  # at least so many, where a batch of the study has them
@@ -19,31 +20,33 @@ _NUMBERS = 2**20  # a batch beyond so many numbers is cut: a large net still tak
 
 def first_rows(x: Any, y: NDArray[Any], most: int) -> NDArray[np.int64]:
     """Return the rows of some samples of train, evenly spaced; `most`: the size of the study's batch."""
-    room = max(ROWS, _NUMBERS // max(1, int(np.prod(x.shape[1:]))))
+    room = max(ROWS, _NUMBERS // max(1, numbers_of_sample(x)))
     return np.linspace(0, len(y) - 1, min(room, most, len(y))).astype(np.int64)
 
 
-def answers(use: str, model: Any, x: NDArray[np.float32]) -> NDArray[Any]:
-    """Return a model's outputs for a batch in inference mode, (n, k).
+def answers(use: str, model: Any, x: Any, score: Callable[[Any], Any] = lambda found: found) -> NDArray[Any]:
+    """Return a model's scored output for a batch in inference mode, (n, k).
+
+    score: what the model gives -> the scored output of several.
 
     Raises:
         InputError: it cannot take the data, or answers something else than one finite array with a row a sample.
     """
     import keras
 
-    taken = f"model: expected {use} to take a batch of shape {x.shape}"
+    taken = f"model: expected {use} to take a batch of shape {in_each(np.shape, x)}"
     try:
-        found = model(x, training=False)
+        found = score(model(x, training=False))
     except (Exception, SystemExit) as error:
         raise InputError(f"{taken}, as float32. It raised {one_line(error)}") from error
     if isinstance(found, dict | list | tuple):
         what = f"a mapping with {', '.join(map(str, found))}" if isinstance(found, dict) else f"a list of {len(found)}"
         raise InputError(f"{taken} and to return one array of outputs. Received: {what}. Return the scores alone.")
     outputs = np.asarray(keras.ops.convert_to_numpy(found), dtype=np.float32)
-    if outputs.ndim != 2 or len(outputs) != len(x):
+    if outputs.ndim != 2 or len(outputs) != len(first(x)):
         raise InputError(
-            f"{taken} and to return a row for each of {len(x)} samples. Received: shape {outputs.shape}. Change the "
-            "model's last layers."
+            f"{taken} and to return a row for each of {len(first(x))} samples. Received: shape {outputs.shape}. Change "
+            "the model's last layers."
         )
     if not np.isfinite(outputs).all():
         raise InputError(
@@ -53,15 +56,13 @@ def answers(use: str, model: Any, x: NDArray[np.float32]) -> NDArray[Any]:
     return outputs
 
 
-def train_step(
-    use: str, model: Any, batch: tuple[NDArray[Any], ...], check_logs: Callable[[Any], None]
-) -> list[Finding]:
+def train_step(use: str, model: Any, batch: tuple[Any, ...], check_logs: Callable[[Any], None]) -> list[Finding]:
     """Train a compiled model one step on a batch; return what that shows.
 
     A step that changes nothing is repeated, where the optimizer gathers the gradients of several steps first, and once
     more, where a schedule begins at 0.
 
-    batch: x (n, ...), y (n,) and, where samples have them, weights (n,).
+    batch: x (n, ...), y (n,) and, where samples have them, weights (n,), each in the structure that the model takes.
 
     Raises:
         InputError: the step cannot be done, gives no loss or one that is not finite.
@@ -69,7 +70,8 @@ def train_step(
     import keras
 
     eager = keras.backend.backend() == "tensorflow"
-    tensors = tuple(map(keras.ops.convert_to_tensor, batch)) if eager else batch  # as `fit` hands them to a train_step
+    # as `fit` hands them to a train_step
+    tensors = tuple(in_each(keras.ops.convert_to_tensor, part) for part in batch) if eager else batch
     before = model.get_weights()
     model.reset_metrics()
     with warnings.catch_warnings(record=True) as said:

@@ -19,15 +19,15 @@ def outside(outputs: NDArray[Any]) -> float:
     return float(np.mean((outputs < -SLACK) | (outputs > 1 + SLACK)))
 
 
-def last_activation(model: Any) -> tuple[str, str]:
+def last_activation(model: Any, output: Any = None) -> tuple[str, str]:
     """Return the name of a model's last layer that computes, and Keras's name of its activation; "" where unknown.
 
-    A model of a class of the user's own does not show it.
+    A model of a class of the user's own does not show it. output: one of several tensors that the model gives.
     """
     import keras
 
     layers = keras.layers
-    for layer in last_layers(model):
+    for layer in last_layers(model, output):
         if isinstance(layer, layers.Reshape | layers.Flatten | layers.Identity | layers.Dropout) or (
             isinstance(layer, layers.Activation) and _name(layer.activation) == "linear"
         ):

@@ -7,6 +7,7 @@ from sweep.data.domains import synthetic_domains
 from sweep.data.geolife_trips import geolife
 from sweep.data.identities import identity_pairs
 from sweep.data.image_folders import image_folder
+from sweep.data.inputs import Inputs
 from sweep.data.preparing import Count, Prepared, open_prepared, prepare
 from sweep.data.sequence import number_sequence
 from sweep.data.splits import Split, Splits, as_splits
@@ -16,6 +17,7 @@ from sweep.data.vectors import synthetic_vectors
 
 __all__ = [
     "Count",
+    "Inputs",
     "Prepared",
     "Split",
     "Splits",

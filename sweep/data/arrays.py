@@ -72,8 +72,7 @@ def _refuse_kinds(what: str, values: Any) -> None:
     kind = type(values).__name__
     if isinstance(values, Mapping):
         raise InputError(
-            f"Expected {what} as one array. Received: a mapping with {', '.join(map(str, list(values)[:10]))}. One "
-            "input alone is taken: put them into one array, and let the model take it apart."
+            f"Expected {what} as one array. Received: a mapping with {', '.join(map(str, list(values)[:10]))}."
         )
     if isinstance(values, str | bytes):
         raise InputError(f"Expected {what} as an array. Received: a word. Read the file and hand its array over.")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.data.images import Images
+from sweep.data.inputs import Inputs, each_array
 from sweep.data.splits import Splits
 
 DIGEST_BYTES = 16
@@ -18,9 +19,11 @@ _UNNAMED = ("subject", "video", "sample", "other_subject")  # told by their orde
 def row_digests(x: Any) -> NDArray[np.uint8]:
     """Return a digest of the bytes of every row.
 
-    x: (n, ...) array, memory map or `Images`; read block by block.
+    x: (n, ...) array, memory map, `Images` or `Inputs`; read block by block.
     Returns (n, 16) uint8, BLAKE2b. Rows are equal, byte for byte, where their digests are.
     """
+    if isinstance(x, Inputs):  # a digest of those of all arrays
+        return row_digests(np.concatenate([row_digests(array) for array in x.arrays.values()], axis=1))
     if isinstance(x, Images) and x.digests is not None:
         found = np.asarray(x.digests[x.rows])
         return found if x.rows.ndim == 1 else row_digests(found)  # of a pair: a digest of both
@@ -40,12 +43,12 @@ def data_digest(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str
     """Return the id of the data, 64 hexadecimal digits: SHA-256 over x, y and the sample columns of every split.
 
     digests: split name -> (n, 16) digests of the rows of x. Columns that `splits.not_in_id` names do not count.
-    Weights of train do. The same content gives the same id in any folder and on any machine; any other byte, type or
-    order another.
+    Weights of train, names of inputs and labels of every output do. The same content gives the same id in any folder
+    and on any machine; any other byte, type or order another.
     """
     total = hashlib.sha256(b"sweep data 1")
     for name, split in splits.items():
-        head = f"{name} {len(split)} {split.x.shape[1:]} {np.dtype(split.x.dtype).str} {split.y.dtype.str}"
+        head = f"{name} {len(split)} {_kind(split.x)} {split.y.dtype.str}"
         total.update(head.encode())
         total.update(digests[name].tobytes())
         total.update(np.ascontiguousarray(split.y).tobytes())
@@ -55,10 +58,20 @@ def data_digest(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str
                 total.update(text_digest(columns.pop(name)))
         for name, column in columns.items():
             total.update(name.encode() + text_digest(column))
+        for output, values in split.labels.items():
+            total.update(f"output {output!r} {values.shape} {values.dtype.str}".encode())
+            total.update(np.ascontiguousarray(values).tobytes())
     if splits.train.sample_weight is not None:
         total.update(b"sample_weight" + np.ascontiguousarray(splits.train.sample_weight).tobytes())
     total.update(text_digest(np.asarray(splits.classes, dtype=str)))
     return total.hexdigest()
+
+
+def _kind(x: Any) -> str:
+    """Return shape and type of a sample; of several inputs those of each, with its name."""
+    if isinstance(x, Inputs):
+        return f"{'named' if x.named else 'placed'} {[(name, _kind(array)) for name, array in each_array(x).items()]}"
+    return f"{x.shape[1:]} {np.dtype(x.dtype).str}"
 
 
 def columns_digest(splits: Splits, names: Sequence[str]) -> str:

@@ -6,7 +6,9 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.data.content_digests import row_digests
 from sweep.data.images import Images
+from sweep.data.inputs import Inputs
 from sweep.data.splits import Split, Splits
 from sweep.errors import InputError
 
@@ -71,8 +73,15 @@ def _identical_across(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) 
 
 
 def _pieces(split: Split, digests: NDArray[np.uint8]) -> tuple[NDArray[np.void], NDArray[np.str_]]:
-    """Return what may not stand in another split, and the sample of each: of a pair both images, not the pair alone."""
+    """Return what may not stand in another split, and the sample of each: of a pair both images, not the pair alone.
+
+    Of several inputs it is each that is as large as an image: landmarks or a code may well be those of another sample.
+    """
     x = split.x
+    if isinstance(x, Inputs):
+        alone = [row_digests(array) for array in x.arrays.values() if len(array.shape) > 2]
+        keys = [_keys(digests), *(_keys(each.reshape(len(split), -1)) for each in alone)]
+        return np.concatenate(keys), np.tile(split.sample, len(keys))
     if isinstance(x, Images) and x.rows.ndim == 2 and x.digests is not None:
         return _keys(np.asarray(x.digests[x.rows.ravel()])), np.repeat(split.sample, 2)
     return _keys(digests), split.sample

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from sweep.data.content_digests import columns_digest, data_digest, row_digests
-from sweep.data.images import Images
+from sweep.data.input_files import kinds_of_inputs, memory_map, read_inputs, write_inputs
+from sweep.data.inputs import sample_shape
 from sweep.data.leakage import find_leaks
 from sweep.data.splits import SPLITS, Split, Splits, as_splits
 from sweep.data.validation import TASKS, validate
@@ -38,14 +39,15 @@ class Prepared:
 
     data_id: 64 hexadecimal digits, a digest of the content alone.
     findings: what a person should know: corrupt images skipped, leaks allowed, samples that repeat.
-    counts: split -> Count. input_shape: shape of one sample. n_classes: 2 for verification, 0 for regression.
+    counts: split -> Count. input_shape: shape of one sample, of several inputs name -> shape or a tuple of shapes.
+    n_classes: 2 for verification, 0 for regression.
     classes: their names in the order of the labels, where known. path: the folder on this node.
     """
 
     data_id: str
     findings: tuple[str, ...]
     counts: dict[str, Count]
-    input_shape: tuple[int, ...]
+    input_shape: Any
     n_classes: int
     classes: tuple[str, ...]
     path: Path
@@ -60,12 +62,14 @@ def prepare(
     leakage: str = "refuse",
     cache: Path,
     expect: str | None = None,
+    output: str | None = None,
 ) -> Prepared:
     """Return the data of `function(**keywords)`, checked and stored under the cache folder.
 
     split_seed, cache, task: handed to the function too where it has parameters of these names and keywords does not.
     task: verification, classification or regression. leakage: "refuse" or "allow".
     expect: the data_id that must come out (another node sees the same data), or None.
+    output: whose labels are scored, where the function gives labels of several outputs; None takes the first.
     Calling it again costs the function and the digests; nothing is written twice. Processes may call it together.
     Raises InputError where the function or its data are wrong, ClusterError where the cache cannot be written.
     """
@@ -75,7 +79,7 @@ def prepare(
                 f"Expected {word} as one of {', '.join(known)}. Received: {value!r}.{nearest(value, known)}"
             )
     cache = Path(cache).absolute()
-    splits = as_splits(_call(function, keywords, {"split_seed": split_seed, "cache": cache, "task": task}))
+    splits = as_splits(_call(function, keywords, {"split_seed": split_seed, "cache": cache, "task": task}), output)
     validate(splits, task)
     splits = _weighted_in_training_alone(_typed(splits, task))
     digests = {name: row_digests(split.x) for name, split in splits.items()}
@@ -96,7 +100,7 @@ def prepare(
         data_id=data_id,
         findings=findings,
         counts={name: _count(split, splits.classes, task) for name, split in splits.items()},
-        input_shape=tuple(int(size) for size in splits.train.x.shape[1:]),
+        input_shape=sample_shape(splits.train.x),
         n_classes=_n_classes(splits, task),
         classes=splits.classes,
         path=path,
@@ -117,16 +121,16 @@ def open_prepared(cache: Path, data_id: str) -> Splits:
         raise FileNotFoundError(f"no complete data {data_id} in {cache}")
     opened: dict[str, Split] = {}
     for name in SPLITS:
-        x, y = (np.asarray(_map(folder / f"{name}-{key}.npy")) for key in ("x", "y"))
-        columns = {key: np.asarray(_map(folder / f"{name}-{key}.npy")) for key in _columns(contents)}
+        y = np.asarray(memory_map(folder / f"{name}-y.npy"))
+        columns = {key: np.asarray(memory_map(folder / f"{name}-{key}.npy")) for key in _columns(contents)}
         further = {key.removeprefix(FURTHER): columns.pop(key) for key in list(columns) if key.startswith(FURTHER)}
-        weight = _map(folder / f"{name}-sample_weight.npy") if name in contents.get("weights", ()) else None
-        if name in stores:
-            store = cache / stores[name]
-            inputs = Images(_map(store / "pixels.npy"), x, _map(store / "digests.npy"), store)
-            opened[name] = Split(inputs, y, **columns, further=further, sample_weight=weight)
-        else:
-            opened[name] = Split(x, y, **columns, further=further, sample_weight=weight)
+        weight = memory_map(folder / f"{name}-sample_weight.npy") if name in contents.get("weights", ()) else None
+        labels = {
+            output: np.asarray(memory_map(folder / f"{name}-label-{at}.npy"))
+            for at, output in enumerate(contents.get("outputs", ()))
+        }
+        x = read_inputs(folder, cache, name, contents)
+        opened[name] = Split(x, y, **columns, further=further, sample_weight=weight, labels=labels)
     return Splits(opened["train"], opened["dev"], opened["test"], classes=tuple(contents["classes"]))
 
 
@@ -146,10 +150,6 @@ def _columns(contents: Mapping[str, Any]) -> list[str]:
 
 def _folder(cache: Path, data_id: str) -> Path:
     return cache / "data" / data_id
-
-
-def _map(path: Path) -> Any:
-    return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
 def _call(function: Callable[..., Any], keywords: Mapping[str, Any], offered: Mapping[str, Any]) -> Any:
@@ -180,8 +180,17 @@ def _call(function: Callable[..., Any], keywords: Mapping[str, Any], offered: Ma
 def _typed(splits: Splits, task: str) -> Splits:
     """Return the splits with labels of one type, so that 1, 1.0 and True give the same data_id."""
     label = np.float64 if task == "regression" else np.int64
-    train, dev, test = (replace(split, y=split.y.astype(label)) for _, split in splits.items())
+    train, dev, test = (_with_types(split, label) for _, split in splits.items())
     return replace(splits, train=train, dev=dev, test=test)
+
+
+def _with_types(split: Split, label: Any) -> Split:
+    """Return a split with labels of that type; those of outputs that are not scored as whole numbers or as float64."""
+    labels = {
+        name: values.astype(label if values is split.y else np.float64 if values.dtype.kind == "f" else np.int64)
+        for name, values in split.labels.items()
+    }
+    return replace(split, y=split.y.astype(label), labels=labels)
 
 
 def _weighted_in_training_alone(splits: Splits) -> Splits:
@@ -211,17 +220,16 @@ def _count(split: Split, classes: tuple[str, ...], task: str) -> Count:
 
 
 def _write(part: Path, splits: Splits, cache: Path) -> dict[str, Any]:
-    stores = {}
+    stores: dict[str, str] = {}
     for name, split in splits.items():
-        x = split.x
-        if isinstance(x, Images) and x.store is not None and x.store.is_relative_to(cache):
-            stores[name] = x.store.relative_to(cache).as_posix()
-            x = x.rows
-        write_array(part / f"{name}-x.npy", x)
+        stores |= write_inputs(part, cache, name, split.x)
+        for at, values in enumerate(split.labels.values()):
+            write_array(part / f"{name}-label-{at}.npy", values)
         for key, column in {"y": split.y, **split.columns}.items():
             write_array(part / f"{name}-{key}.npy", column)
         if split.sample_weight is not None:
             write_array(part / f"{name}-sample_weight.npy", split.sample_weight)
     weights = [name for name, split in splits.items() if split.sample_weight is not None]
     found = {"stores": stores, "classes": list(splits.classes), "columns": list(splits.train.columns)}
-    return found | ({"weights": weights} if weights else {})
+    outputs = {"outputs": list(splits.train.labels)} if splits.train.labels else {}
+    return found | kinds_of_inputs(splits.train.x) | outputs | ({"weights": weights} if weights else {})

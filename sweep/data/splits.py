@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.data.arrays import one_index, plain_array, plain_labels, refuse_data_set
+from sweep.data.arrays import one_index, plain_labels, refuse_data_set
 from sweep.data.identity import names_of
-from sweep.data.images import Images
+from sweep.data.inputs import Inputs, rows_of
+from sweep.data.structures import check_names_alike, plain_inputs, plain_outputs
 from sweep.errors import InputError, nearest
 from sweep.metrics.labels import attack_types
 from sweep.store.sample_columns import DECLARED, FURTHER, WHERE_GIVEN, is_name
@@ -31,6 +32,7 @@ class Split:
     """The samples of one split, row by row.
 
     x: (n, ...) inputs: an array, a memory map or `Images`; has shape, dtype, len and indexing by an array of integers.
+    Of a model with several inputs: `Inputs`, an array each; `x[rows]` is what the model takes.
     y: (n,) labels: verification 1 genuine, 0 impostor; classification 0 .. n_classes - 1; regression any finite number.
     subject: (n,) strings, "" where unknown.
     video: (n,) strings, unique within the whole data (two subjects never share one), "" where unknown.
@@ -40,6 +42,9 @@ class Split:
     attack_type: (n,) strings, the kind of presentation attack, "" where a sample is none. None where nothing is known.
     further: name -> (n,) strings, columns of the user's own, which are stored with the scores.
     sample_weight: (n,) float32, how much each sample counts in the loss of the training; None where all count alike.
+    labels: output -> (n, ...) labels, where a model has several outputs with labels; y is among them. {} otherwise.
+
+    `len(split)` is the number of samples, `split[rows]` the split of some of them.
     """
 
     x: Any
@@ -51,6 +56,7 @@ class Split:
     attack_type: NDArray[np.str_] | None = None
     further: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
     sample_weight: NDArray[np.float32] | None = None
+    labels: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     @property
     def columns(self) -> dict[str, NDArray[np.str_]]:
@@ -66,6 +72,22 @@ class Split:
     def __len__(self) -> int:
         """Return the number of samples."""
         return len(self.y)
+
+    def __getitem__(self, rows: Any) -> "Split":
+        """Return some samples with all that is known of them. rows: a slice, or an array of integers or booleans."""
+        declared: dict[str, Any] = {
+            name: None if (column := getattr(self, name)) is None else column[rows] for name in _DECLARED
+        }
+        return Split(
+            x=rows_of(self.x, rows),
+            y=self.y[rows],
+            **declared,
+            further={name: column[rows] for name, column in self.further.items()},
+            labels={name: values[rows] for name, values in self.labels.items()},
+        )
+
+
+_DECLARED = (*DECLARED, "sample_weight")
 
 
 @dataclass(frozen=True)
@@ -89,17 +111,19 @@ class Splits:
         yield "test", self.test
 
 
-def as_splits(value: object) -> Splits:
+def as_splits(value: object, output: str | None = None) -> Splits:
     """Return what a data function gave as `Splits`, with plain arrays and every gap filled.
 
     value: a `Splits`; or a mapping with train, dev (or val) and test, each a `Split`, an (x, y) pair or a mapping with
     x, y and, where known, subject, video, sample, other_subject, attack_type, further (name -> column) and
-    sample_weight; and `classes`, names in the order of the labels, where known.
+    sample_weight; and `classes`, names in the order of the labels, where known. x may be a mapping name -> array or a
+    tuple of arrays, y a mapping output -> labels.
+    output: whose labels are y, where y is a mapping; None takes the first.
     Subject and video default to "" (unknown), sample to "train-000001".
     Raises InputError where a split or a field is missing or unknown, or where the lengths differ.
     """
     if isinstance(value, Splits):
-        train, dev, test = _alike(_filled(name, split) for name, split in value.items())
+        train, dev, test = _alike(_filled(name, split, output) for name, split in value.items())
         return replace(value, train=train, dev=dev, test=test)
     if not isinstance(value, Mapping):
         raise InputError(
@@ -114,7 +138,7 @@ def as_splits(value: object) -> Splits:
             "The threshold and the epoch are chosen on dev, so test cannot stand in for it."
         )
     classes = tuple(str(name) for name in value.get("classes", ()))
-    train, dev, test = _alike(_filled(name, value[name]) for name in SPLITS)
+    train, dev, test = _alike(_filled(name, value[name], output) for name in SPLITS)
     return Splits(train, dev, test, classes=classes)
 
 
@@ -134,14 +158,15 @@ def _by_our_names(value: Mapping[Any, Any]) -> dict[str, Any]:
     return found
 
 
-def _filled(name: str, given: object) -> Split:
+def _filled(name: str, given: object, output: str | None = None) -> Split:
     fields = _fields(name, given)
-    one_index(name, fields)
-    _refuse_several_inputs(name, fields)
-    x = fields["x"] if isinstance(fields["x"], Images) else plain_array(f"x of {name}", fields["x"])
-    y = plain_labels(f"y of {name}", fields["y"])
-    if not x.shape:
+    several = fields["y"] if isinstance(fields["y"], Mapping) else {}
+    one_index(name, {**fields, **several, **(fields["x"] if isinstance(fields["x"], Mapping) else {})})
+    some = next(iter(several.values()), ()) if isinstance(fields["y"], Mapping) else fields["y"]
+    x = plain_inputs(name, fields["x"], len(some) if hasattr(some, "__len__") else 0)
+    if not isinstance(x, Inputs) and not x.shape:
         raise InputError(f"Expected x of {name} with a row a sample. Received: the single value {x}.")
+    y, labels = plain_outputs(name, fields["y"], output, len(x))
     texts: dict[str, Any] = {key: None if fields.get(key) is None else names_of(fields[key]) for key in DECLARED}
     further = _further(name, fields.get("further"))
     for key in ("subject", "video"):
@@ -158,7 +183,7 @@ def _filled(name: str, given: object) -> Split:
                 f"Expected {key} of {name} with shape ({len(x)},), one entry for each row of x. "
                 f"Received: shape {column.shape}."
             )
-    return Split(x=x, y=y, **texts, further=further, sample_weight=weight)
+    return Split(x=x, y=y, **texts, further=further, sample_weight=weight, labels=labels)
 
 
 def _further(name: str, given: Any) -> dict[str, NDArray[np.str_]]:
@@ -179,21 +204,42 @@ def _further(name: str, given: Any) -> dict[str, NDArray[np.str_]]:
 def _alike(splits: Iterable[Split]) -> list[Split]:
     """Return the splits with the same columns: where one lacks what another has, its words are unknown."""
     given = list(splits)
+    inputs = [_names(split.x) for split in given]
+    check_names_alike("inputs", dict(zip(SPLITS, inputs, strict=True)))
+    outputs = [tuple(split.labels) or None for split in given]
+    check_names_alike("labels of outputs", dict(zip(SPLITS, outputs, strict=True)))
     further = sorted({name for split in given for name in split.further})
     shared = [name for name in WHERE_GIVEN if any(getattr(split, name) is not None for split in given)]
 
     def whole(split: Split) -> Split:
         unknown = np.full(len(split), "")
         lacking = {name: unknown for name in shared if getattr(split, name) is None}
-        return replace(split, **lacking, further={name: split.further.get(name, unknown) for name in further})
+        return replace(
+            split,
+            x=_in_order(split.x, inputs[0]),
+            labels={name: split.labels[name] for name in outputs[0] or ()},
+            **lacking,
+            further={name: split.further.get(name, unknown) for name in further},
+        )
 
     return [whole(split) for split in given]
+
+
+def _names(x: Any) -> tuple[str, ...] | int | None:
+    if not isinstance(x, Inputs):
+        return None
+    return tuple(x.arrays) if x.named else len(x.arrays)
+
+
+def _in_order(x: Any, names: tuple[str, ...] | int | None) -> Any:
+    """Return named inputs in the order of train's: what a model's function makes may follow it."""
+    return Inputs({name: x.arrays[name] for name in names}, True) if isinstance(names, tuple) else x
 
 
 def _fields(name: str, given: object) -> Mapping[str, Any]:
     known = ("x", "y", *DECLARED, "further", "sample_weight")
     if isinstance(given, Split):
-        return {key: getattr(given, key) for key in known}
+        return {key: getattr(given, key) for key in known} | ({"y": given.labels} if given.labels else {})
     if isinstance(given, tuple | list) and len(given) == 2:
         return {"x": given[0], "y": given[1]}
     refuse_data_set(name, given)
@@ -209,15 +255,3 @@ def _fields(name: str, given: object) -> Mapping[str, Any]:
         if given.get(key) is None:
             raise InputError(f"Expected x and y in {name}. Received none called {key}.")
     return given
-
-
-def _refuse_several_inputs(name: str, fields: Mapping[str, Any]) -> None:
-    """Raise InputError where x is a list of whole inputs, as [face, depth], in place of rows."""
-    x, n = fields["x"], len(fields["y"]) if hasattr(fields["y"], "__len__") else 0
-    if not isinstance(x, list | tuple) or len(x) in (0, n):
-        return
-    if all(hasattr(one, "__len__") and len(one) == n for one in x):
-        raise InputError(
-            f"Expected x of {name} as one array with {n} rows. Received: {len(x)} arrays of {n} rows each. One input "
-            "alone is taken: put them into one array (np.stack(x, axis=1)), and let the model take it apart."
-        )

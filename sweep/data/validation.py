@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from sweep.data.images import Images
+from sweep.data.inputs import each_array
 from sweep.data.splits import Split, Splits
 from sweep.errors import InputError
 from sweep.metrics.attack_errors import check_attack_types
@@ -42,25 +43,32 @@ def validate(splits: Splits, task: str) -> None:
 
 
 def _check_inputs(name: str, split: Split, train: Split) -> None:
-    x = split.x
     if len(split) == 0:
         raise InputError(f"Expected samples in {name}. Received: none.")
+    of_train = each_array(train.x)
+    for key, x in each_array(split.x).items():
+        _check_input(f"x of {name}{f', {key},' if key else ''}", x, of_train[key], name, split)
+
+
+def _check_input(what: str, x: Any, of_train: Any, name: str, split: Split) -> None:
     if len(x.shape) < 2 or np.dtype(x.dtype).kind not in "buif":
         way = " Say .astype('float32')." if np.dtype(x.dtype).kind == "O" else ""
+        way = " Say .reshape(-1, 1)." if what.endswith(",") and len(x.shape) == 1 else way
         raise InputError(
-            f"Expected x of {name} as numbers with shape (n, ...), a row a sample. Received: shape {tuple(x.shape)}, "
+            f"Expected {what} as numbers with shape (n, ...), a row a sample. Received: shape {tuple(x.shape)}, "
             f"type {x.dtype}.{way}"
         )
-    if x.shape[1:] != train.x.shape[1:] or x.dtype != train.x.dtype:
+    if x.shape[1:] != of_train.shape[1:] or x.dtype != of_train.dtype:
+        told = f" for {what.split(', ')[1].rstrip(',')}" if what.endswith(",") else ""
         raise InputError(
-            f"Expected inputs of one shape and type in all splits. Received: {train.x.shape[1:]} {train.x.dtype} in "
-            f"train, {x.shape[1:]} {x.dtype} in {name}."
+            f"Expected inputs of one shape and type in all splits{told}. Received: {of_train.shape[1:]} "
+            f"{of_train.dtype} in train, {x.shape[1:]} {x.dtype} in {name}."
         )
     row = None if isinstance(x, Images) else _first_not_finite(x)
     if row is not None:
         raise InputError(
-            f"Expected finite inputs. Received: {_not_finite(x[row])} in x of {name}, sample {split.sample[row]}. "
-            "Remove or repair that sample."
+            f"Expected finite inputs. Received: {_not_finite(x[row])} in {what.rstrip(',')}, sample "
+            f"{split.sample[row]}. Remove or repair that sample."
         )
 
 

@@ -1,6 +1,9 @@
 """What is otherwise in data whose digest changed: which split, which samples, pixels or labels."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sweep.data import Prepared, open_prepared
 from sweep.data.content_digests import row_digests
@@ -28,6 +31,10 @@ def what_changed(use: str, stored_id: str, now: Prepared) -> tuple[Difference, s
         for what, differs in (
             ("inputs", (row_digests(old.x) != row_digests(new.x)).any(axis=1)),
             ("labels", old.y != new.y),
+            *(
+                (f"labels of {output}", _rows_differ(values, new.labels.get(output)))
+                for output, values in old.labels.items()
+            ),
             *((column, names != new.columns.get(column, "")) for column, names in old.columns.items()),
         ):
             if np.any(differs):
@@ -37,3 +44,9 @@ def what_changed(use: str, stored_id: str, now: Prepared) -> tuple[Difference, s
                 first = first or f"first: {old.sample[rows[0]]} in {name}"
     detail = "; ".join([*parts, *([first] if first else [])]) or said
     return Difference("data", size=size, detail=detail), f"{cause}."
+
+
+def _rows_differ(old: NDArray[Any], new: NDArray[Any] | None) -> NDArray[np.bool_]:
+    if new is None or old.shape != new.shape:
+        return np.ones(len(old), dtype=bool)
+    return np.asarray((old != new).reshape(len(old), -1).any(axis=1))

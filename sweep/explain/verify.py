@@ -75,7 +75,7 @@ def verify(
     quiet_environment()
     chosen = _spread(ids, len(ids) if trials is None else trials)
     found: list[Verified] = []
-    ready: dict[tuple[str, int], Prepared] = {}
+    ready: dict[tuple[str, int, str | None], Prepared] = {}
     stored = stored_trials(loaded, chosen, places)
     codes = Codes(loaded)
     studies = {one.order.config_id: Study.model_validate(one.order.study) for one in stored}
@@ -118,7 +118,7 @@ Rerun = Callable[..., Bits]
 def _verified(
     stored_trial: StoredTrial,
     threads: int | None,
-    ready: dict[tuple[str, int], Prepared],
+    ready: dict[tuple[str, int, str | None], Prepared],
     data: DataProcess,
     again: Bits | None,
     rerun: Rerun,
@@ -147,11 +147,13 @@ def _verified(
     return verified(equal=False, difference=difference, factors=around, cause=cause, proven=proven, metrics=shown)
 
 
-def _data_now(study: Study, seed: int, ready: dict[tuple[str, int], Prepared], data: DataProcess) -> Prepared:
+def _data_now(
+    study: Study, seed: int, ready: dict[tuple[str, int, str | None], Prepared], data: DataProcess
+) -> Prepared:
     """Return what the data function gives today, whatever lies in the cache."""
     takes = code.takes(study.data.use, "split_seed")
     split = stream_seeds(seed, study.hold)["split"] if takes else 0
-    key = (study.data.model_dump_json(), split)
+    key = (study.data.model_dump_json(), split, study.train.output)
     if key not in ready:
         ready[key] = data.prepare(study, split)
     return ready[key]

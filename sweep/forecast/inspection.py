@@ -59,8 +59,7 @@ class Inspection:
         """Return some lines for a person."""
         lines = [f"{self.study}: the file and its functions are in order."]
         for one, table in zip(self.data, self.tables, strict=True):
-            shape = " x ".join(map(str, one["input_shape"]))
-            lines += [f"Data {one['data_id'][:12]}, inputs {shape}:", *table]
+            lines += [f"Data {one['data_id'][:12]}, inputs {_shape(one['input_shape'])}:", *table]
         built = [model for model in self.models.values() if model["parameters"] is not None]
         lines += [f"Model {one['label'] or '(no grid)'}: {one['parameters']:,} parameters" for one in built][
             :_MOST_MODELS
@@ -193,9 +192,27 @@ def _differing(configuration: Configuration, other: Configuration) -> list[str]:
 def _counted(prepared: Prepared, people: Sequence[People]) -> dict[str, Any]:
     counts = {name: asdict(count) for name, count in prepared.counts.items()}
     told = [_finite(row.as_dict()) for row in people]
-    return {"data_id": prepared.data_id, "input_shape": list(prepared.input_shape), "counts": counts, "people": told}
+    return {
+        "data_id": prepared.data_id,
+        "input_shape": _as_json(prepared.input_shape),
+        "counts": counts,
+        "people": told,
+    }
 
 
 def _finite(row: dict[str, Any]) -> dict[str, Any]:
     width = row["half_width"]
     return row | {"half_width": list(width) if width and all(map(math.isfinite, width)) else None}
+
+
+def _shape(shape: Any) -> str:
+    """Return the shape of a sample in words; of several inputs each."""
+    if isinstance(shape, dict):
+        return ", ".join(f"{name} {_shape(each)}" for name, each in shape.items())
+    return ", ".join(map(_shape, shape)) if shape and isinstance(shape[0], list) else " x ".join(map(str, shape))
+
+
+def _as_json(shape: Any) -> Any:
+    if isinstance(shape, dict):
+        return {name: _as_json(each) for name, each in shape.items()}
+    return [_as_json(each) for each in shape] if isinstance(shape, tuple) else shape

@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from sweep.data import open_prepared
 from sweep.errors import InputError
 from sweep.machine import process
@@ -18,7 +16,7 @@ from sweep.machine.streams import stream_seeds
 from sweep.study.plan import PlannedTrial
 from sweep.study.study import Study
 from sweep.trial import backends
-from sweep.trial.building import begin_phase, build, loss_of
+from sweep.trial.building import begin_phase, build, loss_of, model_outputs
 from sweep.trial.process_state import Machine, begin_trial
 
 STEPS = 3  # timed after the first, which also traces and compiles
@@ -76,11 +74,12 @@ def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) ->
     except InputError as error:
         return str(error)
     begin_phase(model, train, 0, loss_of(study, model, splits))
-    batches = batches_of(study, splits, seeds)
+    given = model_outputs(study, model, splits)
+    batches = batches_of(study, splits, seeds, given)
     built = _since(at)
     steps = [_timed(lambda: model.train_on_batch(*batches[0])) for _ in range(STEPS + 1)]
-    some = splits.dev.x[np.arange(min(len(splits.dev), scoring.SCORE_BATCH))]
-    scored = [_timed(lambda: scoring.predict(model, some)) for _ in range(2)]
+    some = splits.dev[: scoring.SCORE_BATCH].x
+    scored = [_timed(lambda: scoring.predict(model, some, given)) for _ in range(2)]
     n_epochs = (1 + train.carry_over) * sum(phase.epochs for phase in train.phases)
     n_scored = n_epochs * _batches(len(splits.dev)) + sum(_batches(len(split)) for _, split in splits.items())
     seconds = (

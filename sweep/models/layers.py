@@ -30,11 +30,14 @@ def calls_of_layers(model: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
             yield node.operation, node.arguments.kwargs
 
 
-def last_layers(model: Any) -> Iterator[Any]:
-    """Yield the layers that lead to a Functional model's first output, from the last one back, inner models opened."""
+def last_layers(model: Any, output: Any = None) -> Iterator[Any]:
+    """Yield the layers that lead to a Functional model's output, from the last one back, inner models opened.
+
+    output: one of its tensors; None is the first.
+    """
     import keras
 
-    outputs = getattr(model, "outputs", None)
+    outputs = getattr(model, "outputs", None) if output is None else [output]
     while outputs:
         history = outputs[0]._keras_history
         layer = history.operation
@@ -48,6 +51,11 @@ def last_layers(model: Any) -> Iterator[Any]:
 def outputs_as_given(model: Any) -> Any:
     """Return a Functional model's outputs in the list or mapping that it was made with; None of another model."""
     return getattr(model, "_outputs_struct", None)
+
+
+def inputs_as_given(model: Any) -> Any:
+    """Return a Functional model's inputs in the list or mapping that it was made with; None of another model."""
+    return getattr(model, "_inputs_struct", None)
 
 
 def adds_losses_in_calls(model: Any) -> bool:

@@ -66,14 +66,14 @@ def prepare(study: Study) -> tuple[tuple[PlannedTrial, ...], dict[str, Prepared]
 
 def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], dict[str, Prepared]]:
     """Return the plans of several studies as one, as `prepare` does for one; what they share is prepared once."""
-    ready: dict[tuple[str, int], Prepared] = {}
+    ready: dict[tuple[str, int, str | None], Prepared] = {}
     takes = cache(code.takes)  # parsed once for all trials of this plan
     process = DataProcess()
 
     def data_id(configuration: Configuration, seed: int) -> str:
         one = configuration.study
         split = stream_seeds(seed, one.hold)["split"] if takes(one.data.use, "split_seed") else 0
-        key = (one.data.model_dump_json(), split)
+        key = (one.data.model_dump_json(), split, one.train.output)
         if key not in ready:
             ready[key] = process.prepare(one, split)
         return ready[key].data_id

@@ -52,6 +52,19 @@ def _a_form(value: Any) -> Any:
     raise ValueError(f"a word, {_FORMS}. Received: {value!r}")
 
 
+def _losses(value: Any) -> Any:
+    """Return what a loss is chosen by, or output -> that, for a model with several outputs."""
+    if not isinstance(value, Mapping) or not value or {"name", "use"} & set(value):
+        return _a_form(value)
+    for name in value:
+        if not isinstance(name, str):
+            raise ValueError(f"a loss, or a mapping output -> loss. Received: {name!r} as the name of an output")
+    try:
+        return {name: _a_form(loss) for name, loss in value.items()}
+    except ValueError as error:
+        raise ValueError(f"a loss, or a mapping output -> loss, where a loss is {error}") from None
+
+
 def _is_form(value: Any) -> bool:
     if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in value):
         return False
@@ -75,4 +88,8 @@ def _a_rate(value: Any) -> Any:
 
 
 Chosen = Annotated[str | Named | Use, BeforeValidator(_a_form)]
+# In this order, since a form such as {name: huber, reduction: sum} would also be a mapping of words.
+_OneLoss = Annotated[str | Named | Use, Field(union_mode="left_to_right")]
+_AnyLoss = Annotated[str | Named | Use | dict[str, _OneLoss], Field(union_mode="left_to_right")]
+Losses = Annotated[_AnyLoss, BeforeValidator(_losses)]
 Rate = Annotated[Annotated[float, Field(gt=0)] | Named | Use, BeforeValidator(_a_rate)]

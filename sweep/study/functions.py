@@ -119,7 +119,15 @@ def _functions(study: Mapping[str, Any], defaults: Callable[[str], Mapping[str, 
             yield NamedFunction(key, key, section["use"], given, decides)
             words = {**defaults(section["use"]), **given}
         for place, use, keywords in _in_keywords(words, key):
-            yield NamedFunction("train" if _OF_TRAIN.fullmatch(place) else "keyword", place, use, keywords, decides)
+            of_train = _OF_TRAIN.fullmatch(place) or (place in _of_outputs(section) if key == "train" else False)
+            yield NamedFunction("train" if of_train else "keyword", place, use, keywords, decides)
+
+
+def _of_outputs(train: Any) -> set[str]:
+    """Return the places of losses by output, which `train` uses itself as it uses a loss for all."""
+    loss = train.get("loss") if isinstance(train, Mapping) else None
+    by_output = isinstance(loss, Mapping) and not {"name", "use"} & set(loss)
+    return {f"train.loss.{name}" for name in loss} if by_output and loss else set()
 
 
 def _in_keywords(value: Any, at: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

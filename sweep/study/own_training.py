@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from sweep.study.study import Study
 
 FRAMEWORKS: tuple[str, ...] = get_args(Framework)
-# Of `train`: what run.should_stop follows, what the model is built in, and whether it is kept.
-BESIDE_FIT = ("early_stopping", "precision", "save")
+# Of `train`: what run.should_stop follows, what the model is built in, whether it is kept, which output is scored.
+BESIDE_FIT = ("early_stopping", "precision", "save", "output")
 
 
 def check_own_training(study: "Study") -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sweep.study.chosen import Chosen, Named, Rate
+from sweep.study.chosen import Chosen, Losses, Named, Rate
 from sweep.study.parts import Number, Part, Use, Whole
 
 USUAL_OPTIMIZER = "adam"
@@ -65,7 +65,9 @@ class Train(Part):
     """How a model is fitted.
 
     optimizer: None is adam, or the optimizer of a model that its function compiled. loss: None is the usual one of the
-    task, or that of a compiled model.
+    task, or that of a compiled model; of a model with several outputs also a mapping output -> loss, and loss_weights
+    what each counts in their sum.
+    output: the one that is the score, where a model has several; None is the first.
     class_weight: of each class in the training loss, by its number; balanced: n / (classes * samples of the class).
     callbacks: of Keras or of the user, in this order, after dev's metrics of the epoch are known.
     augment: (x, y, rng, **keywords) -> (x, y) for each batch of the training.
@@ -79,7 +81,7 @@ class Train(Part):
 
     optimizer: Annotated[Chosen | None, Field(description="where none is said: adam, or a compiled model's")] = None
     learning_rate: Rate | None = None
-    loss: Chosen | None = None
+    loss: Losses | None = None
     epochs: Annotated[Whole, Field(ge=1)] = 10
     batch_size: Annotated[Whole, Field(ge=1)] = 32
     early_stopping: EarlyStopping | None = None
@@ -94,6 +96,8 @@ class Train(Part):
     precision: Precision | None = None
     jit_compile: bool | None = None
     save: Literal["none", "best", "last"] = "none"
+    output: Annotated[str, Field(min_length=1, description="the model's output that is the score")] | None = None
+    loss_weights: Annotated[dict[str, Annotated[Number, Field(ge=0)]], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _one_phase_is_carried_over(self) -> Self:
@@ -117,7 +121,9 @@ class Train(Part):
     def names_compiling(self) -> tuple[str, ...]:
         """Return the settings that a model function which compiles its model decides as well, as far as named here."""
         return tuple(
-            name for name in ("optimizer", "learning_rate", "momentum", "loss") if getattr(self, name) is not None
+            name
+            for name in ("optimizer", "learning_rate", "momentum", "loss", "loss_weights")
+            if getattr(self, name) is not None
         )
 
     def said(self) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sweep.data.inputs import every, in_each
 from sweep.errors import OF_USERS_CODE, InputError, one_line
 from sweep.study import code
 from sweep.study.train import Train
@@ -19,28 +19,41 @@ class Augment:
         self._use, self._keywords, self._seed = use, keywords, seed
         self._function = code.function(use)
 
-    def __call__(self, x: NDArray[np.float32], y: NDArray[Any], *, epoch: int, step: int) -> tuple[Any, Any]:
-        """Return a batch as the function changes it: x (n, ...) as float32 and y (n,).
+    def __call__(self, x: Any, y: Any, *, epoch: int, step: int) -> tuple[Any, Any]:
+        """Return a batch as the function changes it: x (n, ...) as float32 and y (n,), or mappings or tuples of them.
 
         The generator depends on (seed of the stream "augment", epoch, step) alone, both counted from 0.
 
         Raises:
             InputError: it raises, or returns something else than a batch like the one it got.
         """
-        expected = f"train.augment: expected {self._use} to return (x, y) of shapes {x.shape} and {y.shape}"
-        shapes = x.shape, y.shape
+        shapes = in_each(np.shape, x), in_each(np.shape, y)
+        expected = f"train.augment: expected {self._use} to return (x, y) of shapes {shapes[0]} and {shapes[1]}"
         try:
             found = self._function(x, y, np.random.default_rng([self._seed, epoch, step]), **self._keywords)
         except OF_USERS_CODE as error:
             raise RaisedError(f"{expected}. It raised {one_line(error)}", error) from error
         if not isinstance(found, tuple | list) or len(found) != 2:
             raise InputError(f"{expected}. Received: {'nothing' if found is None else type(found).__name__}.")
-        new_x, new_y = np.asarray(found[0], dtype=np.float32), np.asarray(found[1])
-        if (new_x.shape, new_y.shape) != shapes or new_y.dtype.kind not in "buif":
-            raise InputError(f"{expected}. Received: shapes {new_x.shape} and {new_y.shape}, labels {new_y.dtype}.")
-        if not (np.isfinite(new_x).all() and np.isfinite(new_y).all()):
+        new_x = in_each(lambda values: np.asarray(values, dtype=np.float32), _like(found[0], x))
+        new_y = in_each(np.asarray, _like(found[1], y))
+        labels = every(new_y)
+        if (in_each(np.shape, new_x), in_each(np.shape, new_y)) != shapes or any(
+            each.dtype.kind not in "buif" for each in labels
+        ):
+            came = in_each(np.shape, new_x), in_each(np.shape, new_y)
+            kinds = ", ".join(str(each.dtype) for each in labels)
+            raise InputError(f"{expected}. Received: shapes {came[0]} and {came[1]}, labels {kinds}.")
+        if not all(np.isfinite(each).all() for each in (*every(new_x), *labels)):
             raise InputError(f"{expected} of finite numbers. Received: NaN or infinity.")
         return new_x, new_y
+
+
+def _like(found: Any, given: Any) -> Any:
+    """Return what came back in the order of what was given; a list may stand for a tuple."""
+    if isinstance(given, dict) and isinstance(found, Mapping) and set(found) == set(given):
+        return {name: found[name] for name in given}
+    return tuple(found) if isinstance(given, tuple) and isinstance(found, list) else found
 
 
 def augment_of(train: Train, seed: int) -> Augment | None:

@@ -1,11 +1,13 @@
 """The samples of a split in batches: in our own order for training, in their own for scoring."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 
+from sweep.data.inputs import first, float_rows, in_each
 from sweep.errors import InputError
 from sweep.trial.augmenting import Augment
 
@@ -25,22 +27,25 @@ class ShuffledBatches(keras.utils.PyDataset):  # type: ignore[misc]
     def __init__(
         self,
         x: Any,
-        y: np.ndarray,
+        y: Any,
         batch_size: int,
         order: int,
         *,
-        weights: np.ndarray | None = None,
+        weights: Any = None,
         augment: Augment | None = None,
+        in_structure: Callable[[Any], Any] | None = None,
     ) -> None:
-        """Take x (n, ...), y (n,) and, where samples have one, their weights (n,).
+        """Take x (n, ...), y (n,) or output -> labels, and, where samples have one, their weights (n,) likewise.
 
-        order: the seed of the stream "order". augment: what changes each batch, or None.
+        order: the seed of the stream "order". augment: what changes each batch, or None. in_structure: puts labels and
+        weights of a batch into the structure of a model's several outputs; None leaves them.
         """
         super().__init__()
         self._x, self._y, self._batch_size, self._order = x, y, batch_size, order
-        self._weights, self._augment = weights, augment
+        self._weights, self._augment, self._in_structure = weights, augment, in_structure or (lambda values: values)
         self.fault: InputError | None = None
-        self.steps = math.ceil(len(y) / batch_size)
+        self._n = len(first(y))
+        self.steps = math.ceil(self._n / batch_size)
         self.first_epoch = 0
         self._drawn: tuple[int, np.ndarray] | None = None
 
@@ -48,37 +53,41 @@ class ShuffledBatches(keras.utils.PyDataset):  # type: ignore[misc]
         """Return the order of an epoch: rows of the training set, (n,)."""
         drawn = self._drawn
         if drawn is None or drawn[0] != epoch:
-            drawn = epoch, np.random.default_rng([self._order, epoch]).permutation(len(self._y))
+            drawn = epoch, np.random.default_rng([self._order, epoch]).permutation(self._n)
             self._drawn = drawn
         return drawn[1]
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
         """Return batch `index`, counted from the first epoch on, inputs as float32; its weights come third."""
         epoch, step = divmod(index, self.steps)
         rows = self.permutation(self.first_epoch + epoch)[step * self._batch_size : (step + 1) * self._batch_size]
-        x, y = np.asarray(self._x[rows], dtype=np.float32), self._y[rows]
+        x, y = float_rows(self._x, rows), in_each(lambda values: values[rows], self._y)
         if self._augment is not None:
             try:
                 x, y = self._augment(x, y, epoch=self.first_epoch + epoch, step=step)
             except InputError as error:
                 self.fault = error
                 raise
-        return (x, y) if self._weights is None else (x, y, self._weights[rows])
+        y = self._in_structure(y)
+        if self._weights is None:
+            return x, y
+        return x, y, self._in_structure(in_each(lambda values: values[rows], self._weights))
 
 
 class BatchesInOrder(keras.utils.PyDataset):  # type: ignore[misc]
     """Samples in batches, in their order."""
 
-    def __init__(self, x: Any, y: np.ndarray, batch_size: int) -> None:
-        """Take x (n, ...) and y (n,)."""
+    def __init__(self, x: Any, y: Any, batch_size: int, in_structure: Callable[[Any], Any] | None = None) -> None:
+        """Take x, y and in_structure as `ShuffledBatches` does."""
         super().__init__()
         self._x, self._y, self._batch_size = x, y, batch_size
+        self._in_structure = in_structure or (lambda values: values)
 
     def __len__(self) -> int:
         """Return how many batches there are."""
-        return math.ceil(len(self._y) / self._batch_size)
+        return math.ceil(len(first(self._y)) / self._batch_size)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
         """Return batch `index`, inputs as float32; the last may be smaller."""
-        rows = np.arange(index * self._batch_size, min((index + 1) * self._batch_size, len(self._y)))
-        return np.asarray(self._x[rows], dtype=np.float32), self._y[rows]
+        rows = np.arange(index * self._batch_size, min((index + 1) * self._batch_size, len(first(self._y))))
+        return float_rows(self._x, rows), self._in_structure(in_each(lambda values: values[rows], self._y))

@@ -3,14 +3,17 @@
 from typing import Any
 
 from sweep.checks.watched_build import watched
-from sweep.data import Splits
+from sweep.data import Inputs, Splits
+from sweep.data.inputs import sample_shape
 from sweep.errors import OF_USERS_CODE, InputError, one_line
 from sweep.study import code
 from sweep.study.study import Study
 from sweep.study.train import Train
 from sweep.trial import seeding
 from sweep.trial.losses import check_loss, chosen_loss
-from sweep.trial.returned_model import check_compiled, check_model, check_structure, one_output, one_shape
+from sweep.trial.model_outputs import ModelOutputs, outputs_of, symbolic_inputs
+from sweep.trial.output_losses import OutputLosses, output_losses
+from sweep.trial.returned_model import check_compiled, check_model, check_structure
 from sweep.trial.tasks import TASKS, check_outputs, n_classes
 
 
@@ -35,9 +38,12 @@ def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
             check_compiled(use, model, study.train.names_compiling)
             built.append(model)
             if not model.built:
-                model.build((None, *shape))
-        check_structure(use, model, _fixed_batch(study, splits))
-        outputs = output_shape(use, model, shape)
+                if isinstance(splits.train.x, Inputs):
+                    model(symbolic_inputs(splits.train.x))
+                else:
+                    model.build((None, *shape))
+        check_structure(use, model, _fixed_batch(study, splits), splits.train.x)
+        outputs = model_outputs(study, model, splits)
     except InputError:
         raise
     except OF_USERS_CODE as error:
@@ -45,44 +51,40 @@ def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
             f"model: expected {use} to return a Keras model for input shape {shape} and {classes} classes. "
             f"It raised {one_line(error)}"
         ) from error
-    check_outputs(study.task, outputs, classes)
+    check_outputs(study.task, outputs.shapes[outputs.scored], classes)
     seeding.give_layers_their_streams(model, seeds["dropout"], seeds["augment"])
     return model
 
 
-def input_shape(splits: Splits) -> tuple[int, ...]:
-    """Return the shape of one sample."""
-    return tuple(int(size) for size in splits.train.x.shape[1:])
+def input_shape(splits: Splits) -> Any:
+    """Return the shape of one sample; of several inputs name -> shape, or a tuple of shapes."""
+    return sample_shape(splits.train.x)
 
 
-def output_shape(use: str, model: Any, shape: tuple[int, ...]) -> tuple[int | None, ...]:
-    """Return the shape of a model's outputs, (None, k), for inputs of a shape; a subclassed model must be asked.
-
-    Raises:
-        InputError: it has several outputs, or one in a list or a mapping.
-    """
-    import keras
-
-    one_output(use, model)
-    if hasattr(model, "output_shape"):
-        return one_shape(use, model.output_shape)
-    found = model.compute_output_spec(keras.KerasTensor((None, *shape)))
-    if isinstance(found, dict):
-        return one_shape(use, dict.fromkeys(found, ()))
-    return one_shape(use, [one.shape for one in found] if isinstance(found, list | tuple) else found.shape)
+def model_outputs(study: Study, model: Any, splits: Splits) -> ModelOutputs:
+    """Return the outputs of a built model, and which of them is the score; errors as in `outputs_of`."""
+    return outputs_of(study.maker.use, model, splits.train.x, study.train.output, tuple(splits.train.labels))
 
 
 def loss_of(study: Study, model: Any, splits: Splits) -> Any:
     """Return the loss: the study's, that of a compiled model, or the usual one of its task for the model's outputs.
 
-    It is a word, or what else Keras's `compile` takes.
+    It is a word, or what else Keras's `compile` takes; of a model with several outputs `OutputLosses`.
 
     Raises:
         InputError: Keras knows no such loss, or it does not fit the model's outputs.
     """
-    n_outputs = int(output_shape(study.maker.use, model, input_shape(splits))[-1] or 0)
+    outputs = model_outputs(study, model, splits)
     weighted = study.train.class_weight is not None or splits.train.sample_weight is not None
     kept = model.loss if model.compiled else None
+    if outputs.several:
+        if kept is not None:
+            raise InputError(
+                f"model: expected {study.maker.use} to leave a model of several outputs uncompiled. Received: one with "
+                "a loss. Say its losses under `train.loss`, a mapping output -> loss."
+            )
+        return output_losses(study, outputs, splits, weighted)
+    n_outputs = int(outputs.shapes[outputs.scored][-1] or 0)
     loss = chosen_loss(study.train, TASKS[study.task].loss(n_outputs), kept=kept, weighted=weighted)
     check_loss(loss, n_outputs, study.task)
     return loss
@@ -106,7 +108,8 @@ def begin_phase(model: Any, train: Train, number: int, loss: Any) -> None:
         compiling.keep_compiled(model, train.jit_compile)
     else:
         optimizer = compiling.optimizer_of(phase) if kept is None else kept
-        compiling.compile_model(model, optimizer=optimizer, loss=loss, jit_compile=train.jit_compile)
+        losses = loss.compiled() if isinstance(loss, OutputLosses) else {"loss": loss}
+        compiling.compile_model(model, optimizer=optimizer, jit_compile=train.jit_compile, **losses)
 
 
 def _set_precision(precision: str) -> None:

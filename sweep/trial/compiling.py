@@ -62,13 +62,15 @@ def scheduled(optimizer: Any) -> bool:
     return isinstance(inner.get_config().get("learning_rate"), dict)  # a number otherwise
 
 
-def compile_model(model: keras.Model, *, optimizer: Any, loss: Any, jit_compile: bool | None = None) -> None:
-    """Compile a model; jit_compile None leaves it to Keras.
+def compile_model(
+    model: keras.Model, *, optimizer: Any, loss: Any, loss_weights: Any = None, jit_compile: bool | None = None
+) -> None:
+    """Compile a model; jit_compile None leaves it to Keras. loss, loss_weights: in the structure of its outputs.
 
     Raises:
         InputError: XLA is asked for, and Keras would leave it off.
     """
-    model.compile(optimizer=optimizer, loss=loss, jit_compile="auto")
+    model.compile(optimizer=optimizer, loss=loss, loss_weights=loss_weights, jit_compile="auto")
     keep_compiled(model, jit_compile)
 
 

@@ -63,6 +63,7 @@ def prepare_data(request: DataRequest) -> data.Prepared:
         leakage=study.data.leakage,
         cache=cache_folder(),
         expect=request.expect,
+        output=study.train.output,
     )
 
 

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sweep.data import open_prepared
+from sweep.data.inputs import sample_shape
 from sweep.machine.folders import cache_folder
 from sweep.study.plan import PlannedTrial
 
-_SEEN_AT_ONCE = {"loss", "class_weight", "callbacks", "augment", "precision", "jit_compile"}
+_SEEN_AT_ONCE = {"loss", "class_weight", "callbacks", "augment", "precision", "jit_compile", "output", "loss_weights"}
 MOST_BUILDS = 64  # distinct models; more are not built, and that is said
 
 
@@ -23,7 +24,7 @@ class Keys:
         study, train = one.configuration.study, one.configuration.study.train
         if one.data_id not in self._shapes:
             splits = open_prepared(cache_folder(), one.data_id)
-            self._shapes[one.data_id] = [list(splits.train.x.shape[1:]), len(splits.classes), len(splits.train) % 256]
+            self._shapes[one.data_id] = [sample_shape(splits.train.x), len(splits.classes), len(splits.train) % 256]
         stopping = train.early_stopping
         said = {
             "task": study.task,

@@ -1,5 +1,6 @@
 """One configuration from its model function to a first step of training on one batch: can it run, what is seen?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,14 +13,17 @@ from sweep.checks.one_batch import answers, first_rows, train_step
 from sweep.checks.outputs import last_activation, output_findings
 from sweep.checks.unnamed_inputs import outside_findings
 from sweep.data import Splits
+from sweep.data.inputs import first, float_rows, in_each, labels_of
 from sweep.errors import OF_USERS_CODE, InputError, one_line
-from sweep.models.layers import every_layer
+from sweep.models.layers import every_layer, outputs_as_given
 from sweep.study.study import Study
 from sweep.trial import weights
 from sweep.trial.augmenting import augment_of
-from sweep.trial.building import begin_phase, build, loss_of
-from sweep.trial.losses import chosen_loss, loss_name, takes_logits, takes_probabilities
-from sweep.trial.sample_weights import sample_weights
+from sweep.trial.building import begin_phase, build, loss_of, model_outputs
+from sweep.trial.losses import loss_name, named_loss, takes_logits, takes_probabilities
+from sweep.trial.output_losses import loss_of_score
+from sweep.trial.sample_weights import sample_weights, weights_of_outputs
+from sweep.trial.scored_output import outputs_findings
 from sweep.trial.tasks import TASKS, n_classes
 
 
@@ -62,19 +66,24 @@ def _looked_at(study: Study, splits: Splits, seeds: dict[str, int], twice: bool)
         asked = {"frozen_batchnorm_by_batch"} if policy_is_stated(model) else set()
         found = [*shared, *model_findings(model_checks(model), asked), *outside_findings(model)]
         seen = replace(seen, parameters=int(model.count_params()), findings=tuple(found))
-        loss: Any = loss_of(study, model, splits) if study.fit is None else None
-        x, y, *weights_of_samples = _batch(study, splits, seeds)
-        small = len(x) < min(study.train.batch_size, len(splits.train)) or study.resources.gpu > 0
-        outputs = answers(study.maker.use, model, x)
+        given = model_outputs(study, model, splits)
+        losses: Any = loss_of(study, model, splits) if study.fit is None else None
+        loss = loss_of_score(losses)
+        found += outputs_findings(given, losses)
+        seen = replace(seen, findings=tuple(found))
+        x, y, *weights_of_samples = _batch(study, splits, seeds, given.scored)
+        small = len(first(x)) < min(study.train.batch_size, len(splits.train)) or study.resources.gpu > 0
+        outputs = answers(study.maker.use, model, x, given.score)
         labels = splits.train.y if study.task == "regression" else None
         if study.fit is not None:  # what it trains with, and how its outputs are meant, is its own
             return replace(seen, findings=tuple(dict.fromkeys(found)))
+        tensor = given.score(outputs_as_given(model)) if given.several and outputs_as_given(model) else None
         probabilities = None if takes_logits(loss) else takes_probabilities(loss)
-        found += output_findings(outputs, last_activation(model), loss_name(loss), probabilities, labels)
+        found += output_findings(outputs, last_activation(model, tensor), loss_name(loss), probabilities, labels)
         if hasattr(loss, "check"):  # one of the user's own
-            loss.check(y, outputs)
+            loss.check(y[given.scored] if isinstance(y, dict) else y, outputs)
         seen = replace(seen, findings=tuple(found))
-        found += _steps(study, model, loss, (x, y, *weights_of_samples))
+        found += _steps(study, model, losses, (x, *map(given.structured, (y, *weights_of_samples))))
         return replace(seen, findings=tuple(dict.fromkeys(found)), trained=_after_steps(model, outputs))
     except InputError as error:
         return replace(seen, refused=str(error), surely=not small or not _raised(error))
@@ -92,7 +101,8 @@ def _check_names(study: Study) -> None:
     for phase in train.phases:
         callbacks_of(train, optimizer_of(phase), TASKS[study.task].epoch)
     if train.loss is not None:
-        loss_name(chosen_loss(train, ""))
+        for said in train.loss.values() if isinstance(train.loss, Mapping) else (train.loss,):
+            loss_name(named_loss(said, ""))
     if train.early_stopping is not None and study.fit is None:
         check_monitor(train.early_stopping.monitor, TASKS[study.task].epoch)
 
@@ -137,17 +147,17 @@ def _built(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> 
     return model, []
 
 
-def _batch(study: Study, splits: Splits, seeds: dict[str, int]) -> tuple[Any, ...]:
+def _batch(study: Study, splits: Splits, seeds: dict[str, int], scored: str) -> tuple[Any, ...]:
     """Return some samples of train and their labels as a step meets them, and their weights where they have some."""
     train = splits.train
     rows = first_rows(train.x, train.y, study.train.batch_size)
-    x, y = np.asarray(train.x[rows], dtype=np.float32), train.y[rows]
+    x, y = float_rows(train.x, rows), in_each(lambda values: values[rows], labels_of(train))
     augment = augment_of(study.train, seeds["augment"])
     if augment is not None:
         x, y = augment(x, y, epoch=0, step=0)
     classes = n_classes(study.task, splits.classes, train.y)
-    every = sample_weights(train, study.train.class_weight, study.task, classes)
-    return (x, y) if every is None else (x, y, every[rows])
+    every = weights_of_outputs(train, sample_weights(train, study.train.class_weight, study.task, classes), scored)
+    return (x, y) if every is None else (x, y, in_each(lambda values: values[rows], every))
 
 
 def _steps(study: Study, model: Any, loss: Any, batch: tuple[Any, ...]) -> list[Finding]:

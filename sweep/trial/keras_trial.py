@@ -9,13 +9,16 @@ from sweep.checks.measures import checks
 from sweep.checks.model import batchnorm_gap, model_checks
 from sweep.checks.unnamed_inputs import outside_checks, outside_record
 from sweep.data import Splits
+from sweep.data.inputs import labels_of
 from sweep.store.records import Record
 from sweep.study.study import Study
 from sweep.trial import own_fit, weights
-from sweep.trial.building import begin_phase, build, loss_of
+from sweep.trial.building import begin_phase, build, loss_of, model_outputs
 from sweep.trial.losses import takes_probabilities
 from sweep.trial.measuring import measured_by
+from sweep.trial.model_outputs import ModelOutputs
 from sweep.trial.order import TrialOrder, run_of
+from sweep.trial.output_losses import loss_of_score
 from sweep.trial.program import Program
 from sweep.trial.score_columns import keep_scores
 from sweep.trial.tasks import TASKS
@@ -49,6 +52,9 @@ def train_keras(
     row["init_sha256"], layers = weights.by_layer(model)
     row |= {"init_layers": json.dumps(layers), "layer_sizes": json.dumps(weights.sizes(model))}
     row |= outside_record(model)
+    given = model_outputs(study, model, splits)
+    if not given.said:  # the first was taken
+        row["hp"] = {**row["hp"], "train.output": given.scored}
 
     stage("fit")
     at = time.perf_counter()
@@ -71,14 +77,14 @@ def train_keras(
     row["final_sha256"] = weights.digest(model.get_weights())
 
     stage("score")
-    outputs = {name: scoring.predict(model, split.x) for name, split in splits.items()}
+    outputs = {name: scoring.predict(model, split.x, given) for name, split in splits.items()}
     metrics = keep_scores(record, splits, outputs, task)
     metrics |= {
-        f"{name}_loss": scoring.mean_loss(model, loss, split.x, split.y, outputs[name], study.train.batch_size)
+        f"{name}_loss": scoring.mean_loss(model, loss, split.x, labels_of(split), outputs[name], study.train.batch_size)
         for name, split in splits.items()
         if loss is not None
     }
-    row["check"] = _checks(study, splits, outputs, epochs, model, loss) | outside_checks(model)
+    row["check"] = _checks(study, splits, outputs, epochs, model, loss_of_score(loss), given) | outside_checks(model)
     if order.apart:
         row["check"]["runs_apart"] = 1.0
     saving.save_into(record, model, study, last)
@@ -88,7 +94,13 @@ def train_keras(
 
 
 def _checks(
-    study: Study, splits: Splits, outputs: dict[str, Any], epochs: list[dict[str, Any]], model: Any, loss: Any
+    study: Study,
+    splits: Splits,
+    outputs: dict[str, Any],
+    epochs: list[dict[str, Any]],
+    model: Any,
+    loss: Any,
+    given: ModelOutputs,
 ) -> dict[str, float]:
     """Return the columns check.*; a model that a check cannot take is no reason to lose the trial."""
     stopping = study.train.early_stopping if study.fit is None else None
@@ -100,7 +112,7 @@ def _checks(
         return (
             found
             | model_checks(model)
-            | batchnorm_gap(model, splits.train.x, splits.train.y, study.task, loss or "mse")
+            | batchnorm_gap(model, splits.train.x, splits.train.y, study.task, loss or "mse", given.score)
         )
     except Exception:  # noqa: BLE001 (whatever the user's layers raise outside of training)
         return found | {"unavailable": 1.0}

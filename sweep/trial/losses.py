@@ -3,10 +3,11 @@
 Keras is imported when a loss is asked for, not before.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sweep.errors import InputError
-from sweep.study.chosen import Named
+from sweep.study.chosen import Chosen, Named
 from sweep.study.parts import Use
 from sweep.study.train import Train
 from sweep.trial.keras_names import class_called, classes, instance, written
@@ -26,7 +27,7 @@ ON_PROBABILITIES = {
 
 
 def chosen_loss(train: Train, usual: str, *, kept: Any = None, weighted: bool = False) -> Any:
-    """Return the loss as Keras's `compile` takes it: a word, or an object where it has keywords or is the user's.
+    """Return the loss of a model with one output, as Keras's `compile` takes it.
 
     Args:
         train: what the study says.
@@ -35,24 +36,41 @@ def chosen_loss(train: Train, usual: str, *, kept: Any = None, weighted: bool = 
         weighted: whether samples of the training have weights.
 
     Raises:
+        InputError: losses by output are named, or as in `named_loss`.
+    """
+    if isinstance(train.loss, Mapping) or train.loss_weights:
+        said = train.loss_weights or (train.loss if isinstance(train.loss, Mapping) else {})
+        raise InputError(
+            f"train.{'loss_weights' if train.loss_weights else 'loss'}: expected a model with several outputs for "
+            f"{', '.join(said)}. Received: one output. Name one loss, "
+            "`train: {loss: ...}`."
+        )
+    return named_loss(train.loss, usual if kept is None else kept, weighted=weighted)
+
+
+def named_loss(said: Chosen | None, usual: Any, *, weighted: bool = False) -> Any:
+    """Return a loss as Keras's `compile` takes it: a word, or an object where it has keywords or is the user's.
+
+    said: as the study has it. usual: the loss where it says nothing. weighted: whether samples have weights.
+
+    Raises:
         InputError: Keras knows no such loss or keyword, or the user's function is not there.
     """
-    if train.loss is None:
-        return usual if kept is None else kept
-    if isinstance(train.loss, Use):
+    if said is None:
+        return usual
+    if isinstance(said, Use):
         from sweep.trial.own_loss import OwnLoss
 
-        return OwnLoss(train.loss, weighted=weighted)
-    if isinstance(train.loss, Named):
-        found = class_called("loss", "train.loss", canonical(train.loss.name))
-        return instance("loss", "train.loss", found, train.loss.keywords)
+        return OwnLoss(said, weighted=weighted)
+    if isinstance(said, Named):
+        return instance("loss", "train.loss", class_called("loss", "train.loss", canonical(said.name)), said.keywords)
     import keras
 
     try:
-        keras.losses.get(train.loss)
+        keras.losses.get(said)
     except (ValueError, TypeError):
-        return canonical(train.loss)
-    return train.loss
+        return canonical(said)
+    return said
 
 
 def canonical(name: str) -> str:

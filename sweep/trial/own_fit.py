@@ -11,6 +11,7 @@ from sweep.store.records import Record
 from sweep.study import code
 from sweep.study.study import Study
 from sweep.trial import frameworks
+from sweep.trial.building import model_outputs
 from sweep.trial.handed_weights import WeightsDigest
 from sweep.trial.order import TrialOrder, run_of
 from sweep.trial.own_scores import usual_loss
@@ -53,6 +54,8 @@ def fit(
 def dev_metrics(study: Study, model: Any, splits: Splits) -> Callable[[Any], dict[str, float]]:
     """Return what measures dev by a model's outputs: the usual loss of the task where it has one, and its metrics."""
 
+    given = model_outputs(study, model, splits)
+
     def measure(scores: Any = None) -> dict[str, float]:
         from sweep.trial import scoring  # imports Keras, which the driver must not
 
@@ -60,7 +63,7 @@ def dev_metrics(study: Study, model: Any, splits: Splits) -> Callable[[Any], dic
             raise InputError(
                 "run: expected no scores of dev beside a Keras model, which is asked for them. Leave them away."
             )
-        outputs = scoring.predict(model, splits.dev.x)
+        outputs = scoring.predict(model, splits.dev.x, given)
         if not np.isfinite(outputs).all():
             raise ArithmeticError("Expected finite scores on dev. Received: NaN or infinity.")
         measured = TASKS[study.task].epoch_metrics(splits.dev.y, outputs)

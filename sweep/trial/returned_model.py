@@ -1,11 +1,12 @@
-"""What a model function may return: a Keras model of one input and one output, for batches of any size."""
+"""What a model function may return: a Keras model of the inputs that the data have, for batches of any size."""
 
 import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from sweep.errors import InputError
-from sweep.models.layers import every_layer, outputs_as_given
+from sweep.data import Inputs
+from sweep.errors import InputError, nearest
+from sweep.models.layers import every_layer, inputs_as_given
 
 
 def check_model(use: str, model: Any) -> None:
@@ -50,23 +51,18 @@ def check_compiled(use: str, model: Any, named: Sequence[str]) -> None:
     if isinstance(loss, dict | list | tuple):
         raise InputError(
             f"model: expected {use} to compile the model with one loss. Received: {type(loss).__name__} of "
-            f"{len(loss)}. Compile it with the loss of the output that is scored."
+            f"{len(loss)}. Leave model.compile away and say them under `train.loss`, a mapping output -> loss."
         )
 
 
-def check_structure(use: str, model: Any, fixed: int | None) -> None:
-    """Raise InputError unless a built model takes one array, gives one, and carries nothing from batch to batch.
+def check_structure(use: str, model: Any, fixed: int | None, x: Any) -> None:
+    """Raise InputError unless a built model takes the inputs that the data have, and carries nothing between batches.
 
-    fixed: the one size of batch that a model may be made for, or None.
+    fixed: the one size of batch that a model may be made for, or None. x: the inputs of train.
     """
     inputs = getattr(model, "inputs", None) or []
-    if len(inputs) > 1:
-        names = ", ".join(str(one.name) for one in inputs)
-        raise InputError(
-            f"model: expected {use} to return a model of one input, as a sample is one array. Received: {len(inputs)} "
-            f"inputs ({names}). A label is no input; put what belongs together into one array and take it apart in the "
-            "model."
-        )
+    if inputs:
+        _check_inputs(use, inputs, inputs_as_given(model), x)
     carried = [layer.name for layer in every_layer(model) if getattr(layer, "stateful", False)]
     if carried:
         raise InputError(
@@ -74,7 +70,7 @@ def check_structure(use: str, model: Any, fixed: int | None) -> None:
             "stateful=True, which would carry the state of one sample into another, as samples come in a drawn order. "
             "Set stateful=False."
         )
-    batch = inputs[0].shape[0] if inputs else None
+    batch = next((each.shape[0] for each in inputs if each.shape[0] is not None), None)
     if batch is not None and batch != fixed:
         raise InputError(
             f"model: expected {use} to return a model for batches of any size. Received: one for batches of {batch} "
@@ -82,28 +78,33 @@ def check_structure(use: str, model: Any, fixed: int | None) -> None:
         )
 
 
-def one_output(use: str, model: Any) -> None:
-    """Raise InputError where a Functional model gives its outputs in a list or a mapping."""
-    outputs = outputs_as_given(model)
-    if isinstance(outputs, dict):
-        one_shape(use, outputs)
-    elif isinstance(outputs, list | tuple):
-        one_shape(use, list(outputs))
-
-
-def one_shape(use: str, shape: Any) -> tuple[int | None, ...]:
-    """Return the shape of a model's one output.
-
-    Raises:
-        InputError: the model gives several, or one in a list or a mapping.
-    """
-    if isinstance(shape, dict):
-        received = f"a mapping with {', '.join(map(str, shape))}"
-    elif isinstance(shape, list) or (isinstance(shape, tuple) and any(isinstance(one, tuple | list) for one in shape)):
-        received = f"a list of {len(shape)}"
-    else:
-        return tuple(shape)
-    raise InputError(
-        f"model: expected {use} to return a model with one output, an array. Received: {received}. Return "
-        "keras.Model(inputs, output) with the output that shall be scored."
-    )
+def _check_inputs(use: str, inputs: Sequence[Any], given: Any, x: Any) -> None:
+    """Raise InputError unless a Functional model has the inputs of the data: Keras would pair them by place."""
+    names = [str(each.name) for each in inputs]
+    told = f"{len(inputs)} input{'s' if len(inputs) > 1 else ''} ({', '.join(names)})"
+    if not isinstance(x, Inputs):
+        if len(inputs) > 1:
+            raise InputError(
+                f"model: expected {use} to return a model of one input, as x is one array. Received: {told}. A label "
+                "is no input; for several inputs let the data function return x as a mapping name -> array."
+            )
+        return
+    if x.named:
+        names = list(given) if isinstance(given, dict) else names
+        for name in x.arrays:
+            if name not in names:
+                raise InputError(
+                    f"model: expected {use} to return a model with the inputs {', '.join(x.arrays)}, as the data have "
+                    f"them. Received: {told}, none called {name}.{nearest(name, names)}"
+                )
+        if missing := [name for name in names if name not in x.arrays]:
+            raise InputError(
+                f"model: expected the data to have every input of {use} ({', '.join(names)}). Received: no "
+                f"{', '.join(missing)}. Let the data function return it in x."
+            )
+    elif len(inputs) != len(x.arrays) or isinstance(given, dict):
+        made = "by name" if isinstance(given, dict) else f"with {told}"
+        raise InputError(
+            f"model: expected {use} to return a model with a list of {len(x.arrays)} inputs, as x is a tuple of so "
+            f"many arrays. Received: one {made}. Let the data function return x as a mapping name -> array."
+        )

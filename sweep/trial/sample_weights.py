@@ -9,6 +9,17 @@ from sweep.data import Split
 from sweep.errors import InputError
 
 
+def weights_of_outputs(split: Split, weights: NDArray[np.float32] | None, scored: str) -> Any:
+    """Return the weights of `sample_weights` for each output that has labels: classes are those of the scored one.
+
+    scored: its name. Without labels of several outputs the weights are returned as they are.
+    """
+    if weights is None or len(split.labels) < 2:
+        return weights
+    own = np.ones(len(split), np.float32) if split.sample_weight is None else split.sample_weight
+    return {name: weights if name == scored else own for name in split.labels}
+
+
 def sample_weights(split: Split, class_weight: Any, task: str, classes: int) -> NDArray[np.float32] | None:
     """Return the weight of each sample, (n,); None where all count alike.
 

@@ -6,14 +6,16 @@ from typing import Any
 import numpy as np
 
 from sweep.data import Splits
+from sweep.data.inputs import labels_of
 from sweep.machine.streams import derived_seed
 from sweep.study.study import Study
 from sweep.trial import fitting, scoring
 from sweep.trial.augmenting import augment_of
 from sweep.trial.batches import ShuffledBatches
-from sweep.trial.building import begin_phase
+from sweep.trial.building import begin_phase, model_outputs
 from sweep.trial.callbacks import callbacks_of
-from sweep.trial.sample_weights import sample_weights
+from sweep.trial.model_outputs import ModelOutputs
+from sweep.trial.sample_weights import sample_weights, weights_of_outputs
 from sweep.trial.tasks import TASKS, n_classes
 
 
@@ -43,17 +45,19 @@ def train(
     return _fit(study, model, loss, splits, seeds, trace_epoch, at_end)
 
 
-def batches_of(study: Study, splits: Splits, seeds: Mapping[str, int]) -> ShuffledBatches:
-    """Return the training set in batches, weighted and augmented as the study says."""
+def batches_of(study: Study, splits: Splits, seeds: Mapping[str, int], outputs: ModelOutputs) -> ShuffledBatches:
+    """Return the training set in batches for a model with these outputs, weighted and augmented as the study says."""
     train = study.train
     classes = n_classes(study.task, splits.classes, splits.train.y)
+    weights = sample_weights(splits.train, train.class_weight, study.task, classes)
     return ShuffledBatches(
         splits.train.x,
-        splits.train.y,
+        labels_of(splits.train),
         train.batch_size,
         seeds["order"],
-        weights=sample_weights(splits.train, train.class_weight, study.task, classes),
+        weights=weights_of_outputs(splits.train, weights, outputs.scored),
         augment=augment_of(train, seeds["augment"]),
+        in_structure=outputs.structured,
     )
 
 
@@ -67,13 +71,15 @@ def _fit(
     at_end: Sequence[Any] = (),
 ) -> tuple[list[dict[str, Any]], int]:
     train, task = study.train, TASKS[study.task]
+    outputs = model_outputs(study, model, splits)
 
     def on_dev() -> dict[str, float]:
-        outputs = scoring.predict(model, splits.dev.x)
-        if not np.isfinite(outputs).all():
+        scores = scoring.predict(model, splits.dev.x, outputs)
+        if not np.isfinite(scores).all():
             raise fitting.TrainingDivergedError("Expected finite scores on dev. Received: NaN or infinity.")
-        measured = {"val_loss": scoring.mean_loss(model, loss, splits.dev.x, splits.dev.y, outputs, train.batch_size)}
-        return measured | task.epoch_metrics(splits.dev.y, outputs)
+        labels = labels_of(splits.dev)
+        measured = {"val_loss": scoring.mean_loss(model, loss, splits.dev.x, labels, scores, train.batch_size)}
+        return measured | task.epoch_metrics(splits.dev.y, scores)
 
     stopping = train.early_stopping
     epochs: list[dict[str, Any]] = []
@@ -82,7 +88,7 @@ def _fit(
             begin_phase(model, train, number, loss)
         further, kept = fitting.fit(
             model,
-            batches_of(study, splits, seeds),
+            batches_of(study, splits, seeds, outputs),
             on_dev,
             measured=task.epoch,
             epochs=phase.epochs,

@@ -29,8 +29,7 @@ ARMS: dict[str, tuple[dict[str, Any], str]] = {
     "momentum": ({"train.momentum": 0.9}, "expected an optimizer with momentum, such as sgd. Received: adam"),
     "from": ({"train.trainable_from": "hiden"}, "expected a layer's name or number. Received: hiden. Did you mean 'h"),
     "inputs": (of("two_inputs"), r"a model of one input.* Received: 2 inputs \(vector, label\)"),
-    "outputs": (of("two_outputs"), "one output, an array. Received: a list of 2"),
-    "mapping": (of("mapping"), "one output, an array. Received: a mapping with live"),
+    "unknown output": (of("mapping") | {"train.output": "lives"}, r"outputs of the model \(live\). .* mean 'live'"),
     "stateful": (of("stateful"), "stateful=True, which would carry the state of one sample into another"),
     "step": (of("own_step"), "train_step to return a mapping with 'loss'. Received: my_loss"),
     "compiled": (

@@ -57,8 +57,6 @@ class Batches:
         (np.ma.masked_array(X, mask=X > 0.5), Y, r"x of train without masked values. Received: \d+ masked, the first"),
         ([np.ma.masked_array(row, mask=row > 0.5) for row in X], Y, r"row \d of x of train without masked values"),
         (X.astype(np.float64) * 1e39, Y, "more than 3.4e38, infinite for a model in float32"),
-        ([X, X], Y, r"2 arrays of 6 rows each. One input alone is taken: .*np.stack\(x, axis=1\)"),
-        ({"face": X, "depth": X}, Y, "a mapping with face, depth. One input"),
         (Batches(), Y, "Batches, which hands out batches. Hand arrays over"),
         ((row for row in X), Y, "generator, which hands out batches"),
         (X, np.eye(2)[Y], r"one label a row. Received: shape \(6, 2\). From one-hot labels take np.argmax"),

@@ -32,6 +32,7 @@ print([(one.name, said.get("training")) for one, said in layers.calls_of_layers(
 print(list(layers.calls_of_layers(own)), list(layers.calls_of_layers(shared)))
 print([one.name for one in layers.last_layers(model)][:3], list(layers.last_layers(own)))
 print(type(layers.outputs_as_given(keras.Model(x, {"a": model.output}))).__name__, layers.outputs_as_given(own))
+print(type(layers.inputs_as_given(keras.Model({"v": x}, model.output))).__name__, layers.inputs_as_given(own))
 before = layers.adds_losses_in_calls(model)
 model(keras.ops.ones((2, 4)))
 print(before, layers.adds_losses_in_calls(model), layers.adds_losses_in_calls(inner))
@@ -50,6 +51,7 @@ def test_each_walk_finds_its_layers() -> None:
         "[('top', None), ('flat', None), ('inner', False), ('shared', None), ('shared', None)]",
         "[] []",
         "['top', 'flat', 'dense'] []",
+        "dict None",
         "dict None",
         "False True False",
     ]
