@@ -123,9 +123,7 @@ class SharedRun:
             [one for one in missing if one.configuration.config_id not in self.proved] if not self._looked else []
         )
         self._looked = True
-        studies = list({one.configuration.config_id: one.configuration.study for one in missing}.values())
-        # Imports the framework beside Ray's start, for the first batch and for all slots of this machine.
-        process.warm_up(*preloaded(studies), variables=backends.variables(studies[0]))
+        import_once(missing)
         with ThreadPoolExecutor(1) as aside:  # a first batch takes seconds, and so does Ray's start: both at once
             looking = aside.submit(rehearse, unproved, self.ready.modules)
             return self._run(missing, n_left, attempts, looking)
@@ -204,6 +202,12 @@ class SharedRun:
         if self.options.progress:
             sys.stderr.write(f"sweep: {text}\n")
             sys.stderr.flush()
+
+
+def import_once(trials: Sequence[PlannedTrial]) -> None:
+    """Start what imports the trials' framework, beside Ray: for the first batch, and for all slots of this machine."""
+    studies = list({one.configuration.config_id: one.configuration.study for one in trials}.values())
+    process.warm_up(*preloaded(studies), variables=backends.variables(studies[0]))
 
 
 def order_of(

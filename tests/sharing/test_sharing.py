@@ -101,6 +101,7 @@ def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rays: "Rays") -> Cal
             "order_of",
             lambda one, *_: SimpleNamespace(trial_id=one.trial_id, number=one.number, attempt=0),
         )
+        monkeypatch.setattr(shared_run, "import_once", lambda missing: None)
         study: Any = SimpleNamespace(task="verification", resources=SimpleNamespace(cpu=1, gpu=0))
         ready = Ready(study, _plan(4), {}, (), tmp_path)
         options = RunOptions(follow=follow, listeners=tuple(listeners))

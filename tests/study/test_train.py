@@ -99,7 +99,10 @@ def test_an_arm_reaches_inside_too() -> None:
         ({"grid": {"train.epochs.many": [1]}}, "grid: expected a setting of train.epochs, which has none of its own"),
         ({"arms": {"a": {"train.epochs.many": 1}}}, "arms: expected a setting of train.epochs, which has none"),
         ({"grid": {"train.callbacks.2.x": [1]}, "callbacks": ["a"]}, "expected a place from 0 to 0 in train.callbacks"),
-        ({"grid": {"train.loss.gamma": [1]}}, "train.loss: expected a word, {name: ..., keywords} or {use:"),
+        (
+            {"grid": {"train.loss.gamma": [1]}},
+            "train.loss: expected a loss, or a mapping output -> loss, where a loss is",
+        ),
     ],
 )
 def test_a_place_that_is_not_there_is_one_message(keys: dict[str, Any], said: str) -> None:
