@@ -5,7 +5,6 @@ import os
 import sys
 import tempfile
 import threading
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.machine import scratch
+from sweep.machine.answering import answer_each
 from sweep.machine.shared_server import Server, join, leave, runs, server_here
 from sweep.machine.signals import deaf_to_ctrl_c
 
@@ -176,13 +176,13 @@ def _start(variables: dict[str, str]) -> _Started:
     handle, name = tempfile.mkstemp(prefix="seedsweep-", suffix=".log", dir=scratch.folder())
     log = os.fdopen(handle, "rb")
     try:
-        child = context.Process(target=_answer_each, args=(there, name, variables), daemon=True)
+        child = context.Process(target=answer_each, args=(there, name, variables), daemon=True)
         with there, _starting, _no_main_module(), _set(variables):
             try:
                 child.start()
             except OSError:  # a server that was joined has ended
                 leave()
-                child = context.Process(target=_answer_each, args=(there, name, variables), daemon=True)
+                child = context.Process(target=answer_each, args=(there, name, variables), daemon=True)
                 child.start()
         with suppress(EOFError, OSError):  # the call that follows finds that it is gone
             here.recv()  # its log is open, and has no name any more
@@ -202,33 +202,6 @@ def _crash(there: _Started) -> Outcome:
     return Outcome(crash=how_it_ended(there.child.exitcode), log=there.log.read().decode(errors="replace"))
 
 
-def _answer_each(wire: Connection, log: str, variables: dict[str, str]) -> None:
-    """Run in the process: send back what each function returns; what it prints goes to the log."""
-    os.environ.update(variables)
-    with Path(log).open("ab") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a crash must not take what was printed
-    if sys.platform != "win32":
-        Path(log).unlink(missing_ok=True)  # the caller has it open; however both end, no file is left
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    wire.send("ready")
-    while True:
-        try:
-            function, argument = wire.recv()
-        except (EOFError, OSError):
-            os._exit(0)  # TensorFlow's own end costs a tenth of a second and has nothing left to do
-        except BaseException:  # noqa: BLE001 (a function that is not there: the caller raises it again)
-            wire.send(("fault", traceback.format_exc()))
-            continue
-        os.ftruncate(1, 0)  # what an earlier call printed says nothing of a crash
-        try:
-            message = ("value", function(argument))
-        except BaseException:  # noqa: BLE001 (see above)
-            message = ("fault", traceback.format_exc())
-        wire.send(message)
-
-
 @contextmanager
 def _set(variables: Mapping[str, str]) -> Iterator[None]:
     """Set variables of this process for a moment, for what it starts."""
@@ -242,14 +215,6 @@ def _set(variables: Mapping[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-def _end_with_parent() -> None:
-    """End this process when the one that asked for it is gone, however that ended."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def how_it_ended(exit_code: int | None) -> str:
