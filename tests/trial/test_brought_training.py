@@ -107,7 +107,9 @@ def test_the_average_of_the_weights_is_measured_and_kept(done: dict[str, Fit]) -
     for name in ("average", "average of the best epoch"):
         one = done[name]
         assert one.weights == one.epochs[one.kept]["weights_sha256"] != done["plain"].epochs[one.kept]["weights_sha256"]
-        assert [epoch["loss"] for epoch in one.epochs] == [epoch["loss"] for epoch in done["plain"].epochs]
+        # Another program, which some processors round in another order: the trainings are alike, not equal to the bit.
+        plain = [epoch["loss"] for epoch in done["plain"].epochs]
+        assert [epoch["loss"] for epoch in one.epochs] == pytest.approx(plain, rel=1e-5)
 
 
 def test_a_schedule_sets_the_learning_rate_of_each_step(done: dict[str, Fit]) -> None:
