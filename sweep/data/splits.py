@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from sweep.data.arrays import one_index, plain_array, plain_labels, refuse_data_set
 from sweep.data.identity import names_of
 from sweep.data.images import Images
+from sweep.data.stream import Stream
 from sweep.errors import InputError, nearest
 from sweep.metrics.labels import attack_types
 from sweep.store.sample_columns import DECLARED, FURTHER, WHERE_GIVEN, is_name
 
 SPLITS = ("train", "dev", "test")
+OF_STREAMS = ("steps_per_epoch", "digest_steps")  # of a train that hands out batches
 SPLIT_NAMES = {
     "train": ("train", "training"),
     "dev": ("dev", "devel", "development", "val", "valid", "validation"),
@@ -73,6 +75,8 @@ class Splits:
     """The data of a study: train, dev and test, the names of the classes where known, and what loading them found.
 
     not_in_id: sample columns that do not count in the data's id, as trials of the same files were stored without them.
+    A data function may give a train that hands out batches (see docs/data.md): steps_per_epoch says how many make an
+    epoch, digest_steps how many are read for the id. Prepared, `stream` tells of it, and `train` is a sample of it.
     """
 
     train: Split
@@ -81,6 +85,9 @@ class Splits:
     classes: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     not_in_id: tuple[str, ...] = ()
+    steps_per_epoch: int | None = None
+    digest_steps: int | None = None
+    stream: Stream | None = None
 
     def items(self) -> Iterator[tuple[str, Split]]:
         """Yield (name, split) in the order train, dev, test."""
@@ -115,7 +122,8 @@ def as_splits(value: object) -> Splits:
         )
     classes = tuple(str(name) for name in value.get("classes", ()))
     train, dev, test = _alike(_filled(name, value[name]) for name in SPLITS)
-    return Splits(train, dev, test, classes=classes)
+    per_epoch, digest = (value.get(key) for key in OF_STREAMS)
+    return Splits(train, dev, test, classes=classes, steps_per_epoch=per_epoch, digest_steps=digest)
 
 
 def _by_our_names(value: Mapping[Any, Any]) -> dict[str, Any]:
@@ -124,10 +132,9 @@ def _by_our_names(value: Mapping[Any, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, split in value.items():
         name = meant.get(str(key).lower(), str(key))
-        if name not in (*SPLITS, "classes"):
-            raise InputError(
-                f"Expected the splits train, dev, test. Received: {key!r}.{nearest(str(key), (*SPLITS, 'classes'))}"
-            )
+        if name not in (*SPLITS, "classes", *OF_STREAMS):
+            known = (*SPLITS, "classes", *OF_STREAMS)
+            raise InputError(f"Expected the splits train, dev, test. Received: {key!r}.{nearest(str(key), known)}")
         if name in found:
             raise InputError(f"Expected the split {name} once. Received: it and {key!r}, which means the same.")
         found[name] = split

@@ -23,6 +23,7 @@ from sweep.machine.variables import quiet_environment
 from sweep.study import code
 from sweep.study.study import Study
 from sweep.trial import seeding
+from sweep.trial.streaming import streaming_of
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def prepare_data(request: DataRequest) -> data.Prepared:
         leakage=study.data.leakage,
         cache=cache_folder(),
         expect=request.expect,
+        streaming=streaming_of(study, split_seed),
     )
 
 
