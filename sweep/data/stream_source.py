@@ -117,8 +117,11 @@ def _tell(given: Any, hook: str) -> None:
 
 
 def _by_number(given: Any) -> bool:
-    """Return whether batches are asked for by their number, as of a PyDataset, which is no iterator."""
-    return hasattr(given, "__getitem__") and not hasattr(given, "__iter__")
+    """Return whether batches are asked for by their number, as of a PyDataset, or of a class like it without __iter__.
+
+    A PyDataset can be iterated too, but then nobody tells it of the end of an epoch, where it draws a new order.
+    """
+    return hasattr(given, "__getitem__") and (hasattr(given, "num_batches") or not hasattr(given, "__iter__"))
 
 
 def _is_iterator(given: Any) -> bool:

@@ -58,6 +58,7 @@ class Streamed:
         """
         stream = self.stream
         said = [digest, self.reading.sha256, self.code, stream.steps, stream.by_pass, stream.n_batches]
+        said += [stream.kind, stream.made_by_function, stream.once]
         return hashlib.sha256(b"sweep stream 1" + json.dumps(said).encode()).hexdigest()
 
 

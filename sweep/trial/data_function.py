@@ -39,8 +39,8 @@ class DataRequest:
 class Answer:
     """What the process says.
 
-    kind: "value", "error" (which belongs to the caller) or "fault" (a trace). warnings: message, category, file and
-    line of each, for the caller's own filters to show or not.
+    kind: "value", "error" (which belongs to the caller), "fault" (a trace) or "again" (another process must be asked).
+    warnings: message, category, file and line of each, for the caller's own filters to show or not.
     """
 
     kind: str
@@ -80,11 +80,16 @@ def serve() -> None:
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123 (a user's function that asks a question gets no answer)
         os.dup2(nothing.fileno(), 0)
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    seeded = False  # whether TensorFlow's generator is, for a stream: arrays are made as if nobody had
     threading.Thread(target=_listen, args=(asked, requests), daemon=True).start()
     while True:
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("default")
             kind, value = _answer(requests.get())
+        stream = value.stream if kind == "value" else None
+        if seeded and stream is None:
+            kind, value = "again", None
+        seeded = seeded or (stream is not None and stream.on_tensorflow)
         heard = tuple((str(one.message), _known(one.category), one.filename, one.lineno) for one in told)
         send(answers, Answer(kind, value, heard))
 
