@@ -86,10 +86,10 @@ def read_stream(
         labels={str(label): found.labels[label] for label in sorted(found.labels)},
         on_tensorflow="tensorflow" in sys.modules,
     )
-    sample = found.sample()
-    return Reading(
-        stream, sample, np.concatenate(found.rows), found.sha256.hexdigest(), _findings(source, stream, ended)
-    )
+    findings = _findings(source, stream, ended)
+    if not whole:
+        sys.stderr.write(f"{findings[0]}\n")
+    return Reading(stream, found.sample(), np.concatenate(found.rows), found.sha256.hexdigest(), findings)
 
 
 class _Read:

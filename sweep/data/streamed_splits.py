@@ -80,8 +80,19 @@ def streamed_splits(given: Any, call: Callable[[], Any], streaming: Streaming, t
 
     reading = read_stream(make, task, steps_per_epoch=steps_per_epoch, digest_steps=digest_steps)
     splits = as_splits(_with_sample(given, reading.sample))
-    splits = replace(splits, stream=reading.stream, findings=(*splits.findings, *reading.findings))
+    findings = (*splits.findings, *reading.findings, *_unnamed_people(splits))
+    splits = replace(splits, stream=reading.stream, findings=findings)
     return Streamed(splits, reading, streaming.code())
+
+
+def _unnamed_people(splits: Splits) -> tuple[str, ...]:
+    """Return a sentence where dev or test name people, whom nobody can look for in a train without names."""
+    if not any((split.people != "").any() for split in (splits.dev, splits.test)):
+        return ()
+    return (
+        "train: its batches name no people, so nobody can see whether a person of dev or test is in train. Samples "
+        "that are the same to the byte were looked for.",
+    )
 
 
 def refuse_steps(splits: Splits) -> Splits:

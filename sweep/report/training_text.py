@@ -31,8 +31,8 @@ def own_batches(function: str, ok: pd.DataFrame) -> list[str]:
     said = ok["streams"][ok["batches"].notna()].dropna()
     streams = sorted({stream for asked in said for stream in json.loads(asked)})
     return [
-        f"Batches of the training set came from {function} ({', '.join(kinds)}), made anew in each run: their size, order "
-        f"and augmentation are its own, seeded by {' and '.join(streams)}."
+        f"Batches of the training set came from {function} ({', '.join(kinds)}), made anew in each run: their size, "
+        f"order and augmentation are its own, seeded by {' and '.join(streams)}."
     ]
 
 

@@ -76,7 +76,9 @@ def test_the_id_is_that_of_content_code_and_steps(monkeypatch: pytest.MonkeyPatc
     assert of(batches) != ids[0]
 
 
-def test_a_long_stream_is_not_held_and_may_be_read_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_stream_is_not_held_and_may_be_read_in_part(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A sample of 256 rows and a rare label stay; with digest_steps no further batch is asked for, and that is said."""
     asked = []
 
@@ -96,7 +98,9 @@ def test_a_long_stream_is_not_held_and_may_be_read_in_part(monkeypatch: pytest.M
     assert max(asked) == 49
     assert part.stream is not None
     assert (part.stream.whole, part.stream.steps, part.stream.n) == (False, 400, 400)
-    assert any("only its first 50 batches of the 400 of an epoch were read" in one for one in part.findings)
+    said = "train: only its first 50 batches of the 400 of an epoch were read"
+    assert part.findings[0].startswith(said)
+    assert said in capsys.readouterr().err
 
 
 def test_a_sample_of_train_is_found_in_test(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,6 +167,17 @@ def test_a_pass_without_an_end_is_found(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(stream_reading, "MOST_BATCHES", 30)
     with pytest.raises(InputError, match=r"expected an end of its batches, or steps_per_epoch. Received: 30 batches"):
         made(monkeypatch, {"train": train})
+
+
+def test_people_of_dev_cannot_be_looked_for_in_train(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches name nobody: where dev does, that is said."""
+    import streams
+
+    x, y = streams._set("dev")
+    batches = [streams._set("train")]
+    named = made(monkeypatch, {"train": lambda run: iter(batches), "dev": {"x": x, "y": y, "subject": y}})
+    assert [said for said in named.findings if "its batches name no people" in said]
+    assert not made(monkeypatch, {"train": lambda run: iter(batches)}).findings
 
 
 def test_dev_stays_arrays() -> None:

@@ -101,7 +101,7 @@ def orders(fit: Fit) -> list[str]:
 
 @pytest.mark.parametrize("kind", ["tf.data", "PyDataset", "function"])
 def test_the_same_seed_gives_the_same_bits(done: dict[str, Fit], kind: str) -> None:
-    """Weights, epochs and batches agree; each epoch has batches of its own; workers change nothing, and that is said."""
+    """Weights, epochs and batches agree; each epoch has batches of its own; workers change nothing, as is said."""
     first, again = done[kind], done[f"{kind} again"]
     assert (first.weights, first.epochs) == (again.weights, again.epochs)
     assert len(set(orders(first))) == 2
