@@ -63,6 +63,8 @@ def data_findings(sentences: Iterable[str], compared: bool = False) -> list[Find
                         "how much HTER looks too good.",
                     )
                 )
+        elif sentence.startswith("train: "):
+            found.append(Finding("batches", "note", sentence, "See docs/data.md, on batches of your own."))
         else:
             found.append(Finding("data", "warning", sentence, "Look at these samples."))
     return found

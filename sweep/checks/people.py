@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,11 @@ def people_of(splits: Splits, task: str) -> list[People]:
     p (1 - p) / n each, where n is the number of genuine and of impostor samples, or of people that have some. For
     classification it is one rate. The half-width is that of a t interval with n - 1 degrees of freedom, cut to 1.
     """
-    return [_of(name, split, task) for name, split in splits.items()]
+    found = [_of(name, split, task) for name, split in splits.items()]
+    if splits.stream is not None and task == "verification":  # train is a sample of it
+        genuine, impostor = (splits.stream.labels.get(label, 0) for label in ("1", "0"))
+        found[0] = replace(found[0], genuine=genuine, impostor=impostor)
+    return found
 
 
 def people_findings(found: list[People], task: str) -> list[Finding]:

@@ -78,11 +78,11 @@ def _refuse_kinds(what: str, values: Any) -> None:
         raise InputError(f"Expected {what} as an array. Received: a word. Read the file and hand its array over.")
     if hasattr(values, "toarray") and hasattr(values, "nnz"):
         raise InputError(f"Expected {what} as an array. Received: a sparse matrix ({kind}). Say .toarray().")
-    if _hands_out_batches(values):
+    if hands_out_batches(values):
         raise InputError(f"Expected {what} as an array. Received: {kind}, which hands out batches. {_BATCHES}")
 
 
-def _hands_out_batches(values: Any) -> bool:
+def hands_out_batches(values: Any) -> bool:
     """Return whether this is a data set, loader or generator of some library, and no array or list of rows."""
     if isinstance(values, Sequence | Mapping) or hasattr(values, "__array__") or hasattr(values, "__dataframe__"):
         return False
@@ -91,10 +91,11 @@ def _hands_out_batches(values: Any) -> bool:
 
 def refuse_data_set(name: str, given: Any) -> None:
     """Raise InputError where a split is given as a data set that hands out batches."""
-    if _hands_out_batches(given):
+    if hands_out_batches(given):
         raise InputError(
             f"Expected {name} as a Split, an (x, y) pair or a mapping with x, y, subject, video, sample. Received: "
-            f"{type(given).__name__}, which hands out batches. {_BATCHES}"
+            f"{type(given).__name__}, which hands out batches. Train alone may do so, as scores are kept by "
+            f"sample. {_BATCHES}"
         )
 
 

@@ -1,21 +1,24 @@
 """From the user's data function to checked arrays on the disk of this node, opened by every trial in milliseconds."""
 
-import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sweep.data.calling import call_function
 from sweep.data.content_digests import columns_digest, data_digest, row_digests
 from sweep.data.input_files import kinds_of_inputs, memory_map, read_inputs, write_inputs
 from sweep.data.inputs import sample_shape
 from sweep.data.leakage import find_leaks
 from sweep.data.splits import SPLITS, Split, Splits, as_splits
+from sweep.data.stream import Stream
+from sweep.data.stream_source import stream_in
+from sweep.data.streamed_splits import Streamed, Streaming, refuse_steps, streamed_splits
 from sweep.data.validation import TASKS, validate
 from sweep.data.whole_folders import read_contents, write_array, write_folder
-from sweep.errors import InputError, SweepError, nearest
+from sweep.errors import InputError, nearest
 from sweep.store.sample_columns import ALWAYS, FURTHER
 
 
@@ -42,6 +45,7 @@ class Prepared:
     counts: split -> Count. input_shape: shape of one sample, of several inputs name -> shape or a tuple of shapes.
     n_classes: 2 for verification, 0 for regression.
     classes: their names in the order of the labels, where known. path: the folder on this node.
+    stream: of a train that hands out batches, else None.
     """
 
     data_id: str
@@ -51,6 +55,7 @@ class Prepared:
     n_classes: int
     classes: tuple[str, ...]
     path: Path
+    stream: Stream | None = None
 
 
 def prepare(
@@ -63,6 +68,7 @@ def prepare(
     cache: Path,
     expect: str | None = None,
     output: str | None = None,
+    streaming: Streaming | None = None,
 ) -> Prepared:
     """Return the data of `function(**keywords)`, checked and stored under the cache folder.
 
@@ -70,6 +76,7 @@ def prepare(
     task: verification, classification or regression. leakage: "refuse" or "allow".
     expect: the data_id that must come out (another node sees the same data), or None.
     output: whose labels are scored, where the function gives labels of several outputs; None takes the first.
+    streaming: how a train that hands out batches is made; None refuses one.
     Calling it again costs the function and the digests; nothing is written twice. Processes may call it together.
     Raises InputError where the function or its data are wrong, ClusterError where the cache cannot be written.
     """
@@ -79,12 +86,24 @@ def prepare(
                 f"Expected {word} as one of {', '.join(known)}. Received: {value!r}.{nearest(value, known)}"
             )
     cache = Path(cache).absolute()
-    splits = as_splits(_call(function, keywords, {"split_seed": split_seed, "cache": cache, "task": task}), output)
+
+    def call() -> Any:
+        return call_function(function, keywords, {"split_seed": split_seed, "cache": cache, "task": task})
+
+    given = call()
+    streamed: Streamed | None = None
+    if streaming is not None and stream_in(given) is not None:
+        streamed = streamed_splits(given, call, streaming, task)
+    splits = refuse_steps(as_splits(given, output)) if streamed is None else streamed.splits
     validate(splits, task)
     splits = _weighted_in_training_alone(_typed(splits, task))
     digests = {name: row_digests(split.x) for name, split in splits.items()}
-    findings = (*splits.findings, *find_leaks(splits, digests, leakage=leakage))
-    data_id = data_digest(splits, digests)
+    if streamed is None:
+        leaks, data_id = find_leaks(splits, digests, leakage=leakage), data_digest(splits, digests)
+    else:
+        leaks = find_leaks(*streamed.rows(splits, digests), leakage=leakage)
+        data_id = streamed.data_id(data_digest(splits, digests))
+    findings = (*splits.findings, *leaks)
     if expect is not None and data_id != expect:
         raise InputError(
             f"Expected the data {expect[:16]}. Received: {data_id[:16]}. "
@@ -99,11 +118,13 @@ def prepare(
     return Prepared(
         data_id=data_id,
         findings=findings,
-        counts={name: _count(split, splits.classes, task) for name, split in splits.items()},
+        counts={name: _count(split, splits.classes, task) for name, split in splits.items()}
+        | ({} if streamed is None else {"train": _count_stream(streamed.stream, splits.classes, task)}),
         input_shape=sample_shape(splits.train.x),
         n_classes=_n_classes(splits, task),
         classes=splits.classes,
         path=path,
+        stream=splits.stream,
     )
 
 
@@ -131,7 +152,8 @@ def open_prepared(cache: Path, data_id: str) -> Splits:
         }
         x = read_inputs(folder, cache, name, contents)
         opened[name] = Split(x, y, **columns, further=further, sample_weight=weight, labels=labels)
-    return Splits(opened["train"], opened["dev"], opened["test"], classes=tuple(contents["classes"]))
+    stream = Stream(**contents["stream"]) if contents.get("stream") else None
+    return Splits(opened["train"], opened["dev"], opened["test"], classes=tuple(contents["classes"]), stream=stream)
 
 
 def _whole(contents: Mapping[str, Any]) -> bool:
@@ -150,31 +172,6 @@ def _columns(contents: Mapping[str, Any]) -> list[str]:
 
 def _folder(cache: Path, data_id: str) -> Path:
     return cache / "data" / data_id
-
-
-def _call(function: Callable[..., Any], keywords: Mapping[str, Any], offered: Mapping[str, Any]) -> Any:
-    name = getattr(function, "__name__", "the data function")
-    parameters = inspect.signature(function).parameters
-    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
-    for key in keywords:
-        if key not in parameters and not takes_any:
-            known = ", ".join(parameters)
-            raise InputError(f"Expected keywords of {name}: {known}. Received: {key!r}.{nearest(key, parameters)}")
-    extra = {key: value for key, value in offered.items() if key in parameters and value is not None}
-    given = {**extra, **keywords}
-    try:
-        inspect.signature(function).bind(**given)
-    except TypeError as error:
-        raise InputError(f"Expected all that {name} needs. Received: {error}. Add it under `data:`.") from error
-    try:
-        return function(**given)
-    except (SweepError, MemoryError):
-        raise
-    except Exception as error:
-        raise InputError(
-            f"Expected {name} to return the splits. It raised {type(error).__name__}: {error}. "
-            f"Call {name} alone to see where."
-        ) from error
 
 
 def _typed(splits: Splits, task: str) -> Splits:
@@ -212,11 +209,20 @@ def _n_classes(splits: Splits, task: str) -> int:
 def _count(split: Split, classes: tuple[str, ...], task: str) -> Count:
     labels: dict[str, int] = {}
     if task != "regression":
-        names = ("impostor", "genuine") if task == "verification" else classes
         for label, n in zip(*np.unique(split.y, return_counts=True), strict=True):
-            labels[names[label] if names else str(label)] = int(n)
+            labels[_label_name(int(label), classes, task)] = int(n)
     known = [len(set(column.tolist()) - {""}) for column in (split.people, split.video)]
     return Count(n=len(split), labels=labels, subjects=known[0], videos=known[1])
+
+
+def _count_stream(stream: Stream, classes: tuple[str, ...], task: str) -> Count:
+    labels = {_label_name(int(label), classes, task): n for label, n in stream.labels.items()}
+    return Count(n=stream.n, labels=labels, subjects=0, videos=0)
+
+
+def _label_name(label: int, classes: tuple[str, ...], task: str) -> str:
+    names = ("impostor", "genuine") if task == "verification" else classes
+    return names[label] if names else str(label)
 
 
 def _write(part: Path, splits: Splits, cache: Path) -> dict[str, Any]:
@@ -232,4 +238,5 @@ def _write(part: Path, splits: Splits, cache: Path) -> dict[str, Any]:
     weights = [name for name, split in splits.items() if split.sample_weight is not None]
     found = {"stores": stores, "classes": list(splits.classes), "columns": list(splits.train.columns)}
     outputs = {"outputs": list(splits.train.labels)} if splits.train.labels else {}
-    return found | kinds_of_inputs(splits.train.x) | outputs | ({"weights": weights} if weights else {})
+    found |= kinds_of_inputs(splits.train.x) | outputs | ({"weights": weights} if weights else {})
+    return found | ({"stream": asdict(splits.stream)} if splits.stream is not None else {})

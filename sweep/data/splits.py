@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from sweep.data.arrays import one_index, plain_labels, refuse_data_set
 from sweep.data.identity import names_of
 from sweep.data.inputs import Inputs, rows_of
-from sweep.data.structures import check_names_alike, plain_inputs, plain_outputs
+from sweep.data.stream import Stream
+from sweep.data.structures import check_names_alike, further_columns, plain_inputs, plain_outputs
 from sweep.errors import InputError, nearest
 from sweep.metrics.labels import attack_types
-from sweep.store.sample_columns import DECLARED, FURTHER, WHERE_GIVEN, is_name
+from sweep.store.sample_columns import DECLARED, FURTHER, WHERE_GIVEN
 
 SPLITS = ("train", "dev", "test")
+OF_STREAMS = ("steps_per_epoch", "digest_steps")  # of a train that hands out batches
 SPLIT_NAMES = {
     "train": ("train", "training"),
     "dev": ("dev", "devel", "development", "val", "valid", "validation"),
@@ -95,6 +97,8 @@ class Splits:
     """The data of a study: train, dev and test, the names of the classes where known, and what loading them found.
 
     not_in_id: sample columns that do not count in the data's id, as trials of the same files were stored without them.
+    A data function may give a train that hands out batches (see docs/data.md): steps_per_epoch says how many make an
+    epoch, digest_steps how many are read for the id. Prepared, `stream` tells of it, and `train` is a sample of it.
     """
 
     train: Split
@@ -103,6 +107,9 @@ class Splits:
     classes: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     not_in_id: tuple[str, ...] = ()
+    steps_per_epoch: int | None = None
+    digest_steps: int | None = None
+    stream: Stream | None = None
 
     def items(self) -> Iterator[tuple[str, Split]]:
         """Yield (name, split) in the order train, dev, test."""
@@ -139,7 +146,8 @@ def as_splits(value: object, output: str | None = None) -> Splits:
         )
     classes = tuple(str(name) for name in value.get("classes", ()))
     train, dev, test = _alike(_filled(name, value[name], output) for name in SPLITS)
-    return Splits(train, dev, test, classes=classes)
+    per_epoch, digest = (value.get(key) for key in OF_STREAMS)
+    return Splits(train, dev, test, classes=classes, steps_per_epoch=per_epoch, digest_steps=digest)
 
 
 def _by_our_names(value: Mapping[Any, Any]) -> dict[str, Any]:
@@ -148,10 +156,9 @@ def _by_our_names(value: Mapping[Any, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, split in value.items():
         name = meant.get(str(key).lower(), str(key))
-        if name not in (*SPLITS, "classes"):
-            raise InputError(
-                f"Expected the splits train, dev, test. Received: {key!r}.{nearest(str(key), (*SPLITS, 'classes'))}"
-            )
+        if name not in (*SPLITS, "classes", *OF_STREAMS):
+            known = (*SPLITS, "classes", *OF_STREAMS)
+            raise InputError(f"Expected the splits train, dev, test. Received: {key!r}.{nearest(str(key), known)}")
         if name in found:
             raise InputError(f"Expected the split {name} once. Received: it and {key!r}, which means the same.")
         found[name] = split
@@ -168,7 +175,7 @@ def _filled(name: str, given: object, output: str | None = None) -> Split:
         raise InputError(f"Expected x of {name} with a row a sample. Received: the single value {x}.")
     y, labels = plain_outputs(name, fields["y"], output, len(x))
     texts: dict[str, Any] = {key: None if fields.get(key) is None else names_of(fields[key]) for key in DECLARED}
-    further = _further(name, fields.get("further"))
+    further = further_columns(name, fields.get("further"))
     for key in ("subject", "video"):
         texts[key] = np.full(len(x), "") if texts[key] is None else texts[key]
     if texts["sample"] is None:
@@ -184,21 +191,6 @@ def _filled(name: str, given: object, output: str | None = None) -> Split:
                 f"Received: shape {column.shape}."
             )
     return Split(x=x, y=y, **texts, further=further, sample_weight=weight, labels=labels)
-
-
-def _further(name: str, given: Any) -> dict[str, NDArray[np.str_]]:
-    """Return the columns of the user's own as names."""
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        raise InputError(f"Expected further of {name} as a mapping name -> column. Received: {type(given).__name__}.")
-    for key in given:
-        if not is_name(key):
-            raise InputError(
-                f"Expected names of letters, digits and _ in further of {name}, other than {', '.join(DECLARED)}. "
-                f"Received: {key!r}."
-            )
-    return {key: names_of(column) for key, column in given.items()}
 
 
 def _alike(splits: Iterable[Split]) -> list[Split]:

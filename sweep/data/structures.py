@@ -1,4 +1,4 @@
-"""What a data function gives as x and y: one array, or several as a mapping or a tuple; told apart and made plain."""
+"""What a data function gives as x, y and further columns: told apart and made plain."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.data.arrays import plain_array, plain_labels
+from sweep.data.identity import names_of
 from sweep.data.images import Images
 from sweep.data.inputs import Inputs
 from sweep.errors import InputError, nearest
+from sweep.store.sample_columns import DECLARED, is_name
 
 
 def plain_inputs(name: str, x: Any, n: int) -> Any:
@@ -121,3 +123,18 @@ def _is_several(x: Any, n: int) -> bool:
     if not isinstance(x, list | tuple) or len(x) in (0, n):
         return False
     return any(hasattr(array, "__len__") and not isinstance(array, str | bytes) and len(array) == n for array in x)
+
+
+def further_columns(name: str, given: Any) -> dict[str, NDArray[np.str_]]:
+    """Return the columns of the user's own as names."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise InputError(f"Expected further of {name} as a mapping name -> column. Received: {type(given).__name__}.")
+    for key in given:
+        if not is_name(key):
+            raise InputError(
+                f"Expected names of letters, digits and _ in further of {name}, other than {', '.join(DECLARED)}. "
+                f"Received: {key!r}."
+            )
+    return {key: names_of(column) for key, column in given.items()}

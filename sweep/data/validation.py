@@ -22,8 +22,8 @@ def validate(splits: Splits, task: str) -> None:
     class in train; regression finite numbers.
     """
     for name, split in splits.items():
-        _check_inputs(name, split, splits.train)
-        _check_labels(name, split, task)
+        check_inputs(name, split, splits.train)
+        check_labels(name, split, task)
         _check_weights(name, split)
     samples = np.concatenate([split.sample for _, split in splits.items()])
     names, counts = np.unique(samples, return_counts=True)
@@ -42,7 +42,8 @@ def validate(splits: Splits, task: str) -> None:
         _check_classes(splits)
 
 
-def _check_inputs(name: str, split: Split, train: Split) -> None:
+def check_inputs(name: str, split: Split, train: Split) -> None:
+    """Raise InputError unless the inputs are there, numeric, finite, and of the shape and type of train's."""
     if len(split) == 0:
         raise InputError(f"Expected samples in {name}. Received: none.")
     of_train = each_array(train.x)
@@ -91,7 +92,8 @@ def _first_not_finite(x: Any) -> int | None:
     return None
 
 
-def _check_labels(name: str, split: Split, task: str) -> None:
+def check_labels(name: str, split: Split, task: str) -> None:
+    """Raise InputError unless the labels are numbers that fit the task."""
     y = split.y
     if y.dtype.kind not in "buif":
         raise InputError(f"Expected numbers as labels. Received: type {y.dtype} in y of {name}. Number the classes.")

@@ -15,6 +15,7 @@ import pandas as pd
 
 from sweep.data import Prepared, open_prepared
 from sweep.errors import InputError, nearest
+from sweep.explain.batches import idle_beside_batches
 from sweep.machine import process
 from sweep.machine.folders import cache_folder
 from sweep.machine.import_path import find_modules_in
@@ -122,6 +123,8 @@ def explain_study(
         )
     if named.trial is not None or named.fit is not None:
         idle = _never_asked(named, rows, idle)
+    elif "batches" in rows and rows["batches"].notna().any():
+        idle = idle_beside_batches(named.data.use, rows, store.load(done.folder).epochs, idle)
     rng = np.random.default_rng(0)
     runs = rows.iloc[: len(array)]
     acting = [at for at, stream in enumerate(STREAMS) if stream not in idle]

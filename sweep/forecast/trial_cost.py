@@ -64,6 +64,7 @@ def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) ->
     find_modules_in(modules)
     begin_trial(machine, folder, backend=study.keras_backend)
     from sweep.trial import scoring  # imports Keras
+    from sweep.trial.streaming import TrialStream
     from sweep.trial.training import batches_of
 
     at = _clocks()
@@ -75,9 +76,12 @@ def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) ->
         return str(error)
     begin_phase(model, train, 0, loss_of(study, model, splits))
     given = model_outputs(study, model, splits)
-    batches = batches_of(study, splits, seeds, given)
+    stream = TrialStream.of(study, splits, seeds)
+    batches = batches_of(study, splits, seeds, given, stream)
     built = _since(at)
     steps = [_timed(lambda: model.train_on_batch(*batches[0])) for _ in range(STEPS + 1)]
+    some_batches = range(min(STEPS, batches.steps)) if stream is not None else ()
+    made = min((_timed(lambda at=at: batches[at]) for at in some_batches), default=0.0)  # type: ignore[misc]
     some = splits.dev[: scoring.SCORE_BATCH].x
     scored = [_timed(lambda: scoring.predict(model, some, given)) for _ in range(2)]
     n_epochs = (1 + train.carry_over) * sum(phase.epochs for phase in train.phases)
@@ -85,7 +89,7 @@ def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) ->
     seconds = (
         built
         + len(train.phases) * steps[0]
-        + n_epochs * batches.steps * min(steps[1:])
+        + n_epochs * batches.steps * (made + min(steps[1:]))
         + scored[0]
         + n_scored * scored[1]
     )

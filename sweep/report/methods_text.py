@@ -9,7 +9,7 @@ from sweep.machine.streams import STREAMS
 from sweep.metrics.catalogue import metric_called
 from sweep.report.intervals import moderated
 from sweep.report.summary import Report
-from sweep.report.training_text import further_training, optimizer
+from sweep.report.training_text import batches, further_training, optimizer, own_batches
 from sweep.stats import THIS_TEST_SET
 from sweep.stats.interval import Kind
 from sweep.stats.measured_trials import REPLICATES
@@ -83,10 +83,12 @@ def _trained(report: Report, results: Results, ok: pd.DataFrame) -> list[str]:
         monitor = str((train.get("early_stopping") or {}).get("monitor", "val_loss")).removeprefix("val_")
         kept = f"the epoch with the best development {monitor} was kept" if best else "the last epoch was kept"
         sentences.append(
-            f"Training used {optimizer(train, axes, ok)} for at most {train['epochs']} epochs with batches of "
-            f"{train['batch_size']}; {kept}."
+            f"Training used {optimizer(train, axes, ok)} for at most {train['epochs']} epochs with "
+            f"{batches(train, ok)}; {kept}."
         )
         sentences += further_training(train, axes)
+    if "data" in said:
+        sentences += own_batches(_function(said["data"]), ok)
     return sentences
 
 

@@ -1,5 +1,6 @@
 """What a methods section must say of a training beyond its epochs: optimizer, schedule, loss, weights, augmentation."""
 
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -15,6 +16,28 @@ def optimizer(train: Mapping[str, Any], grid: Collection[str], ok: pd.DataFrame)
         return _chosen("train.optimizer", train["optimizer"], grid)
     used = ok["hp.train.optimizer"].dropna().unique() if "hp.train.optimizer" in ok else ()
     return " or ".join(map(str, used)) or "adam"
+
+
+def batches(train: Mapping[str, Any], ok: pd.DataFrame) -> str:
+    """Return how samples came in batches: of the study's size, or as the data function hands them out."""
+    return "its own batches" if len(_kinds(ok)) else f"batches of {train['batch_size']}"
+
+
+def own_batches(function: str, ok: pd.DataFrame) -> list[str]:
+    """Return a sentence on batches that the data function hands out, or none. function: its name."""
+    kinds = _kinds(ok)
+    if not kinds:
+        return []
+    said = ok["streams"][ok["batches"].notna()].dropna()
+    streams = sorted({stream for asked in said for stream in json.loads(asked)})
+    return [
+        f"Batches of the training set came from {function} ({', '.join(kinds)}), made anew in each run: their size, "
+        f"order and augmentation are its own, seeded by {' and '.join(streams)}."
+    ]
+
+
+def _kinds(ok: pd.DataFrame) -> list[str]:
+    return sorted(ok["batches"].dropna().unique()) if "batches" in ok else []
 
 
 def further_training(train: Mapping[str, Any], grid: Collection[str]) -> list[str]:

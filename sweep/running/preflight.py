@@ -247,7 +247,8 @@ def _prepared(data_ids: Sequence[str]) -> bool:
     """Return whether this node has all of the data decoded already."""
     try:
         for data_id in data_ids:
-            open_prepared(cache_folder(), data_id)
+            if open_prepared(cache_folder(), data_id).stream is not None:  # made anew in each trial
+                return False
     except (OSError, ValueError):
         return False
     return True

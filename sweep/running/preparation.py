@@ -21,6 +21,7 @@ from sweep.study.stored_plan import StoredPlan, stored_plan
 from sweep.study.study import Study
 from sweep.trial import backends
 from sweep.trial.data_process import DataProcess
+from sweep.trial.stream_settings import check_settings
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], di
         key = (one.data.model_dump_json(), split, one.train.output)
         if key not in ready:
             ready[key] = process.prepare(one, split)
+        check_settings(one, ready[key].stream)
         return ready[key].data_id
 
     trials: list[PlannedTrial] = []

@@ -39,7 +39,7 @@ TRIALS = {
     "started_at": _TEXT,
 }
 # JSON or words; where a record has them.
-TEXTS = ("init_layers", "layer_sizes", "outside", "streams", "files", "model_sha256", "model_error")
+TEXTS = ("init_layers", "layer_sizes", "outside", "streams", "batches", "files", "model_sha256", "model_error")
 EPOCHS = {"trial_id": _TEXT, "config_id": _TEXT, "seed": pa.int64(), "epoch": pa.int64()}
 ENVIRONMENTS = {"env_id": _TEXT, "threads": pa.int64(), "determinism": pa.bool_()}
 SCORES = pa.schema(

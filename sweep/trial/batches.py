@@ -9,6 +9,7 @@ import numpy as np
 
 from sweep.data.inputs import first, float_rows, in_each
 from sweep.errors import InputError
+from sweep.trial import weights as digests
 from sweep.trial.augmenting import Augment
 
 
@@ -56,6 +57,10 @@ class ShuffledBatches(keras.utils.PyDataset):  # type: ignore[misc]
             drawn = epoch, np.random.default_rng([self._order, epoch]).permutation(self._n)
             self._drawn = drawn
         return drawn[1]
+
+    def order_digest(self, epoch: int) -> str:
+        """Return the digest of the order of an epoch."""
+        return digests.digest([self.permutation(epoch)])[: digests.LAYER_DIGITS]
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         """Return batch `index`, counted from the first epoch on, inputs as float32; its weights come third."""

@@ -122,5 +122,5 @@ def _fixed_batch(study: Study, splits: Splits) -> int | None:
     """Return the one size of batch that every call of a trial has, or None: the last batch is smaller otherwise."""
     from sweep.trial.scoring import SCORE_BATCH
 
-    same = study.train.batch_size == SCORE_BATCH and len(splits.train) % SCORE_BATCH == 0
+    same = splits.stream is None and study.train.batch_size == SCORE_BATCH and len(splits.train) % SCORE_BATCH == 0
     return SCORE_BATCH if same else None

@@ -23,6 +23,7 @@ from sweep.machine.variables import quiet_environment
 from sweep.study import code
 from sweep.study.study import Study
 from sweep.trial import seeding
+from sweep.trial.streaming import streaming_of
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class DataRequest:
 class Answer:
     """What the process says.
 
-    kind: "value", "error" (which belongs to the caller) or "fault" (a trace). warnings: message, category, file and
-    line of each, for the caller's own filters to show or not.
+    kind: "value", "error" (which belongs to the caller), "fault" (a trace) or "again" (another process must be asked).
+    warnings: message, category, file and line of each, for the caller's own filters to show or not.
     """
 
     kind: str
@@ -64,6 +65,7 @@ def prepare_data(request: DataRequest) -> data.Prepared:
         cache=cache_folder(),
         expect=request.expect,
         output=study.train.output,
+        streaming=streaming_of(study, split_seed),
     )
 
 
@@ -79,11 +81,16 @@ def serve() -> None:
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123 (a user's function that asks a question gets no answer)
         os.dup2(nothing.fileno(), 0)
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    seeded = False  # whether TensorFlow's generator is, for a stream: arrays are made as if nobody had
     threading.Thread(target=_listen, args=(asked, requests), daemon=True).start()
     while True:
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("default")
             kind, value = _answer(requests.get())
+        stream = value.stream if kind == "value" else None
+        if seeded and stream is None:
+            kind, value = "again", None
+        seeded = seeded or (stream is not None and stream.on_tensorflow)
         heard = tuple((str(one.message), _known(one.category), one.filename, one.lineno) for one in told)
         send(answers, Answer(kind, value, heard))
 

@@ -75,6 +75,9 @@ class DataProcess:
         except BaseException:
             self._end()
             raise
+        if answer.kind == "again":
+            self._end()
+            return self.prepare(study, split_seed, expect)
         for message, category, file, line in answer.warnings:
             warnings.warn_explicit(message, category, file, line)
         if answer.kind == "fault":

@@ -11,6 +11,7 @@ from sweep.metrics.catalogue import metric_called
 from sweep.trial import weights
 from sweep.trial.batches import ShuffledBatches
 from sweep.trial.raised import RaisedError
+from sweep.trial.stream_batches import StreamBatches
 
 
 class TrainingDivergedError(ArithmeticError):
@@ -20,7 +21,7 @@ class TrainingDivergedError(ArithmeticError):
 class _EpochOnDev(keras.callbacks.Callback):  # type: ignore[misc]
     """Keeps a record of each epoch, and adds dev's metrics to its logs before early stopping reads them."""
 
-    def __init__(self, batches: ShuffledBatches, dev_metrics: Callable[[], dict[str, float]]) -> None:
+    def __init__(self, batches: ShuffledBatches | StreamBatches, dev_metrics: Callable[[], dict[str, float]]) -> None:
         super().__init__()
         self._batches, self._dev_metrics = batches, dev_metrics
         self.epochs: list[dict[str, Any]] = []
@@ -39,7 +40,7 @@ class _EpochOnDev(keras.callbacks.Callback):  # type: ignore[misc]
             {
                 "epoch": float(epoch),
                 **{key: float(value) for key, value in logs.items()},
-                "order_sha256": weights.digest([self._batches.permutation(epoch)])[: weights.LAYER_DIGITS],
+                "order_sha256": self._batches.order_digest(epoch),
                 "weights_sha256": whole,
                 "layers_sha256": weights.joined(layers),
             }
@@ -111,7 +112,7 @@ def check_logs(logs: Any) -> None:
 
 def fit(
     model: keras.Model,
-    batches: ShuffledBatches,
+    batches: ShuffledBatches | StreamBatches,
     dev_metrics: Callable[[], dict[str, float]],
     *,
     measured: Collection[str],

@@ -21,6 +21,7 @@ from sweep.trial.order import TrialOrder, run_of
 from sweep.trial.output_losses import loss_of_score
 from sweep.trial.program import Program
 from sweep.trial.score_columns import keep_scores
+from sweep.trial.streaming import TrialStream
 from sweep.trial.tasks import TASKS
 
 
@@ -32,6 +33,7 @@ def train_keras(
     record: Record,
     stage: Callable[[str], None],
     program: Program | None = None,
+    stream: TrialStream | None = None,
 ) -> None:
     """Build, fit and score a model, and fill in the record of its trial.
 
@@ -40,6 +42,7 @@ def train_keras(
         record: is filled in.
         stage: called with "build", "fit" and "score" as each begins.
         program: of this process, where it trains further seeds of the configuration.
+        stream: hands out the batches of train, where it is no arrays.
 
     Raises:
         NotSharedError: the program does not serve this seed.
@@ -62,7 +65,7 @@ def train_keras(
     if study.fit is not None:
         loss: Any = None
         kept: int | None
-        epochs, kept = own_fit.fit(study, model, splits, seeds, order, record)
+        epochs, kept = own_fit.fit(study, model, splits, seeds, order, record, stream)
     else:
         loss = loss_of(study, model, splits)
         if model.compiled and study.train.optimizer is None:
@@ -71,26 +74,29 @@ def train_keras(
         begin_phase(model, study.train, 0, loss)
         if program is not None:
             model = program.adopt(model)
-        epochs, kept = training.train(study, model, loss, splits, seeds, order.trace_epoch, last)
+        epochs, kept = training.train(study, model, loss, splits, seeds, order.trace_epoch, last, stream)
     record.epochs.extend(epochs)
     row |= {"epochs": len(epochs), "kept_epoch": kept, "seconds.fit": time.perf_counter() - at}
     row["final_sha256"] = weights.digest(model.get_weights())
 
     stage("score")
     outputs = {name: scoring.predict(model, split.x, given) for name, split in splits.items()}
+    of_train = {"train": outputs.pop("train")} if stream is not None else {}  # a sample of it: for checks alone
     metrics = keep_scores(record, splits, outputs, task)
     metrics |= {
         f"{name}_loss": scoring.mean_loss(model, loss, split.x, labels_of(split), outputs[name], study.train.batch_size)
         for name, split in splits.items()
-        if loss is not None
+        if loss is not None and name in outputs
     }
-    row["check"] = _checks(study, splits, outputs, epochs, model, loss_of_score(loss), given) | outside_checks(model)
+    scored_loss = loss_of_score(loss)
+    row["check"] = _checks(study, splits, outputs | of_train, epochs, model, scored_loss, given) | outside_checks(model)
     if order.apart:
         row["check"]["runs_apart"] = 1.0
     saving.save_into(record, model, study, last)
     if study.measure is not None:  # last, since it may leave the model changed
         with run_of(study, order, record, "measure", seeds, own_fit.dev_metrics(study, model, splits)) as (run, _):
-            metrics |= measured_by(study.measure, model, splits, metrics, run)
+            of_user = splits if stream is None else stream.for_user(splits)
+            metrics |= measured_by(study.measure, model, of_user, metrics, run)
 
 
 def _checks(

@@ -15,15 +15,23 @@ from sweep.trial.building import model_outputs
 from sweep.trial.handed_weights import WeightsDigest
 from sweep.trial.order import TrialOrder, run_of
 from sweep.trial.own_scores import usual_loss
+from sweep.trial.streaming import TrialStream
 from sweep.trial.tasks import TASKS
 
 
 def fit(
-    study: Study, model: Any, splits: Splits, seeds: dict[str, int], order: TrialOrder, record: Record
+    study: Study,
+    model: Any,
+    splits: Splits,
+    seeds: dict[str, int],
+    order: TrialOrder,
+    record: Record,
+    stream: TrialStream | None = None,
 ) -> tuple[list[dict[str, Any]], int | None]:
     """Let the study's function train a model; return the rows of its epochs and the epoch whose weights it left.
 
     The weights that it leaves in the model are scored; None where they are of no epoch's end.
+    stream: hands out the batches of train, where it is no arrays; the function gets it as the user made it.
 
     Raises:
         InputError: it told of no epoch, without which a trial has no curve, no digest on the way and no early stopping.
@@ -39,7 +47,10 @@ def fit(
 
     with run_of(study, order, record, "fit", seeds, dev_metrics(study, model, splits), digests) as (run, journal):
         journal.hand_in(digests())
-        code.function(use.use)(model, splits, run, **use.keywords)
+        given = splits if stream is None else stream.for_user(splits)
+        if stream is not None:
+            stream.begin()
+        code.function(use.use)(model, given, run, **use.keywords)
     if not journal.epochs:
         raise InputError(
             f"fit: expected {use.use} to call run.epoch(loss=...) at the end of each epoch. Received: no call. Without "

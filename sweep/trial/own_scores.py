@@ -38,6 +38,11 @@ def own_outputs(use: str, task: str, splits: Splits, found: Any) -> dict[str, ND
 def one_split(use: str, task: str, splits: Splits, name: str, scores: Any) -> NDArray[Any]:
     """Return the outputs (n, k) of one split as float64; errors as in `own_outputs`."""
     split = getattr(splits, name)
+    if name == "train" and splits.stream is not None:
+        raise InputError(
+            f"trial: expected {use} to give scores of dev and test. Received: of train too, which hands out batches, "
+            "so that nobody knows whose they are. Leave train out."
+        )
     expected = f"trial: expected {use} to give {name}'s scores as {_SHAPES[task]}, for its n = {len(split)} samples."
     if hasattr(scores, "detach") and hasattr(scores, "cpu"):
         scores = scores.detach().cpu()  # a PyTorch tensor

@@ -19,6 +19,7 @@ from sweep.trial import frameworks, seeding
 from sweep.trial.order import TrialOrder, run_of
 from sweep.trial.own_scores import in_unit_interval, one_split, own_outputs, usual_loss
 from sweep.trial.score_columns import keep_scores
+from sweep.trial.streaming import TrialStream
 from sweep.trial.tasks import TASKS
 
 
@@ -29,11 +30,13 @@ def train_own(
     order: TrialOrder,
     record: Record,
     stage: Callable[[str], None],
+    stream: TrialStream | None = None,
 ) -> None:
     """Call the study's `trial`, measure its scores, and fill in the record.
 
     Python, NumPy and what `preload` lists are seeded before by the stream "init"; whoever draws from them has asked
     for it. stage: called with "trial" and "score" as each begins.
+    stream: hands out the batches of train, where it is no arrays; the function gets it as the user made it.
 
     Raises:
         InputError: what it returns are no scores of dev and test.
@@ -51,7 +54,7 @@ def train_own(
     _seed(seeds["init"], study.preload)
     with run_of(study, order, record, "trial", seeds, on_dev) as (run, journal):
         before = _generators(study.preload)
-        found = function(splits, run, **use.keywords)
+        found = function(splits if stream is None else stream.for_user(splits), run, **use.keywords)
         if _generators(study.preload) != before:
             journal.asked.add("init")
         outputs = own_outputs(use.use, study.task, splits, found)

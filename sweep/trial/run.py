@@ -5,17 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from sweep.errors import InputError, nearest
-from sweep.machine.streams import STREAMS
+from sweep.errors import InputError
 from sweep.trial.handed_weights import digest_of
 from sweep.trial.journal import Journal
+from sweep.trial.stream_seeds import StreamSeeds
 
 _TAKEN = ("epoch", "seed", "trial_id", "config_id", "weights_sha256", "layers_sha256", "order_sha256")
 
 
-class Run:
+class Run(StreamSeeds):
     """One trial, as a function of the user's sees it.
 
     trial_id: names the trial. number: the seed as the study counts it. hp: setting -> number or word, by dotted keys
@@ -24,32 +22,9 @@ class Run:
 
     def __init__(self, trial_id: str, number: int, hp: Mapping[str, float | str], journal: Journal) -> None:
         """Take what the trial is, and where to note what is told."""
+        super().__init__(journal.seeds, journal.asked)
         self.trial_id, self.number, self.hp = trial_id, number, dict(hp)
         self._journal = journal
-        self._generators: dict[str, np.random.Generator] = {}
-
-    def seed(self, stream: str) -> int:
-        """Return the seed of a stream (init, order, dropout, augment or split), from 0 to 2**31 - 1.
-
-        It follows the trial's seed, or what `hold` says.
-
-        Raises:
-            InputError: no such stream.
-        """
-        if stream not in STREAMS:
-            raise InputError(
-                f"run.seed: expected a stream ({', '.join(STREAMS)}). Received: {stream}."
-                f"{nearest(str(stream), STREAMS)}"
-            )
-        self._journal.asked.add(stream)
-        return int(self._journal.seeds[stream])
-
-    def rng(self, stream: str) -> np.random.Generator:
-        """Return the generator of a stream; the same one at every call, which goes on where it was."""
-        seed = self.seed(stream)
-        if stream not in self._generators:
-            self._generators[stream] = np.random.default_rng(seed)
-        return self._generators[stream]
 
     def epoch(self, loss: float | None = None, *, dev: Any = None, **numbers: float) -> dict[str, float]:
         """Note the end of an epoch: a row of epochs.parquet; return it, with dev's metrics.

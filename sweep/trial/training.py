@@ -7,6 +7,7 @@ import numpy as np
 
 from sweep.data import Splits
 from sweep.data.inputs import labels_of
+from sweep.data.stream_batch import Expected
 from sweep.machine.streams import derived_seed
 from sweep.study.study import Study
 from sweep.trial import fitting, scoring
@@ -16,6 +17,9 @@ from sweep.trial.building import begin_phase, model_outputs
 from sweep.trial.callbacks import callbacks_of
 from sweep.trial.model_outputs import ModelOutputs
 from sweep.trial.sample_weights import sample_weights, weights_of_outputs
+from sweep.trial.stream_batches import StreamBatches
+from sweep.trial.stream_settings import stream_class_weights
+from sweep.trial.streaming import TrialStream
 from sweep.trial.tasks import TASKS, n_classes
 
 
@@ -27,6 +31,7 @@ def train(
     seeds: Mapping[str, int],
     trace_epoch: int | None = None,
     at_end: Sequence[Any] = (),
+    stream: TrialStream | None = None,
 ) -> tuple[list[dict[str, Any]], int]:
     """Train a built model and return (a record for each epoch, the epoch whose weights were kept).
 
@@ -38,16 +43,30 @@ def train(
         seeds: stream -> seed.
         trace_epoch: an epoch whose every step is recorded, in the fit that is measured.
         at_end: see `sweep.trial.fitting.fit`.
+        stream: hands out the batches of train, where it is no arrays.
     """
     for run in range(study.train.carry_over):
         carried = {one: derived_seed("carry over", seeds[one], run) for one in ("order", "augment")}
         _fit(study, model, loss, splits, carried, None)
-    return _fit(study, model, loss, splits, seeds, trace_epoch, at_end)
+    return _fit(study, model, loss, splits, seeds, trace_epoch, at_end, stream)
 
 
-def batches_of(study: Study, splits: Splits, seeds: Mapping[str, int], outputs: ModelOutputs) -> ShuffledBatches:
+def batches_of(
+    study: Study, splits: Splits, seeds: Mapping[str, int], outputs: ModelOutputs, stream: TrialStream | None = None
+) -> ShuffledBatches | StreamBatches:
     """Return the training set in batches for a model with these outputs, weighted and augmented as the study says."""
     train = study.train
+    if stream is not None and splits.stream is not None:
+        sample, known = splits.train, n_classes(study.task, splits.classes, splits.train.y)
+        weighted = sample.sample_weight is not None
+        return StreamBatches(
+            stream,
+            splits.stream,
+            Expected(sample.x.shape[1:], sample.x.dtype.str, weighted, known),
+            study.task,
+            class_weights=stream_class_weights(study, splits, splits.stream),
+            augment=augment_of(train, seeds["augment"]),
+        )
     classes = n_classes(study.task, splits.classes, splits.train.y)
     weights = sample_weights(splits.train, train.class_weight, study.task, classes)
     return ShuffledBatches(
@@ -69,6 +88,7 @@ def _fit(
     seeds: Mapping[str, int],
     trace_epoch: int | None,
     at_end: Sequence[Any] = (),
+    stream: TrialStream | None = None,
 ) -> tuple[list[dict[str, Any]], int]:
     train, task = study.train, TASKS[study.task]
     outputs = model_outputs(study, model, splits)
@@ -83,12 +103,14 @@ def _fit(
 
     stopping = train.early_stopping
     epochs: list[dict[str, Any]] = []
+    # one for all phases: it goes on
+    streamed = None if stream is None else batches_of(study, splits, seeds, outputs, stream)
     for number, phase in enumerate(train.phases):
         if number:
             begin_phase(model, train, number, loss)
         further, kept = fitting.fit(
             model,
-            batches_of(study, splits, seeds, outputs),
+            streamed or batches_of(study, splits, seeds, outputs),
             on_dev,
             measured=task.epoch,
             epochs=phase.epochs,

@@ -1,5 +1,6 @@
 """The one function that a worker runs: a configuration with a seed in, a stored record and its outcome out."""
 
+import json
 import time
 import traceback
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from sweep.trial.outcome import Status, TrialOutcome
 from sweep.trial.own_trial import train_own
 from sweep.trial.process_state import Machine, begin_trial, enter_folder
 from sweep.trial.program import NotSharedError, Program
+from sweep.trial.streaming import TrialStream
 
 
 def run_trial(order: TrialOrder, program: Program | None = None) -> TrialOutcome:
@@ -80,12 +82,17 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     stage("data")
     splits = open_data(study, order.data_id, seeds["split"])
     row |= {f"n_{name}": len(split) for name, split in splits.items()}
+    stream = TrialStream.of(study, splits, seeds)
+    if splits.stream is not None:
+        row |= {"n_train": splits.stream.n if splits.stream.whole else None, "batches": splits.stream.kind}
     if keras:
         if program is not None:
             program.look_at_modules(study)
-        train_keras(study, splits, seeds, order, record, stage, program)
+        train_keras(study, splits, seeds, order, record, stage, program, stream)
     else:
-        train_own(study, splits, seeds, order, record, stage)
+        train_own(study, splits, seeds, order, record, stage, stream)
+    if stream is not None:
+        row["streams"] = json.dumps(sorted(stream.asked | set(json.loads(row.get("streams", "[]")))))
 
 
 def _begun(study: Study, order: TrialOrder, program: Program | None) -> dict[str, Any]:

@@ -82,8 +82,8 @@ def test_what_may_mean_two_things_is_refused_with_a_way(x, y, message):
 
 def test_a_split_as_a_data_set_is_refused_with_a_way():
     """tf.data, Keras and torch hand out batches, shuffled or not: nobody knows which sample is which."""
-    with pytest.raises(InputError, match=r"train as a Split.* Received: Batches, which hands out batches. Hand arrays"):
-        as_splits({"train": Batches(), "dev": Batches(), "test": Batches()})
+    with pytest.raises(InputError, match=r"dev as a Split.* Batches, which hands out batches. Train alone.*Hand"):
+        as_splits({"train": (X, Y), "dev": Batches(), "test": Batches()})
 
 
 @pytest.mark.parametrize("name", ["val", "validation", "Dev", "devel"])

@@ -188,3 +188,19 @@ def test_it_ends_with_whoever_asked(tmp_path: Path, how: signal.Signals) -> None
     caller.send_signal(how)
     caller.wait(60)
     assert gone(pid, 20)
+
+
+def test_arrays_after_a_dataset_are_made_in_a_fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """TensorFlow's generator is seeded for a dataset; arrays are made as if nobody had, whatever came before them."""
+    monkeypatch.syspath_prepend(str(ROOT / "tests" / "trial"))
+    streamed = study("plain").model_copy(
+        update={"data": study("plain").data.model_copy(update={"use": "streams:still"})}
+    )
+    with DataProcess() as process:
+        first = process.prepare(study("plain"), 0)
+        pids = [process._process.pid]  # type: ignore[union-attr]
+        for asked in (streamed, streamed, study("plain")):
+            last = process.prepare(asked, 0)
+            pids.append(process._process.pid)  # type: ignore[union-attr]
+    assert pids[0] == pids[1] == pids[2] != pids[3]
+    assert (last.data_id, last.stream) == (first.data_id, None)

@@ -2,10 +2,12 @@
 
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 import yaml
 
 from sweep.explain import sources
+from sweep.explain.batches import idle_beside_batches
 from sweep.explain.sources import Explanation, Repeats
 from sweep.explain.sources_figure import sources_png
 from sweep.explain.sources_text import as_text, sentences
@@ -98,3 +100,17 @@ def test_an_augmentation_of_the_study_draws_from_its_stream(monkeypatch, train, 
     monkeypatch.setattr(sources.process, "call", lambda *_: SimpleNamespace(crash="", value=[]))
     found = sources._idle(study, PlannedTrial("0" * 16, one, 0, "0" * 64, Identity("0" * 16)), ())
     assert ("augment" in found) == idle
+
+
+def test_batches_that_are_the_same_in_every_run_have_no_order():
+    """Their digests tell; a stream that the data function asked for acts, although no layer draws from it."""
+    rows = pd.DataFrame({"streams": ['["augment", "order"]'] * 2}, index=["a", "b"])
+    idle = {"split": "takes none", "augment": "no layer", "dropout": "no layer"}
+    epochs = {"trial_id": ["a", "a", "b", "b"], "epoch": [0.0, 1.0, 0.0, 1.0]}
+    same = pd.DataFrame(epochs | {"order_sha256": ["1", "2", "1", "2"]})
+    found = idle_beside_batches("d:own", rows, same, idle)
+    assert found == {
+        "split": "takes none", "dropout": "no layer", "order": "d:own handed out the same batches in every run",
+    }  # fmt: skip
+    other = pd.DataFrame(epochs | {"order_sha256": ["1", "2", "1", "3"]})
+    assert set(idle_beside_batches("d:own", rows, other, idle)) == {"split", "dropout"}

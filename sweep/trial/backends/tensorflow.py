@@ -40,6 +40,13 @@ def begin(*, threads: int, determinism: bool, gpus: str, share: float) -> None:
         tf.config.experimental.enable_op_determinism()
 
 
+def make_deterministic() -> None:
+    """Let operations and tf.data pipelines that are made from now on repeat, also after the first operation."""
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()
+
+
 def seed(seed: int) -> None:
     """Seed TensorFlow's global generator."""
     import tensorflow as tf
