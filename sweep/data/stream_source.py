@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sweep.data.arrays import hands_out_batches
-from sweep.data.splits import SPLIT_NAMES, Splits
+from sweep.data.splits import SPLIT_NAMES, Split, Splits
 from sweep.errors import OF_USERS_CODE, InputError, SweepError, one_line
 
 _INFINITE, _UNKNOWN = math.inf, math.nan
@@ -20,6 +20,8 @@ def stream_in(value: object) -> Any:
     elif isinstance(value, Mapping):
         found = [value[key] for key in value if str(key).lower() in SPLIT_NAMES["train"]]
         train = found[0] if len(found) == 1 else None
+    if isinstance(train, Split):
+        return None
     makes = callable(train) and not isinstance(train, type) and not hasattr(train, "__array__")
     return train if makes or hands_out_batches(train) else None
 

@@ -246,12 +246,10 @@ def _files(words: Sequence[str], folder: str, results: Path) -> dict[str, str]:
 def _prepared(data_ids: Sequence[str]) -> bool:
     """Return whether this node has all of the data decoded already."""
     try:
-        for data_id in data_ids:
-            if open_prepared(cache_folder(), data_id).stream is not None:  # made anew in each trial
-                return False
+        streams = [open_prepared(cache_folder(), data_id).stream for data_id in data_ids]
     except (OSError, ValueError):
         return False
-    return True
+    return not any(streams)  # those are made anew in each trial
 
 
 def _code_id(use: str) -> str:

@@ -58,6 +58,9 @@ class ShuffledBatches(keras.utils.PyDataset):  # type: ignore[misc]
             self._drawn = drawn
         return drawn[1]
 
+    def end_epoch(self) -> None:
+        """Do nothing: the number of a batch tells the epoch."""
+
     def order_digest(self, epoch: int) -> str:
         """Return the digest of the order of an epoch."""
         return digests.digest([self.permutation(epoch)])[: digests.LAYER_DIGITS]

@@ -34,13 +34,15 @@ class _EpochOnDev(keras.callbacks.Callback):  # type: ignore[misc]
                 f"Expected a finite loss. Received: {logs['loss']} in epoch {epoch + 1}. "
                 "Lower train.learning_rate, or look for NaN in what the model or the loss computes."
             )
+        order = self._batches.order_digest(epoch)
+        self._batches.end_epoch()
         whole, layers = weights.by_layer(self.model)
         logs.update(self._dev_metrics())
         self.epochs.append(
             {
                 "epoch": float(epoch),
                 **{key: float(value) for key, value in logs.items()},
-                "order_sha256": self._batches.order_digest(epoch),
+                "order_sha256": order,
                 "weights_sha256": whole,
                 "layers_sha256": weights.joined(layers),
             }

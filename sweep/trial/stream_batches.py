@@ -20,7 +20,7 @@ class StreamBatches(keras.utils.PyDataset):  # type: ignore[misc]
     """The training set as a stream hands it out, an epoch after the other.
 
     It has an end after each epoch, in Keras's words, so that nothing is read ahead while dev is measured or a callback
-    draws random numbers. Keras looks at two batches before an epoch begins: they are kept for it.
+    draws random numbers. Keras looks at one batch or two before the first epoch: they are kept for it.
 
     steps: batches in an epoch. first_epoch: told by the fit; epochs are counted here. fault: what is wrong with a
     batch, since TensorFlow hands on its text alone.
@@ -43,7 +43,7 @@ class StreamBatches(keras.utils.PyDataset):  # type: ignore[misc]
         self.steps, self.first_epoch = told.steps, 0
         self.fault: InputError | None = None
         self._pass: Iterator[Any] | None = None
-        self._epoch, self._at, self._running = 0, 0, False
+        self._epoch, self._at = 0, 0
         self._ahead: dict[int, tuple[Any, ...]] = {}
         self._digests: list[Any] = []
 
@@ -51,14 +51,9 @@ class StreamBatches(keras.utils.PyDataset):  # type: ignore[misc]
         """Return how many batches an epoch has."""
         return self.steps
 
-    def on_epoch_begin(self) -> None:
-        """Hand out batches from now on."""
-        self._running = True
-
-    def on_epoch_end(self) -> None:
-        """Begin the next epoch, if this one was handed out; Keras calls it before the first, too."""
-        if self._running:
-            self._epoch, self._at, self._running, self._ahead = self._epoch + 1, 0, False, {}
+    def end_epoch(self) -> None:
+        """Begin the next epoch; the hooks that Keras has for it are called where it looks at a batch, too."""
+        self._epoch, self._at, self._ahead = self._epoch + 1, 0, {}
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         """Return batch `index` of the epoch: x as float32, y, and weights where there are some.
@@ -73,12 +68,13 @@ class StreamBatches(keras.utils.PyDataset):  # type: ignore[misc]
         except InputError as error:
             self.fault = error
             raise
-        return self._ahead.pop(index) if self._running else self._ahead[index]
+        if index > 1:
+            self._ahead = {at: batch for at, batch in self._ahead.items() if at >= index}
+        return self._ahead[index]
 
     def order_digest(self, epoch: int) -> str:
-        """Return the digest of the batches of an epoch in their order, "" for one that was left in the middle."""
-        done = epoch < len(self._digests) and (epoch < self._epoch or self._at == self.steps)
-        return self._digests[epoch].hexdigest()[:LAYER_DIGITS] if done else ""
+        """Return the digest of the batches of this epoch in their order, "" if it was left in the middle."""
+        return self._digests[-1].hexdigest()[:LAYER_DIGITS] if self._at == self.steps else ""
 
     def _batch(self, step: int) -> tuple[Any, ...]:
         if step == 0:

@@ -25,6 +25,7 @@ from sweep.study import code, identity
 from sweep.study.functions import functions_of
 from sweep.study.study import Study
 from sweep.trial import seeding
+from sweep.trial.backends import tensorflow
 from sweep.trial.stream_seeds import StreamSeeds
 from sweep.trial.stream_settings import check_settings
 
@@ -53,12 +54,10 @@ class TrialStream:
         )
         self.asked: set[str] = set()
         self._seed = seeds["order"]
-        if stream.on_tensorflow and study.trial is not None:  # Keras's own trials have begun it
-            from sweep.trial.backends import tensorflow
-
-            tensorflow.begin(
-                threads=study.resources.threads, determinism=study.determinism and study.seeded, gpus="", share=1.0
-            )
+        of_keras = study.trial is None and study.keras_backend == tensorflow.NAME  # then it has begun already
+        if stream.on_tensorflow and not of_keras:
+            determinism = study.determinism and study.seeded
+            tensorflow.begin(threads=study.resources.threads, determinism=determinism, gpus="", share=1.0)
         self.source = _made(None, call, seeds, split_seed, self.asked)
 
     def for_user(self, splits: Splits) -> Splits:
@@ -76,8 +75,6 @@ def streaming_of(study: Study, split_seed: int) -> Streaming:
 
     def make(given: Any, call: Callable[[], Any]) -> Source:
         if "tensorflow" in sys.modules:
-            from sweep.trial.backends import tensorflow
-
             tensorflow.make_deterministic()
             if given is not None and not callable(stream_in(given)):
                 given = None  # it drew its seeds when it was made, before there were any
@@ -109,8 +106,6 @@ def _seed_all(seed: int) -> None:
     seed = derived_seed("train", seed)
     seeding.seed_numpy_and_python(seed)
     if "tensorflow" in sys.modules:
-        from sweep.trial.backends import tensorflow
-
         tensorflow.seed(seed)
 
 
