@@ -95,6 +95,6 @@ def test_an_augmentation_of_the_study_draws_from_its_stream(monkeypatch, train, 
     given = {"study": "s", "data": {"use": "sweep.data:synthetic_vectors"}, "model": {"use": "brought:net"}}
     study = Study.model_validate(given | {"train": train})
     (one,) = configurations(study)
-    monkeypatch.setattr(sources.process, "call", lambda *_: SimpleNamespace(crash="", value=[]))
+    monkeypatch.setattr(sources.process, "call", lambda *_, **__: SimpleNamespace(crash="", value=[]))
     found = sources._idle(study, PlannedTrial("0" * 16, one, 0, "0" * 64, Identity("0" * 16)), ())
     assert ("augment" in found) == idle
