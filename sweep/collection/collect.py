@@ -110,6 +110,8 @@ def collect(
     else:
         frame = source if isinstance(source, pd.DataFrame) else read_runs(Path(source))
         where = "a frame" if isinstance(source, pd.DataFrame) else str(source)
+        if not len(frame):
+            raise InputError(f"Expected rows of runs or scores. Received: {where} without a row.")
         if metrics is None:
             columns = _other_columns(frame, seed, by)
             runs, cautions = runs_of_scores(frame, seed, columns)

@@ -126,13 +126,32 @@ def _columns_of_frame(split: str, rows: pd.DataFrame) -> dict[str, NDArray[Any]]
             f"Expected a finite score for every sample. Received: {int((~np.isfinite(score)).sum())} of {len(rows)} "
             f"rows of {split} without one. Leave these samples out."
         )
-    columns = {"split": np.full(len(rows), split), "label": rows["label"].to_numpy(np.float64), "score": score}
+    label = pd.to_numeric(rows["label"], errors="coerce").to_numpy(np.float64)
+    odd = rows["label"][~np.isin(label, (0, 1))]
+    if len(odd):
+        raise InputError(
+            f"Expected labels 1 (genuine) and 0 (impostor). Received: {str(odd.iloc[0])[:40]!r} in {split}. Map the "
+            "labels of the frame to 1 and 0."
+        )
+    _refuse_same_rows(split, rows)
+    columns = {"split": np.full(len(rows), split), "label": label, "score": score}
     for name in DECLARED:
         if name in rows:
             columns[name] = rows[name].astype(str).to_numpy().astype(str)
     if "sample" not in columns:
         columns["sample"] = _sample_names(columns, len(rows))
     return columns
+
+
+def _refuse_same_rows(split: str, rows: pd.DataFrame) -> None:
+    """Raise InputError where a named sample is there twice with the same persons, label and score."""
+    known = [name for name in (*DECLARED, "label", "score") if name in rows]
+    same = rows[rows.duplicated(known)] if "sample" in rows else rows[:0]
+    if len(same):
+        raise InputError(
+            f"Expected each sample of {split} once in a run. Received: {len(same)} of {len(rows)} rows that repeat "
+            f"another, as sample {same['sample'].iloc[0]}. Drop them, or name in by=... what tells runs apart."
+        )
 
 
 def _scored(
