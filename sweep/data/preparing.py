@@ -93,7 +93,7 @@ def prepare(
     given = call()
     streamed: Streamed | None = None
     if streaming is not None and stream_in(given) is not None:
-        streamed = streamed_splits(given, call, streaming, task)
+        streamed = streamed_splits(given, call, streaming, task, output)
     splits = refuse_steps(as_splits(given, output)) if streamed is None else streamed.splits
     validate(splits, task)
     splits = _weighted_in_training_alone(_typed(splits, task))

@@ -12,7 +12,7 @@ class Stream:
     must end after so many; otherwise the study says how many, and the walk goes on from epoch to epoch.
     n: samples that were read; n_batches: batches. whole: whether that is all of an epoch.
     labels: label -> samples of it among those that were read; empty for a regression.
-    on_tensorflow: whether TensorFlow was loaded to make it.
+    on_tensorflow: whether TensorFlow was loaded when it was read.
     """
 
     kind: str
@@ -24,4 +24,4 @@ class Stream:
     n_batches: int
     whole: bool
     labels: dict[str, int] = field(default_factory=dict)
-    on_tensorflow: bool = False
+    on_tensorflow: bool = field(default=False, compare=False)

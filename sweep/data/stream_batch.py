@@ -1,6 +1,7 @@
 """One batch of a stream as plain arrays, or the one message that says what is wrong with it."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -76,6 +77,12 @@ def plain_batch(given: Any, number: int, task: str, expected: Expected | None) -
     if not isinstance(given, tuple | list) or len(given) not in (2, 3):
         many = f" of {len(given)}" if isinstance(given, tuple | list) else ""
         raise InputError(f"{EXPECTED}. Received: {type(given).__name__}{many} as batch {number}.")
+    for name, part in zip(("x", "y"), given, strict=False):
+        if isinstance(part, Mapping | tuple):
+            raise InputError(
+                f"Expected {name} of {where} as one array: batches have one input and the labels of one output. "
+                f"Received: a {'mapping' if isinstance(part, Mapping) else 'tuple'}. Hand arrays over for several."
+            )
     x = plain_array(f"x of {where}", given[0])
     y = plain_labels(f"y of {where}", given[1])
     weight = plain_labels(f"sample_weight of {where}", given[2]) if len(given) == 3 else None

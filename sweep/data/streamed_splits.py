@@ -62,10 +62,12 @@ class Streamed:
         return hashlib.sha256(b"sweep stream 1" + json.dumps(said).encode()).hexdigest()
 
 
-def streamed_splits(given: Any, call: Callable[[], Any], streaming: Streaming, task: str) -> Streamed:
+def streamed_splits(
+    given: Any, call: Callable[[], Any], streaming: Streaming, task: str, output: str | None = None
+) -> Streamed:
     """Return what a data function gave, its stream read once.
 
-    given: what it returned. call: calls it again.
+    given: what it returned. call: calls it again. output: as in `as_splits`.
 
     Raises:
         InputError: the stream or another split is wrong.
@@ -79,7 +81,7 @@ def streamed_splits(given: Any, call: Callable[[], Any], streaming: Streaming, t
         return streaming.make(given if calls == 1 else None, call)
 
     reading = read_stream(make, task, steps_per_epoch=steps_per_epoch, digest_steps=digest_steps)
-    splits = as_splits(_with_sample(given, reading.sample))
+    splits = as_splits(_with_sample(given, reading.sample), output)
     findings = (*splits.findings, *reading.findings, *_unnamed_people(splits))
     splits = replace(splits, stream=reading.stream, findings=findings)
     return Streamed(splits, reading, streaming.code())

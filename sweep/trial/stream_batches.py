@@ -1,7 +1,7 @@
 """The batches of a user's stream for Keras's fit: checked, weighted, augmented, and told by a digest of each epoch."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -35,11 +35,16 @@ class StreamBatches(keras.utils.PyDataset):  # type: ignore[misc]
         *,
         class_weights: ClassWeights | None = None,
         augment: Augment | None = None,
+        in_structure: Callable[[Any], Any] | None = None,
     ) -> None:
-        """Take a stream, what is known of it, what its batches are like, and what changes each of them."""
+        """Take a stream, what is known of it, what its batches are like, and what changes each of them.
+
+        in_structure: as in `ShuffledBatches`.
+        """
         super().__init__()
         self._stream, self._told, self._expected, self._task = stream, told, expected, task
         self._class_weights, self._augment = class_weights, augment
+        self._in_structure = in_structure or (lambda values: values)
         self.steps, self.first_epoch = told.steps, 0
         self.fault: InputError | None = None
         self._pass: Iterator[Any] | None = None
@@ -88,7 +93,8 @@ class StreamBatches(keras.utils.PyDataset):  # type: ignore[misc]
             weight = self._class_weights.of(y, weight)
         if self._augment is not None:
             x, y = self._augment(x, y, epoch=self._epoch, step=step)
-        return (x, y) if weight is None else (x, y, weight)
+        y = self._in_structure(y)
+        return (x, y) if weight is None else (x, y, self._in_structure(weight))
 
     def _next(self, step: int) -> Batch:
         """Return the next batch; where the study says how many make an epoch, a pass follows the other."""

@@ -66,6 +66,7 @@ def batches_of(
             study.task,
             class_weights=stream_class_weights(study, splits, splits.stream),
             augment=augment_of(train, seeds["augment"]),
+            in_structure=outputs.structured,
         )
     classes = n_classes(study.task, splits.classes, splits.train.y)
     weights = sample_weights(splits.train, train.class_weight, study.task, classes)

@@ -123,6 +123,7 @@ WRONG = {
     "label": "Expected labels 1 (genuine) and 0 (impostor). Received: 2 in y of train, batch 1, sample row 2 of",
     "weight": "sample_weight of train, batch 1 as finite numbers of 0 or more",
     "some weights": "Expected sample_weight in every batch of train, or in none. Received: some in train, batch 2",
+    "two inputs": "Expected x of train, batch 1 as one array: batches have one input and the labels of one output.",
     "unseeded": "expected the same batches from the same seeds",
 }
 

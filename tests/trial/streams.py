@@ -122,6 +122,7 @@ def bad(kind: str, n: int = 5) -> dict[str, Any]:
         "label": lambda: batches(lambda at, _: (part(at)[0], part(at)[1] + 1)),
         "weight": lambda: batches(lambda at, _: (*part(at), np.full(BATCH, -1.0))),
         "some weights": lambda: batches(lambda at, _: (*part(at), *([np.ones(BATCH)] if at else []))),
+        "two inputs": lambda: batches(lambda at, _: ({"a": part(at)[0], "b": part(at)[0]}, part(at)[1])),
         "unseeded": lambda: batches(lambda at, _: (part(at)[0] + unseeded.random(), part(at)[1])),
         "generator": lambda: (part(at) for at in range(n)),
         "ends early": lambda: batches(lambda at, walk: part(at) if walk == 1 or at < 3 else None),
