@@ -7,6 +7,6 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
 from benchmarks.rivals.work import DROPOUTS, answer, arguments, arrays, one_training
 
 if __name__ == "__main__":
-    folder, seeds = arguments()
+    folder, seeds, work = arguments()
     data = arrays(folder)
-    answer([one_training(data, dropout, seed)["fit"] for seed in range(seeds) for dropout in DROPOUTS])
+    answer([one_training(work, data, dropout, seed)["fit"] for seed in range(seeds) for dropout in DROPOUTS])

@@ -1,20 +1,48 @@
 """The work that every arm of the benchmark does: the same arrays, the same model, the same training."""
 
+import importlib
 import json
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 DROPOUTS = (0.0, 0.5)
-EPOCHS, BATCH, LEARNING_RATE, WIDTH = 3, 32, 1e-3, 0.125
 
 
-def arguments() -> tuple[Path, int]:
-    """Return (folder of the arrays, seeds a configuration) from the command line."""
-    return Path(sys.argv[1]), int(sys.argv[2])
+@dataclass(frozen=True)
+class Work:
+    """One kind of trials: its data and model as a study names them, and its training.
+
+    seeds: of each of the two configurations, unless the person asks for others.
+    """
+
+    seeds: int
+    data: str
+    data_keywords: dict[str, Any]
+    model: str
+    model_keywords: dict[str, Any]
+    epochs: int
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+
+
+_FACES = ("sweep.data:synthetic_attack", {"subjects": [40, 20, 20], "videos": 3, "frames": 2})
+_XCEPTION = ("sweep.models:small_xception", {"width": 0.125, "momentum": 0.9})
+_VECTORS = ("sweep.data:synthetic_vectors", {"subjects": [125, 63, 62], "samples": 16, "features": 64, "noise": 3.0})
+WORKS = {
+    "short": Work(10, *_FACES, *_XCEPTION, epochs=3),
+    "dense": Work(100, *_VECTORS, "sweep.models:dense_net", {"units": [32]}, epochs=10),
+    "long": Work(2, *_FACES, *_XCEPTION, epochs=45),
+}
+
+
+def arguments() -> tuple[Path, int, Work]:
+    """Return (folder of the arrays, seeds a configuration, kind of trials) from the command line."""
+    return Path(sys.argv[1]), int(sys.argv[2]), WORKS[sys.argv[3]]
 
 
 def arrays(folder: Path) -> dict[str, Any]:
@@ -22,28 +50,32 @@ def arrays(folder: Path) -> dict[str, Any]:
     return {path.stem: np.load(path) for path in folder.glob("*.npy")}
 
 
-def compiled(dropout: float) -> Any:
+def named(use: str) -> Any:
+    """Return the function that a study names as module:function."""
+    module, function = use.split(":")
+    return getattr(importlib.import_module(module), function)
+
+
+def compiled(work: Work, shape: tuple[int, ...], dropout: float) -> Any:
     """Return the compiled model of a configuration."""
     import keras
 
-    from sweep.models import small_xception
-
-    model = small_xception((32, 32, 3), 2, width=WIDTH, dropout=dropout, momentum=0.9)
-    model.compile(optimizer=keras.optimizers.Adam(LEARNING_RATE), loss="binary_crossentropy", metrics=["accuracy"])
+    model = named(work.model)(shape, 2, dropout=dropout, **work.model_keywords)
+    model.compile(optimizer=keras.optimizers.Adam(work.learning_rate), loss="binary_crossentropy", metrics=["accuracy"])
     return model
 
 
-def one_training(data: dict[str, Any], dropout: float, seed: int) -> dict[str, float]:
+def one_training(work: Work, data: dict[str, Any], dropout: float, seed: int) -> dict[str, float]:
     """Seed, build, fit and score as the usual script does; return the metrics and the seconds inside fit."""
     import keras
     from sklearn.metrics import roc_curve
 
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
-    model = compiled(dropout)
+    model = compiled(work, data["train_x"].shape[1:], dropout)
     at = time.perf_counter()
     model.fit(
-        data["train_x"], data["train_y"], epochs=EPOCHS, batch_size=BATCH, verbose=0,
+        data["train_x"], data["train_y"], epochs=work.epochs, batch_size=work.batch_size, verbose=0,
         validation_data=(data["dev_x"], data["dev_y"]),
     )  # fmt: skip
     fit = time.perf_counter() - at

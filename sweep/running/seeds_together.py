@@ -63,6 +63,7 @@ class SeedsTogether:
         }
         self._proved: set[str] = set()
         self._apart: set[str] = set()  # of which a proof failed
+        self._died: set[str] = set()  # of which a proof died before it could tell
         self._n_trials, self._first_size = 0, 0
 
     @property
@@ -119,7 +120,9 @@ class SeedsTogether:
         if fresh.crash or fresh.value.record is None:
             return fresh
         again = self._in_process(replace(order, results=""))
-        if again.crash or again.value.record is None or not same_bits(fresh.value.record, again.value.record):
+        if again.crash and order.config_id not in self._died:  # it says nothing of bits: another seed proves it
+            self._died.add(order.config_id)
+        elif again.crash or again.value.record is None or not same_bits(fresh.value.record, again.value.record):
             self._give_up(order)
             fresh.value.record.trial.setdefault("check", {})["runs_apart"] = 1.0
         elif fresh.value.status is Status.OK:  # a trial that failed proves nothing

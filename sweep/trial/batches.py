@@ -1,7 +1,8 @@
 """The samples of a split in batches: in our own order for training, in their own for scoring."""
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -57,6 +58,30 @@ class ShuffledBatches(keras.utils.PyDataset):  # type: ignore[misc]
             drawn = epoch, np.random.default_rng([self._order, epoch]).permutation(self._n)
             self._drawn = drawn
         return drawn[1]
+
+    @property
+    def n_values(self) -> int | None:
+        """Return how many numbers the inputs of an epoch are; None where its batches are not cut from plain arrays.
+
+        Those are changed batch by batch, or of several inputs or outputs.
+        """
+        plain = isinstance(self._x, np.ndarray) and isinstance(self._y, np.ndarray) and self._augment is None
+        return self._x.size if plain and self._in_structure(self._y) is self._y else None
+
+    @property
+    def batch_size(self) -> int:
+        """Return how many samples a batch has; the last of an epoch may have fewer."""
+        return self._batch_size
+
+    def whole_epochs(self) -> Iterator[tuple[np.ndarray, ...]]:
+        """Yield the samples of each epoch in its order, uncut, from the first epoch on: x as float32, y, any weights.
+
+        Only where `n_values` is a number.
+        """
+        for epoch in itertools.count(self.first_epoch):
+            rows = self.permutation(epoch)
+            weights = () if self._weights is None else (self._weights[rows],)
+            yield float_rows(self._x, rows), self._y[rows], *weights
 
     def end_epoch(self) -> None:
         """Do nothing: the number of a batch tells the epoch."""

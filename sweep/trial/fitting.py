@@ -11,6 +11,7 @@ from sweep.metrics.catalogue import metric_called
 from sweep.trial import weights
 from sweep.trial.batches import ShuffledBatches
 from sweep.trial.raised import RaisedError
+from sweep.trial.steps_together import in_one_pipeline, so_many, steps_together
 from sweep.trial.stream_batches import StreamBatches
 
 
@@ -165,16 +166,19 @@ def fit(
     steps = [] if trace_epoch is None else [_StepsOfEpoch(trace_epoch)]
     averaged = [_AverageInPlace()] if averages(model.optimizer) else []
     batches.first_epoch = first_epoch
+    every = [*averaged, record, *at_end, stopping, *callbacks, *(one.back for one in averaged), *steps]
+    together = steps_together(model, batches, every)
     try:
-        model.fit(
-            batches,
-            steps_per_epoch=batches.steps,
-            epochs=first_epoch + epochs,
-            initial_epoch=first_epoch,
-            shuffle=False,
-            verbose=0,
-            callbacks=[*averaged, record, *at_end, stopping, *callbacks, *(one.back for one in averaged), *steps],
-        )
+        with so_many(model, together):
+            model.fit(
+                in_one_pipeline(batches) if together > 1 else batches,
+                steps_per_epoch=batches.steps,
+                epochs=first_epoch + epochs,
+                initial_epoch=first_epoch,
+                shuffle=False,
+                verbose=0,
+                callbacks=every,
+            )
     except RaisedError as error:
         raise error from error.error  # with the trace of the user's function
     except Exception:

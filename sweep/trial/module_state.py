@@ -42,6 +42,8 @@ def _of_the_user(file: str) -> bool:
     if not file or "site-packages" in file or "dist-packages" in file or file.startswith("<"):
         return False
     path = Path(file).resolve()
+    if path.name.startswith("__autograph_generated_file"):  # TensorFlow's copy of a function
+        return False
     stdlib = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
     return not any(path.is_relative_to(Path(root).resolve()) for root in (_OURS, *stdlib))
 

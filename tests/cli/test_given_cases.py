@@ -34,7 +34,6 @@ def case(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         ("15-variables-in-paths", "hydra", "another program would read"),
         ("18-data-as-keras-users-have-it", "masked", "without masked values"),
         ("18-data-as-keras-users-have-it", "huge", "infinite for a model in float32"),
-        ("18-data-as-keras-users-have-it", "two_inputs", "One input alone is taken"),
         pytest.param("18-data-as-keras-users-have-it", "datasets", "Hand arrays over", marks=pytest.mark.tensorflow),
         ("30-explosions", "alias", "aliases"),
         ("30-explosions", "grid", "200,000"),
@@ -51,7 +50,7 @@ def test_a_study_that_means_something_else_is_refused(case: Path, study: str, ex
     ("case", "study"),
     [
         ("12-tif-and-ppm", "study"),
-        *(("18-data-as-keras-users-have-it", name) for name in ("plain", "column", "nullable", "val")),
+        *(("18-data-as-keras-users-have-it", name) for name in ("plain", "column", "nullable", "val", "two_inputs")),
     ],
     indirect=["case"],
 )

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -77,16 +78,20 @@ def _end_and_look(process, how, below):
     wait_for(lambda: not alive(below), 20, f"the end of {below}")
 
 
-def test_killed_workers_are_started_again_from_scratch(undisturbed, tmp_path, monkeypatch):
-    """A trial's process and a Ray worker that are killed cost an attempt, not a trial, and no bit."""
-    study, expected = undisturbed
+def test_killed_workers_are_started_again_from_scratch(undisturbed, write_study, tmp_path, monkeypatch):
+    """A trial's process and a Ray worker that are killed cost an attempt, not a trial, and no bit.
+
+    Each trial has a process of its own here: one that is killed while it proves that seeds may share is no attempt.
+    """
+    study, expected = write_study(seeds=6, reuse="off"), undisturbed[1]
     marker = tmp_path / "marker"
     monkeypatch.setenv("ODD_DIE_ONCE", str(marker))
     process = start(study, tmp_path)
     wait_for(lambda: len(parts_of(tmp_path)) >= 2, 240, "two stored trials", process)
-    marker.touch()  # the next trial's process kills itself
     worker = next(pid for pid, command in descendants(process.pid).items() if command.startswith("ray::ResourceTr"))
     os.kill(worker, signal.SIGKILL)
+    time.sleep(0.5)  # the process of the worker's trial ends as it sees this
+    marker.touch()  # the next trial's process kills itself, with a worker that lives to tell it
     _, err = process.communicate(timeout=600)
     assert process.returncode == 0, err
     assert not marker.exists()

@@ -137,6 +137,26 @@ def test_a_process_that_is_killed_costs_its_trial_alone(
         slot.end()
 
 
+def test_a_process_that_is_killed_while_it_proves_says_nothing_of_bits(orders_of: Callable[..., Any]) -> None:
+    """The fresh training counts, and the next seeds prove what that one could not."""
+    orders = orders_of("plain")
+    process.warm_up("sweep.trial.preload")
+    slot = SeedsTogether(run_trial, orders, together=True, variables={})
+    try:
+        slot.train(replace(orders[0], results=""))
+        assert slot.pid is not None
+        os.kill(slot.pid, signal.SIGKILL)
+        proved = [slot.train(replace(order, results="")) for order in orders[1:4]]
+        assert [ended.crash for ended in proved] == [""] * 3
+        assert not any("runs_apart" in ended.value.record.trial["check"] for ended in proved)
+        kept = slot.pid
+        assert kept is not None
+        assert slot.train(replace(orders[4], results="")).crash == ""
+        assert slot.pid == kept
+    finally:
+        slot.end()
+
+
 def test_records_differ_by_a_bit(orders_of: Callable[..., Any], fresh: Callable[[TrialOrder], Record]) -> None:
     """Two trainings of a seed are equal; one score, epoch or metric that differs in the last bit is seen."""
     import numpy as np

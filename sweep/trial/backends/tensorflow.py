@@ -1,5 +1,8 @@
 """TensorFlow, as a trial uses it; what changes bits was measured on TensorFlow 2.21."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from sweep.errors import ClusterError
 
 NAME = "tensorflow"
@@ -62,3 +65,22 @@ def gpu_models() -> str:
     return ", ".join(
         str(tf.config.experimental.get_device_details(device).get("device_name", "")) for device in devices
     )
+
+
+def in_batches(epochs: Iterator[tuple[Any, ...]], like: tuple[Any, ...], batch_size: int) -> Any:
+    """Return a tf.data pipeline: the arrays of an epoch cut into batches, one epoch after the other.
+
+    epochs: gives the arrays of each epoch, in its order, when the pipeline gets there. like: arrays of the same kind.
+    """
+    import tensorflow as tf
+
+    spec = tuple(tf.TensorSpec((None, *array.shape[1:]), array.dtype) for array in like)
+    whole = tf.data.Dataset.from_generator(lambda: epochs, output_signature=spec)
+    options = tf.data.Options()
+    options.autotune.enabled = False
+
+    @tf.autograph.experimental.do_not_convert  # it is no Python that TensorFlow must translate
+    def cut(*epoch: Any) -> Any:
+        return tf.data.Dataset.from_tensor_slices(epoch).batch(batch_size)
+
+    return whole.flat_map(cut).with_options(options)
