@@ -62,11 +62,18 @@ def training_false_ignored(model: Any) -> list[str]:
 
 
 def batchnorm_gap(
-    model: Any, x: Any, y: NDArray[Any], task: str, loss: Any, score: Callable[[Any], Any] = lambda found: found
+    model: Any,
+    x: Any,
+    y: NDArray[Any],
+    settled: NDArray[Any],
+    task: str,
+    loss: Any,
+    score: Callable[[Any], Any] = lambda found: found,
 ) -> dict[str, float]:
     """Return how much worse the model is on the same samples with BatchNormalization's moving statistics.
 
-    model: trained; it is left as it was. x: (n, ...) and y: (n,) of train; some of them are used. task: "regression" or
+    model: trained; it is left as it was. x: (n, ...) and y: (n,) of train; some of them are used.
+    settled: (n, k), what the model gives for x with its moving statistics. task: "regression" or
     another. loss: Keras's name, or what else its `compile` takes. score: what a model with several outputs gives -> the
     scored one.
     Returns batchnorm_unsettled, the accuracy lost (not for regression), and batchnorm_unsettled_loss, the logarithm of
@@ -79,14 +86,13 @@ def batchnorm_gap(
         return {}
     rows = np.linspace(0, len(y) - 1, min(SAMPLES, len(y))).astype(np.int64)
     inputs, labels = float_rows(x, rows), y[rows]
-    settled = np.asarray(score(model(inputs, training=False)))
     with _by_the_batch(layers):
         by_batch = np.asarray(score(model(inputs, training=False)))
     if task != "regression":
-        right = [float(np.mean(_decided(outputs) == labels)) for outputs in (settled, by_batch)]
+        right = [float(np.mean(_decided(outputs) == labels)) for outputs in (settled[rows], by_batch)]
         return {"batchnorm_unsettled": right[1] - right[0]}
     target = labels.astype(np.float32)[:, None]
-    one, other = (float(np.mean(keras.losses.get(loss)(target, outputs))) for outputs in (settled, by_batch))
+    one, other = (float(np.mean(keras.losses.get(loss)(target, outputs))) for outputs in (settled[rows], by_batch))
     return {"batchnorm_unsettled_loss": math.log((one + 1e-12) / (other + 1e-12))}
 
 

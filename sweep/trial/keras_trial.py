@@ -113,12 +113,13 @@ def _checks(
     patience = stopping.patience if stopping else None
     most = sum(phase.epochs for phase in study.train.phases)
     takes = loss is not None and takes_probabilities(loss)
+    train = splits.train
     found = checks(study.task, splits, outputs, epochs, patience, most, takes)
     try:
         return (
             found
             | model_checks(model)
-            | batchnorm_gap(model, splits.train.x, splits.train.y, study.task, loss or "mse", given.score)
+            | batchnorm_gap(model, train.x, train.y, outputs["train"], study.task, loss or "mse", given.score)
         )
     except Exception:  # noqa: BLE001 (whatever the user's layers raise outside of training)
         return found | {"unavailable": 1.0}

@@ -79,8 +79,8 @@ def in_batches(epochs: Iterator[tuple[Any, ...]], like: tuple[Any, ...], batch_s
     options = tf.data.Options()
     options.autotune.enabled = False
 
-    @tf.autograph.experimental.do_not_convert  # it is no Python that TensorFlow must translate
     def cut(*epoch: Any) -> Any:
         return tf.data.Dataset.from_tensor_slices(epoch).batch(batch_size)
 
-    return whole.flat_map(cut).with_options(options)
+    as_it_stands = tf.autograph.experimental.do_not_convert(cut)  # it is no Python that TensorFlow must translate
+    return whole.flat_map(as_it_stands).with_options(options)
