@@ -15,6 +15,7 @@ from sweep.machine.import_path import find_modules_in
 from sweep.machine.streams import stream_seeds, without_seed
 from sweep.store import records
 from sweep.store.places import place
+from sweep.study import code
 from sweep.study.study import Study
 from sweep.trial.data_process import DataProcess
 from sweep.trial.environment import environment, own_environment
@@ -117,6 +118,8 @@ def _begun(study: Study, order: TrialOrder, program: Program | None) -> dict[str
 def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
     """Return the trial's data from this node's cache; a node that lacks them makes them first, once for all trials.
 
+    split_seed: of the trial; data whose function does not take it are the same for all seeds, as they were planned.
+
     Raises:
         ClusterError: this node sees other data than where the study was planned, or none, or has no room.
     """
@@ -124,9 +127,10 @@ def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
     try:
         return data.open_prepared(cache, data_id)
     except FileNotFoundError:
+        split = split_seed if code.takes(study.data.use, "split_seed") else 0
         try:
             with DataProcess() as process:
-                process.prepare(study, split_seed, expect=data_id)
+                process.prepare(study, split, expect=data_id)
         except InputError as error:
             raise ClusterError(
                 f"Expected here the data {data_id[:16]}, as where the study was planned. Received: {error} Are they "
