@@ -83,7 +83,7 @@ def test_a_node_that_lacks_the_data_makes_the_same(monkeypatch: pytest.MonkeyPat
     """Drawn data have one digest wherever they are made; where they have another, the node says so."""
     data_id = prepared("draws").data_id
     monkeypatch.setenv("SEEDSWEEP_CACHE", str(tmp_path))
-    assert len(trial.open_data(study("draws"), data_id, 7).train) == 8, "planned for all seeds, as no split is asked for"
+    assert len(trial.open_data(study("draws"), data_id, 7).train) == 8, "planned for all seeds alike"
     assert [one.name for one in (tmp_path / "data").iterdir() if one.is_dir()] == [data_id]
     with pytest.raises(ClusterError, match="as where the study was planned"):
         trial.open_data(study("draws"), "0" * 64, 0)
