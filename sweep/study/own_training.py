@@ -36,6 +36,15 @@ def check_own_training(study: "Study") -> None:
         )
 
 
+def check_gpu_memory(study: "Study") -> None:
+    """Raise ValueError where a size of GPU memory is asked for and the framework knows shares alone."""
+    if study.resources.gpu_memory is not None and "jax" in (study.backend, *study.preload):
+        raise ValueError(
+            "resources without gpu_memory for JAX, which knows shares of a GPU alone. Received: "
+            f"{study.resources.gpu_memory}. With `gpu: 0.25` a trial takes a quarter"
+        )
+
+
 def train_settings(study: "Study") -> dict[str, Any]:
     """Return the settings of `train` that decide a trial's bits, as JSON; of the user's own training few or none."""
     if study.trial is not None:

@@ -115,12 +115,36 @@ class DataUse(Use):
     leakage: Literal["refuse", "allow"] = "refuse"
 
 
+def _memory_size(value: Any) -> str | None:
+    """Return a size of memory as it is written, such as 4 GiB; a number alone could mean bytes or gigabytes."""
+    if value is None or (isinstance(value, str) and re.fullmatch(r"[1-9]\d*(\.\d+)? ?[GM]iB", value.strip())):
+        return None if value is None else value.strip()
+    raise ValueError(f"a size with its unit, such as 4 GiB or 512 MiB. Received: {value!r}")
+
+
 class Resources(Part):
-    """What one trial takes: processors and GPUs as Ray counts them, threads as the backend uses them."""
+    """What one trial takes: processors and GPUs as Ray counts them, threads as the backend uses them.
+
+    gpu_memory: of each GPU that it sees, such as 4 GiB; None lets its memory grow.
+    """
 
     cpu: Annotated[Number, Field(gt=0)] = 1
     gpu: Annotated[Number, Field(ge=0)] = 0
     threads: Annotated[Whole, Field(ge=1)] = 1
+    gpu_memory: Annotated[str | None, BeforeValidator(_memory_size)] = None
+
+    @model_validator(mode="after")
+    def _memory_is_of_a_gpu(self) -> Self:
+        if self.gpu_memory is not None and not self.gpu:
+            raise ValueError("gpu_memory beside a gpu. Received: gpu: 0")
+        return self
+
+    @property
+    def gpu_memory_mib(self) -> int | None:
+        """Return the memory of a GPU in MiB; None lets it grow."""
+        if self.gpu_memory is None:
+            return None
+        return round(float(self.gpu_memory[:-3]) * (1024 if self.gpu_memory[-3] == "G" else 1))
 
 
 class Submit(Part):

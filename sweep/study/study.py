@@ -12,7 +12,7 @@ from sweep.store.paths import fault_of, with_variables
 from sweep.study.arms import check_arm
 from sweep.study.functions import NamedFunction, functions_of
 from sweep.study.grid import check_axis, n_points
-from sweep.study.own_training import FRAMEWORKS, check_own_training
+from sweep.study.own_training import FRAMEWORKS, check_gpu_memory, check_own_training
 from sweep.study.parts import (
     Backend,
     DataUse,
@@ -172,6 +172,7 @@ class Study(Part):
     @model_validator(mode="after")
     def _one_function_makes_the_scores(self) -> Self:
         check_own_training(self)
+        check_gpu_memory(self)
         return self
 
     @model_validator(mode="after")

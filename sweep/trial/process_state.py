@@ -16,13 +16,15 @@ class Machine:
 
     threads: the backend's threads within an operation; their number changes bits. determinism: require deterministic
     kernels; an operation without one then raises. gpus: the visible GPUs as CUDA_VISIBLE_DEVICES lists them, "" for
-    none. share: of one GPU that the trial may take, 1 for all of it.
+    none. share: of one GPU that the trial may take, 1 for all of it. memory: MiB of each GPU that it may take; None
+    for what it needs.
     """
 
     threads: int = 1
     determinism: bool = True
     gpus: str = ""
     share: float = 1.0
+    memory: int | None = None
 
 
 def begin_trial(

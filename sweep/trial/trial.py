@@ -103,7 +103,8 @@ def _begun(study: Study, order: TrialOrder, program: Program | None) -> dict[str
         return program.begun
     # TensorFlow refuses random operations without a seed while it is told to be deterministic.
     determinism = study.determinism and study.seeded
-    machine = Machine(study.resources.threads, determinism, order.gpus, min(study.resources.gpu, 1.0) or 1.0)
+    asked = study.resources
+    machine = Machine(asked.threads, determinism, order.gpus, min(asked.gpu, 1.0) or 1.0, asked.gpu_memory_mib)
     find_modules_in(order.modules)
     keras = study.trial is None
     undone = begin_trial(machine, order.folder, keras=keras, backend=study.keras_backend, preload=study.preload)

@@ -124,6 +124,13 @@ def test_the_three_ways_to_give_seeds(tmp_path: Path) -> None:
         ({"samples": 0}, "samples: expected greater than or equal to 1. Received: 0."),
         ({"determinism": "perhaps"}, "determinism: expected on or off. Received: 'perhaps'."),
         ({"resources": {"cpu": 0}}, "resources.cpu: expected greater than 0. Received: 0."),
+        ({"resources": {"gpu": 1, "gpu_memory": 4}}, "a size with its unit, such as 4 GiB or 512 MiB. Received: 4."),
+        ({"resources": {"gpu": 1, "gpu_memory": "4 GB"}}, "such as 4 GiB or 512 MiB. Received: '4 GB'."),
+        ({"resources": {"gpu_memory": "4 GiB"}}, "gpu_memory beside a gpu. Received: gpu: 0."),
+        (
+            {"backend": "jax", "resources": {"gpu": 1, "gpu_memory": "4 GiB"}},
+            "With `gpu: 0.25` a trial takes a quarter",
+        ),
         ({"resources": {"gpu": True}}, "resources.gpu: expected a number. Received: True."),
         ({"results": 5}, "results: expected a word. Received: 5."),
     ],

@@ -33,8 +33,8 @@ GENERATOR, ONE_THREAD, DETERMINISTIC = "its generator", "one_thread()", "determi
 TOLD = []
 
 
-def begin(*, threads, determinism, gpus, share):
-    TOLD.append((threads, determinism, gpus, share))
+def begin(*, threads, determinism, gpus, share, memory):
+    TOLD.append((threads, determinism, gpus, share, memory))
 
 
 def seed(seed):
@@ -71,16 +71,40 @@ def test_tensorflow_says_of_the_environment_what_it_always_said(
 @pytest.mark.usefixtures("another")
 def test_a_second_backend_is_one_file(tmp_path: Path) -> None:
     """It is told how the trial computes, seeds its generator, and names itself, its packages and its flags."""
-    begin_trial(Machine(threads=3, determinism=False, gpus="0", share=0.5), str(tmp_path / "nowhere"))
+    begin_trial(Machine(threads=3, determinism=False, gpus="0", share=0.5, memory=512), str(tmp_path / "nowhere"))
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "0"
     seeding.seed_generators({"another": 7, "tensorflow": 8})
-    assert backends.current().TOLD == [(3, False, "0", 0.5), 7]  # type: ignore[attr-defined]
+    assert backends.current().TOLD == [(3, False, "0", 0.5, 512), 7]  # type: ignore[attr-defined]
     found = environment(Machine(gpus="0"))
     assert (found["backend"], found["gpu_model"], found["flag.ANOTHER_FLAG"]) == ("another", "a GPU", "on")
     assert found["version.numba"] != ""
     assert generators() == ("python", "numpy", "another", "own")
     assert not {"version.tensorflow", "flag.TF_XLA_FLAGS"} & set(found)
     assert differing(versions_here("another"), versions_here("another") | {"numba": "0.1"}).startswith("Expected numba")
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize(("memory", "expected"), [(4096, {"limit": 4096.0}), (None, {"growth": True})])
+def test_a_gpu_is_shared_by_growth_or_by_a_limit(
+    memory: int | None, expected: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TensorFlow's logical device is made with the MiB that the study names; without them its memory grows."""
+    import tensorflow as tf
+
+    from sweep.trial.backends import tensorflow
+
+    told: dict[str, object] = {}
+    for name in ("set_intra_op_parallelism_threads", "set_inter_op_parallelism_threads"):
+        monkeypatch.setattr(tf.config.threading, name, lambda count: None)
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["a GPU"])
+    monkeypatch.setattr(tf.config.experimental, "set_memory_growth", lambda _, grow: told.update(growth=grow))
+    monkeypatch.setattr(
+        tf.config, "set_logical_device_configuration", lambda _, made: told.update(limit=made[0].memory_limit)
+    )
+    tensorflow.begin(threads=1, determinism=False, gpus="0", share=0.25, memory=memory)
+    assert told == expected
+    asked = small(resources={"gpu": 0.25, "gpu_memory": "4 GiB"}).resources
+    assert (asked.gpu_memory_mib, small(resources={"gpu": 1}).resources.gpu_memory_mib) == (4096, None)
 
 
 def test_a_backend_without_a_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,10 +196,10 @@ def test_jax_is_told_how_a_trial_computes(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("XLA_FLAGS", "--xla_dump_to=there")
     framework = import_module("sweep.trial.frameworks.jax")
     for _ in range(2):
-        assert framework.begin(threads=2, determinism=True, gpus="0", share=0.25) == ()
+        assert framework.begin(threads=2, determinism=True, gpus="0", share=0.25, memory=None) == ()
     assert os.environ["PJRT_NPROC"] == "2"
     assert os.environ["XLA_FLAGS"] == "--xla_dump_to=there --xla_gpu_deterministic_ops=true"
     assert os.environ["XLA_PYTHON_CLIENT_MEM_FRACTION"] == "0.225"
     assert told == {}
-    framework.begin(threads=1, determinism=True, gpus="", share=1.0)
+    framework.begin(threads=1, determinism=True, gpus="", share=1.0, memory=None)
     assert told == {"jax_platforms": "cpu", "jax_enable_compilation_cache": False}

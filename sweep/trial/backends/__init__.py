@@ -36,10 +36,10 @@ class Backend(Protocol):
     ONE_THREAD: str
     DETERMINISTIC: str
 
-    def begin(self, *, threads: int, determinism: bool, gpus: str, share: float) -> None:
+    def begin(self, *, threads: int, determinism: bool, gpus: str, share: float, memory: int | None) -> None:
         """Set threads, GPUs and deterministic kernels of this process, before its first operation.
 
-        share: of one GPU that the trial may take.
+        share: of one GPU that the trial may take. memory: MiB of each GPU; None for what the trial needs.
         """
 
     def seed(self, seed: int) -> None:

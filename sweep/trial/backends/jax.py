@@ -16,13 +16,13 @@ ONE_THREAD = 'os.environ["PJRT_NPROC"] = "1"'
 DETERMINISTIC = 'os.environ["XLA_FLAGS"] = "--xla_gpu_deterministic_ops=true"'
 
 
-def begin(*, threads: int, determinism: bool, gpus: str, share: float) -> None:
+def begin(*, threads: int, determinism: bool, gpus: str, share: float, memory: int | None) -> None:
     """Set threads, GPUs and deterministic kernels of this process, before its first operation.
 
     Raises:
         ClusterError: GPUs were given, and JAX sees none.
     """
-    framework.begin(threads=threads, determinism=determinism, gpus=gpus, share=share)
+    framework.begin(threads=threads, determinism=determinism, gpus=gpus, share=share, memory=memory)
     if gpus and not framework.gpus_seen():
         raise ClusterError(
             f"Expected JAX to see GPU {gpus}. Received: none. Install JAX with CUDA (pip install 'jax[cuda13]') and a "

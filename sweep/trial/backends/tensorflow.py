@@ -19,10 +19,10 @@ ONE_THREAD = "tf.config.threading.set_intra_op_parallelism_threads(1)"
 DETERMINISTIC = "tf.config.experimental.enable_op_determinism()"
 
 
-def begin(*, threads: int, determinism: bool, gpus: str, share: float) -> None:
+def begin(*, threads: int, determinism: bool, gpus: str, share: float, memory: int | None) -> None:
     """Set threads, GPUs and deterministic kernels of this process, before its first operation.
 
-    share: of one GPU; memory grows with what a trial needs, whatever its share.
+    share: of one GPU; without memory, in MiB of each GPU, it grows with what a trial needs, whatever its share.
 
     Raises:
         ClusterError: GPUs were given, and TensorFlow sees none.
@@ -37,8 +37,12 @@ def begin(*, threads: int, determinism: bool, gpus: str, share: float) -> None:
             f"Expected TensorFlow to see GPU {gpus}. Received: none. Install TensorFlow with CUDA and a driver "
             "on this node, or set `resources: {gpu: 0}`."
         )
-    for device in devices:  # fractional GPUs share one memory; without growth the first trial takes it all
-        tf.config.experimental.set_memory_growth(device, True)
+    for device in devices:  # fractional GPUs share one memory; without growth or a limit the first trial takes it all
+        if memory is None:
+            tf.config.experimental.set_memory_growth(device, True)
+        else:
+            limit = tf.config.LogicalDeviceConfiguration(memory_limit=memory)
+            tf.config.set_logical_device_configuration(device, [limit])
     if determinism:
         tf.config.experimental.enable_op_determinism()
 

@@ -20,10 +20,10 @@ class Framework(Protocol):
     PACKAGES: tuple[str, ...]
     FLAGS: Mapping[str, str]
 
-    def begin(self, *, threads: int, determinism: bool, gpus: str, share: float) -> tuple[str, ...]:
+    def begin(self, *, threads: int, determinism: bool, gpus: str, share: float, memory: int | None) -> tuple[str, ...]:
         """Set threads and deterministic operations of this process; return what could not be set, as words.
 
-        share: of one GPU that the trial may take.
+        share: of one GPU that the trial may take. memory: MiB of each GPU; None for what the trial needs.
         """
 
     def seed(self, seed: int) -> None:

@@ -19,10 +19,10 @@ FLAGS = {
 }
 
 
-def begin(*, threads: int, determinism: bool, gpus: str, share: float) -> tuple[str, ...]:
+def begin(*, threads: int, determinism: bool, gpus: str, share: float, memory: int | None) -> tuple[str, ...]:
     """Set threads, GPUs and deterministic kernels of this process, before its first operation.
 
-    share: of one GPU that the trial may take.
+    share: of one GPU that the trial may take. memory: JAX knows shares alone; a study with it is refused.
     """
     os.environ["PJRT_NPROC"] = str(threads)
     if gpus:

@@ -6,14 +6,21 @@ PACKAGES = ("torch",)
 FLAGS: dict[str, str] = {}
 
 
-def begin(*, threads: int, determinism: bool, gpus: str, share: float) -> tuple[str, ...]:
-    """Set threads and deterministic algorithms; an operation without one then raises."""
+def begin(*, threads: int, determinism: bool, gpus: str, share: float, memory: int | None) -> tuple[str, ...]:
+    """Set threads and deterministic algorithms; an operation without one then raises.
+
+    memory: MiB of each GPU that PyTorch may take; None for what the trial needs.
+    """
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it cuBLAS refuses to be deterministic
     import torch
 
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(determinism)
     torch.backends.cudnn.benchmark = not determinism
+    if gpus and memory is not None:
+        for device in range(torch.cuda.device_count()):
+            whole = torch.cuda.get_device_properties(device).total_memory
+            torch.cuda.set_per_process_memory_fraction(min(1.0, memory * 2**20 / whole), device)
     return ()
 
 
