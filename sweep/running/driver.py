@@ -146,6 +146,8 @@ def run_orders(
         exam = check_nodes(orders, link, cpu, gpu) if link is not None else None
         for text in exam.notes if exam is not None else ():
             note(text)
+        if cluster.own:
+            note(_at_once(_n_slots(cpu, gpu), cpu, gpu))
         ready()
         claims = room.enter_context(claiming(orders[0].results, owner)) if owner is not None else None
         parameters = {"orders": orders, "link": link, "exam": exam, "work": work or Work(), "claims": claims}
@@ -214,6 +216,12 @@ def _n_slots(cpu: float, gpu: float) -> int:
     there = ray.cluster_resources()
     asked = [(there.get(kind, 0), each) for kind, each in (("CPU", cpu), ("GPU", gpu)) if each]
     return max(1, min((int(found / each) for found, each in asked), default=1))
+
+
+def _at_once(count: int, cpu: float, gpu: float) -> str:
+    """Return in words how many trials run at once, and what each takes."""
+    takes = f"{cpu:g} processor{'s' if cpu != 1 else ''}" + (f" and {gpu:g} GPU" if gpu else "")
+    return f"{count} trials at once, each with {takes}" if count > 1 else f"one trial at a time, with {takes}"
 
 
 def _check_resources(cpu: float, gpu: float) -> None:

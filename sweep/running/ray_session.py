@@ -22,6 +22,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from sweep.errors import ClusterError, InputError, one_line
 from sweep.machine import scratch
 from sweep.machine.caller_state import loggers_put_back
+from sweep.machine.hardware import usable_processors
 from sweep.running import orphans
 
 _OBJECT_STORE = 256 * 2**20  # bytes; Ray carries orders and summaries only, the arrays stay in each node's cache
@@ -72,8 +73,10 @@ def ray_session(address: str | None, slots: int | None) -> Iterator[RaySession]:
             finally:
                 ray.shutdown()
         else:
-            with _own_ray(slots):
-                yield RaySession(True, slots)
+            usable, there = usable_processors(), os.cpu_count() or 1
+            few = f"{usable} of this machine's {there} processors may be used here: a container or a mask says so"
+            with _own_ray(slots or usable):
+                yield RaySession(True, slots, (few,) if slots is None and usable < there else ())
 
 
 def node_address() -> str:
