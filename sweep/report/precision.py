@@ -8,6 +8,7 @@ import numpy as np
 
 from sweep import stats
 from sweep.analysis.current import current
+from sweep.analysis.folds import gathered
 from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
 from sweep.report.labels import shortened
@@ -132,7 +133,7 @@ def plan_precision(
     Raises:
         InputError: no such metric, no trial that is ok, one seed only, or a half-width not above 0.
     """
-    results = results if isinstance(results, Results) else store.load(results)
+    results = gathered(results if isinstance(results, Results) else store.load(results))
     measured = measure_study(results, metric, rng=rng or np.random.default_rng(0))
     configurations = results.study["configurations"]
     labels = dict(
