@@ -20,7 +20,7 @@ from sweep.analysis.fold_scores import metrics_of_runs, scores_of_runs
 from sweep.store.store import Results
 
 AXIS = "division.fold"
-GATHERED = "gathered"  # in `Results.study`: how many folds each run is made of
+GATHERED = "gathered"  # in `Results.study`: what each run is made of
 _MEANS = ("metric.", "n_train", "epochs", "kept_epoch")
 _SUMS = ("seconds.", "n_dev", "n_test")
 _DIGESTS = ("_sha256", "data_id")
@@ -39,9 +39,28 @@ class Run:
     folds: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Folds:
+    """The folds of gathered results: how many, and the fewest and most samples in train and in test of one."""
+
+    n: int
+    n_train: tuple[int, int]
+    n_test: tuple[int, int]
+
+
+def folds_of(study: dict[str, Any]) -> Folds | None:
+    """Return the folds that the runs of gathered results are made of; None for a study that divides nothing.
+
+    study: `Results.study`.
+    """
+    found: Folds | None = study.get(GATHERED)
+    return found
+
+
 def n_folds(results: Results) -> int:
     """Return how many folds each run of gathered results has; 0 for a study that divides nothing."""
-    return int(results.study.get(GATHERED, 0))
+    found = folds_of(results.study)
+    return found.n if found else 0
 
 
 def gathered(results: Results) -> Results:
@@ -70,7 +89,7 @@ def gathered(results: Results) -> Results:
     made = pd.DataFrame([*rows.values(), *(_failed_row(run, ok, failed) for run in lost)])
     study = {
         **results.study,
-        GATHERED: int(division["folds"]),
+        GATHERED: Folds(int(division["folds"]), _sizes("n_train", ok), _sizes("n_test", ok)),
         "configurations": _configurations(results.study),
         "plan": [{"trial_id": run.run_id, "config_id": run.whole, "seed": run.seed} for run in runs],
     }
@@ -80,7 +99,7 @@ def gathered(results: Results) -> Results:
         trials=_with_foreign(made, foreign, results.trials),
         scores=scores,
         epochs=_epochs(results.epochs, where),
-        notes=[*results.notes, *_notes(done, ok)],
+        notes=[*results.notes, *_notes(int(division["folds"]), done, ok)],
     )
 
 
@@ -174,8 +193,18 @@ def _epochs(epochs: pd.DataFrame, where: dict[str, tuple[str, str, int]]) -> pd.
     return own.groupby(["trial_id", "config_id", "seed", "epoch"], sort=False).mean(numeric_only=True).reset_index()
 
 
-def _notes(runs: Sequence[Run], ok: dict[str, Any]) -> Iterator[str]:
-    """Yield a sentence where folds of one run were trained in environments that differ."""
+def _sizes(column: str, ok: dict[str, Any]) -> tuple[int, int]:
+    """Return the smallest and the largest number of samples in a split, over the folds."""
+    sizes = [int(row[column]) for row in ok.values() if pd.notna(row.get(column))]
+    return (min(sizes), max(sizes)) if sizes else (0, 0)
+
+
+def _notes(n: int, runs: Sequence[Run], ok: dict[str, Any]) -> Iterator[str]:
+    """Yield what a run is and what no interval covers; and where folds of one run had environments that differ."""
+    yield (
+        f"Each run is the {n} folds of one seed. They count as one value, and no fold is taken as independent. No "
+        "interval covers another training set: who is tested in one fold trains in others."
+    )
     mixed = [run for run in runs if len({str(ok[trial].get("env_id")) for trial in run.folds}) > 1]
     if mixed:
         yield (

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sweep.analysis.asked_metrics import check_metric, with_metric
 from sweep.analysis.classes import class_reports
 from sweep.analysis.current import current
-from sweep.analysis.folds import gathered
+from sweep.analysis.folds import gathered, n_folds
 from sweep.analysis.over_seeds import failures_of, rows_of
 from sweep.checks import divided
 from sweep.checks.results import findings_of, still_arms
@@ -61,6 +61,7 @@ def summarise(
         failures=failures_of(now, results.study["configurations"]),
         findings=tuple(findings),
         cautions=tuple(cautions),
+        folds=n_folds(results),
     )
     report = with_intervals(report, results)
     report = replace(report, notes=(*notes(report, now, results), *report.notes))
