@@ -69,7 +69,7 @@ def scores_of_runs(
     for at, rows in _groups(codes, len(names)):
         moved[rows] -= _threshold(thresholds.get(str(names[at])), split[rows] == "dev", label[rows], score[rows])
     for _, rows in _groups(rank[codes], len(runs)):
-        moved[rows] = _around_zero(moved[rows], split[rows] == "dev", label[rows])
+        moved[rows] = around_zero(moved[rows], split[rows] == "dev", label[rows])
     return made.assign(**{"score": moved, GIVEN: score})
 
 
@@ -111,8 +111,11 @@ def _threshold(known: Any, dev: NDArray[np.bool_], label: FloatArray, score: Flo
     return eer_of(*ScoredSplit(label[dev], score[dev]).classes).threshold
 
 
-def _around_zero(moved: FloatArray, dev: NDArray[np.bool_], label: FloatArray) -> FloatArray:
-    """Return the scores of one run with dev's pooled threshold at 0, and test's kept on their side of it."""
+def around_zero(moved: FloatArray, dev: NDArray[np.bool_], label: FloatArray) -> FloatArray:
+    """Return the scores of one run with dev's pooled threshold at 0, and test's kept on their side of it.
+
+    moved: (n,) less the threshold of the fold. dev: (n,) which are of a development set. label: (n,) 1 or 0.
+    """
     at = eer_of(*ScoredSplit(label[dev], moved[dev]).classes).threshold if dev.any() else 0.0
     gap = _GAP * float(np.spacing(np.nanmax(np.abs(np.append(moved, at)))))
     return np.where(dev, moved - at, np.where(moved >= 0, moved + gap, moved - gap))
