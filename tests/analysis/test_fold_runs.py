@@ -56,8 +56,8 @@ def test_a_run_counts_the_errors_of_all_folds(tmp_path: Path) -> None:
 def test_a_score_at_the_threshold_is_accepted_in_its_fold(tmp_path: Path) -> None:
     """Scores that are equal to thresholds: one error in six of each class, as counted on paper."""
 
-    # In fold f dev has genuine 1 + f, 3 + f and impostor f, 1 + f: FMR falls below FNMR at 3 + f, the threshold. Genuine
-    # test scores are at it, but for one just below; impostor scores are below it, but for one at it.
+    # In fold f dev has genuine 1 + f, 3 + f and impostor f, 1 + f: FMR falls below FNMR at 3 + f, the threshold. The
+    # genuine test scores are at it, but for one just below; impostor scores are below it, but for one at it.
     def score(dropout: float, seed: int, fold: int, split: str, subject: int, label: int) -> float:
         second = subject >= K
         if split == "dev":

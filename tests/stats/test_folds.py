@@ -51,7 +51,7 @@ def test_the_interval_for_new_subjects_covers(hits: dict[str, int]) -> None:
 
 
 def test_folds_taken_as_independent_cover_too_little(hits: dict[str, int]) -> None:
-    """The habit, t over folds x seeds, covers new subjects in less than .88: these studies can tell a wrong interval."""
+    """The habit, t over folds x seeds, covers new subjects in less than .88: the studies can tell a wrong interval."""
     assert stats.binomtest(hits["all trials, new subjects"], STUDIES, 0.88, alternative="less").pvalue < 1e-3
 
 
