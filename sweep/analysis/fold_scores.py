@@ -49,27 +49,27 @@ def scores_of_runs(
     if not len(scores):
         return scores
     frame = scores[scores["trial_id"].isin(list(where))]
-    trial = frame["trial_id"].astype(str).to_numpy()
-    names, codes = np.unique(trial, return_inverse=True)
-    run_of = np.asarray([where[str(one)][0] for one in names], dtype=object)
+    trials = pd.Categorical(frame["trial_id"]).remove_unused_categories()
+    names, codes = [str(one) for one in trials.categories], np.asarray(trials.codes, dtype=np.intp)
+    run_of = np.asarray([where[one][0] for one in names], dtype=object)
     runs = {run: at for at, run in enumerate(dict.fromkeys(run for run, _, _ in where.values()))}
     rank = np.asarray([runs[str(run)] for run in run_of], dtype=np.int64)
-    fold = np.asarray([where[str(one)][2] for one in names], dtype=np.int64)
+    fold = np.asarray([where[one][2] for one in names], dtype=np.int64)
     order = np.lexsort((np.arange(len(codes)), fold[codes], rank[codes]))
     frame, codes = frame.iloc[order].reset_index(drop=True), codes[order]
-    config = np.asarray([where[str(one)][1] for one in names], dtype=object)
+    config = np.asarray([where[one][1] for one in names], dtype=object)
     made = frame.assign(
         trial_id=pd.Categorical(run_of[codes], categories=list(runs)), config_id=pd.Categorical(config[codes])
     )
     if task != VERIFICATION:
         return made
     score = made["score"].to_numpy(np.float64)
-    label, split = made["label"].to_numpy(np.float64), made["split"].astype(str).to_numpy()
+    label, dev = made["label"].to_numpy(np.float64), (made["split"] == "dev").to_numpy()
     moved = score.copy()
     for at, rows in _groups(codes, len(names)):
-        moved[rows] -= _threshold(thresholds.get(str(names[at])), split[rows] == "dev", label[rows], score[rows])
+        moved[rows] -= _threshold(thresholds.get(names[at]), dev[rows], label[rows], score[rows])
     for _, rows in _groups(rank[codes], len(runs)):
-        moved[rows] = around_zero(moved[rows], split[rows] == "dev", label[rows])
+        moved[rows] = around_zero(moved[rows], dev[rows], label[rows])
     return made.assign(**{"score": moved, GIVEN: score})
 
 

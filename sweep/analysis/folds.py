@@ -1,9 +1,9 @@
 """The folds of a seed gathered to one run: what a study with `division: {folds: K}` is analysed by.
 
-Folds share their training data and their seed, so they are no independent samples of anything. Here the K trials of one
-configuration and seed become one run, whose test set is all K folds together; the intervals then see one value a seed,
-and each subject once. The metrics that are counted at a threshold decide each sample by the threshold of its own fold's
-development set, and count over all folds (Forman and Scholz, SIGKDD Explorations 12, 2010, for F1).
+Folds share a seed, and who is tested in one trains in others: they are no independent samples of anything. Here the K
+trials of one configuration and seed become one run, whose test set is all K folds together; the intervals then see one
+value a seed, and each subject once. The metrics that are counted at a threshold decide each sample by the threshold of
+its own fold's development set, and count over all folds (Forman and Scholz, SIGKDD Explorations 12, 2010, for F1).
 """
 
 import hashlib

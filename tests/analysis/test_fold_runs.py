@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sweep
 from sweep.analysis.current import current
-from sweep.analysis.fold_scores import GIVEN, for_metric
+from sweep.analysis.fold_scores import GIVEN, for_metric, metrics_of_runs, scores_of_runs
 from sweep.analysis.folds import gathered, means_over_folds, n_folds
 from sweep.analysis.measured_study import measure_study
 from sweep.analysis.study_scores import study_scores
@@ -91,6 +92,25 @@ def test_metrics_that_read_scores_as_they_are_get_them_as_they_are(tmp_path: Pat
     assert first["metric.auc"] == pytest.approx(plain, abs=0.2)
     assert first["metric.train_accuracy"] == pytest.approx(0.6)
     assert means_over_folds(runs) == ["train_accuracy"]
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_other_tasks_count_over_all_folds(task: str) -> None:
+    """Without a threshold the samples of all folds are one test set as they are: 3 of 5 right, or a mean of squares."""
+    test = pd.DataFrame({"trial_id": list("aabbb"), "sample": list("vwxyz"), "label": [0.0, 1.0, 0.0, 1.0, 0.0]})
+    test = test.assign(split="test", score=[0.9, 0.2, 0.8, 0.3, 0.6])
+    if task == "classification":
+        test["prediction"] = [0.0, 0.0, 0.0, 1.0, 1.0]
+    frame = pd.concat([test, test.assign(split="dev")])
+    where = {"a": ("run", "whole", 0), "b": ("run", "whole", 1)}
+    scores = scores_of_runs(frame, where, task, {})
+    assert set(scores["trial_id"]) == {"run"}
+    assert sorted(scores["score"]) == sorted(frame["score"])
+    found = metrics_of_runs(scores, task)["run"]
+    if task == "classification":
+        assert found["accuracy"] == pytest.approx(3 / 5)
+    else:
+        assert found["mse"] == pytest.approx((0.81 + 0.64 + 0.64 + 0.49 + 0.36) / 5)
 
 
 def test_each_subject_is_tested_once_and_resampled_over_all_folds(tmp_path: Path) -> None:
