@@ -37,6 +37,7 @@ LONG = (
     "tests/stats/test_attribution.py",
     "tests/stats/test_coverage.py",
     "tests/stats/test_edges.py",
+    "tests/stats/test_folds.py",
     "tests/stats/test_pairs.py",
     "tests/stats/test_two_level.py",
     "tests/store/test_committed.py",

@@ -6,6 +6,7 @@ import numpy as np
 
 from sweep import stats
 from sweep.analysis.configurations import config_named, shares_a_factor
+from sweep.analysis.folds import gathered
 from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
 from sweep.stats import Against, Comparison, Estimate
@@ -201,4 +202,4 @@ def against_measured(
 
 
 def _loaded(results: Results | str | Place) -> Results:
-    return results if isinstance(results, Results) else store.load(results)
+    return gathered(results if isinstance(results, Results) else store.load(results))

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from sweep.analysis.current import current
+from sweep.analysis.fold_scores import for_metric
+from sweep.analysis.scored_frame import scored_of
 from sweep.errors import InputError, nearest
 from sweep.metrics.attack_errors import kinds_of
 from sweep.metrics.catalogue import CATALOGUE, metric_called
 from sweep.metrics.metric import Metric
-from sweep.metrics.scored import Scored, ScoredSplit
 from sweep.store.store import Results
 
 
@@ -43,10 +43,11 @@ def with_metric(results: Results, metric: str) -> Results:
     lacking = ok["trial_id"][np.isnan(stored)]
     if row.of is None or row.split == "train" or not len(lacking) or not len(results.scores):
         return results
-    scores = results.scores[results.scores["trial_id"].isin(lacking)]
+    scores = for_metric(results, row).scores
+    scores = scores[scores["trial_id"].isin(lacking)]
     found = {}
     for trial_id, frame in scores.groupby("trial_id", sort=False, observed=True):
-        scored = _scored(frame)
+        scored = scored_of(frame)
         if scored is not None and (kinds_of(scored.test) or not row.of_attacks):
             found[str(trial_id)] = row.point(scored)
     if not found:
@@ -61,22 +62,3 @@ def with_metric(results: Results, metric: str) -> Results:
 
 def _stored(results: Results) -> list[str]:
     return [name.removeprefix("metric.") for name in results.trials.columns if name.startswith("metric.")]
-
-
-def _scored(frame: pd.DataFrame) -> Scored | None:
-    """Return what one trial scored; None without a test set."""
-    test, dev = (_split(frame[frame["split"] == name]) for name in ("test", "dev"))
-    return None if test is None else Scored(test, dev)
-
-
-def _split(rows: pd.DataFrame) -> ScoredSplit | None:
-    if not len(rows):
-        return None
-    known = "prediction" in rows and rows["prediction"].notna().any()
-    kinds = rows["attack_type"].astype(object).fillna("").to_numpy(np.str_) if "attack_type" in rows else None
-    return ScoredSplit(
-        label=rows["label"].to_numpy(np.float64),
-        score=rows["score"].to_numpy(np.float64),
-        prediction=rows["prediction"].to_numpy(np.float64) if known else None,
-        attack_type=kinds,
-    )

@@ -5,6 +5,8 @@ import numpy as np
 from sweep import stats
 from sweep.analysis.asked_metrics import check_metric, with_metric
 from sweep.analysis.current import current
+from sweep.analysis.fold_scores import for_metric
+from sweep.analysis.folds import gathered
 from sweep.analysis.study_scores import NoCommonScoresError, study_scores
 from sweep.errors import InputError
 from sweep.metrics.catalogue import first_of_test
@@ -18,9 +20,12 @@ def measure_study(
 ) -> Measured:
     """Return a metric of all trials that are ok, resampled by subject where the scores allow it, else as stored.
 
+    The folds of a seed are one run, see `sweep.analysis.folds`.
+
     Raises:
         InputError: a metric that the study has not, or no trial that is ok.
     """
+    results = gathered(results)
     now = current(results)
     metric = metric or first_of_test(results.study["task"])
     column = f"metric.{metric}"
@@ -30,7 +35,7 @@ def measure_study(
     failed = {str(name): int(n) for name, n in now.failed["config_id"].value_counts().items()}
     if row.resampled:
         try:
-            scores = study_scores(results)
+            scores = study_scores(for_metric(results, row))
         except NoCommonScoresError as error:
             now = current(with_metric(results, metric))
             if column not in now.ok:

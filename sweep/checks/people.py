@@ -53,6 +53,15 @@ def people_of(splits: Splits, task: str) -> list[People]:
     return found
 
 
+def people_of_folds(splits: Splits, task: str) -> People:
+    """Return the people of all folds together, from the splits of any one of them."""
+    every = [split for _, split in splits.items()]
+    y, subject, video, sample = (
+        np.concatenate([getattr(split, name) for split in every]) for name in ("y", "subject", "video", "sample")
+    )
+    return _of("all folds", Split(None, y, subject, video, sample), task)
+
+
 def people_findings(found: list[People], task: str) -> list[Finding]:
     """Return a caution where dev or test have so few people that an interval for new subjects is rough."""
     named = {one.split: one.people for one in found if one.split != "train"}

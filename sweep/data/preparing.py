@@ -9,6 +9,7 @@ import numpy as np
 
 from sweep.data.calling import call_function
 from sweep.data.content_digests import columns_digest, data_digest, row_digests
+from sweep.data.folds import Fold, one_fold
 from sweep.data.input_files import kinds_of_inputs, memory_map, read_inputs, write_inputs
 from sweep.data.inputs import sample_shape
 from sweep.data.leakage import find_leaks
@@ -69,6 +70,7 @@ def prepare(
     expect: str | None = None,
     output: str | None = None,
     streaming: Streaming | None = None,
+    fold: Fold | None = None,
 ) -> Prepared:
     """Return the data of `function(**keywords)`, checked and stored under the cache folder.
 
@@ -77,6 +79,7 @@ def prepare(
     expect: the data_id that must come out (another node sees the same data), or None.
     output: whose labels are scored, where the function gives labels of several outputs; None takes the first.
     streaming: how a train that hands out batches is made; None refuses one.
+    fold: which fold of all samples is the test set, where the study divides them; None leaves the splits as given.
     Calling it again costs the function and the digests; nothing is written twice. Processes may call it together.
     Raises InputError where the function or its data are wrong, ClusterError where the cache cannot be written.
     """
@@ -93,8 +96,15 @@ def prepare(
     given = call()
     streamed: Streamed | None = None
     if streaming is not None and stream_in(given) is not None:
+        if fold is not None:
+            raise InputError(
+                "division: expected arrays or images, whose samples are dealt to folds. Received: a train that hands "
+                "out batches. Return arrays, or leave `division` out."
+            )
         streamed = streamed_splits(given, call, streaming, task, output)
     splits = refuse_steps(as_splits(given, output)) if streamed is None else streamed.splits
+    if fold is not None:
+        splits = one_fold(splits, fold, task)
     validate(splits, task)
     splits = _weighted_in_training_alone(_typed(splits, task))
     digests = {name: row_digests(split.x) for name, split in splits.items()}

@@ -186,12 +186,19 @@ def _idle(study: Study, trial: PlannedTrial, modules: tuple[str, ...]) -> dict[s
     )
     if outcome.crash or isinstance(outcome.value, str):
         raise InputError(outcome.value or f"model: its process was {outcome.crash}. {outcome.log[-500:]}")
-    found = {} if code.takes(study.data.use, "split_seed") else {"split": f"{study.data.use} takes no split_seed"}
+    found = _without_split(study)
     acting = [*outcome.value, *(["augment"] if study.train.augment is not None else [])]
     for stream in ("dropout", "augment"):
         if stream not in acting:
             found[stream] = f"{study.maker.use} has no layer that draws from it"
     return found
+
+
+def _without_split(study: Study) -> dict[str, str]:
+    """Return the stream split with the reason why it cannot act, where neither data function nor folds follow it."""
+    if study.division is not None or code.takes(study.data.use, "split_seed"):
+        return {}
+    return {"split": f"{study.data.use} takes no split_seed"}
 
 
 def _never_asked(study: Study, rows: pd.DataFrame, idle: dict[str, str]) -> dict[str, str]:
@@ -200,7 +207,7 @@ def _never_asked(study: Study, rows: pd.DataFrame, idle: dict[str, str]) -> dict
     idle: of a model that `fit` trains: streams that no layer of it draws from.
     """
     asked = {stream for said in rows["streams"].dropna() for stream in json.loads(said)}
-    found = {} if code.takes(study.data.use, "split_seed") else {"split": f"{study.data.use} takes no split_seed"}
+    found = _without_split(study)
     if study.trial is not None:
         silent = [stream for stream in STREAMS if stream != "split"]
     else:

@@ -29,7 +29,7 @@ from sweep.study import code
 from sweep.study.study import Study
 from sweep.study.trust import Trust, permit
 from sweep.trial import backends
-from sweep.trial.data_process import DataProcess
+from sweep.trial.data_process import DataProcess, data_key
 from sweep.trial.frameworks import preloaded
 from sweep.trial.order import TrialOrder
 
@@ -75,7 +75,7 @@ def verify(
     quiet_environment()
     chosen = _spread(ids, len(ids) if trials is None else trials)
     found: list[Verified] = []
-    ready: dict[tuple[str, int, str | None], Prepared] = {}
+    ready: dict[str, Prepared] = {}
     stored = stored_trials(loaded, chosen, places)
     codes = Codes(loaded)
     studies = {one.order.config_id: Study.model_validate(one.order.study) for one in stored}
@@ -118,7 +118,7 @@ Rerun = Callable[..., Bits]
 def _verified(
     stored_trial: StoredTrial,
     threads: int | None,
-    ready: dict[tuple[str, int, str | None], Prepared],
+    ready: dict[str, Prepared],
     data: DataProcess,
     again: Bits | None,
     rerun: Rerun,
@@ -147,13 +147,11 @@ def _verified(
     return verified(equal=False, difference=difference, factors=around, cause=cause, proven=proven, metrics=shown)
 
 
-def _data_now(
-    study: Study, seed: int, ready: dict[tuple[str, int, str | None], Prepared], data: DataProcess
-) -> Prepared:
+def _data_now(study: Study, seed: int, ready: dict[str, Prepared], data: DataProcess) -> Prepared:
     """Return what the data function gives today, whatever lies in the cache."""
     takes = code.takes(study.data.use, "split_seed")
     split = stream_seeds(seed, study.hold)["split"] if takes else 0
-    key = (study.data.model_dump_json(), split, study.train.output)
+    key = data_key(study, split)
     if key not in ready:
         ready[key] = data.prepare(study, split)
     return ready[key]

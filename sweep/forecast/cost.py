@@ -23,7 +23,7 @@ class Cost:
     measured: config_id -> what a trial takes, where some steps of each were trained to learn it. cautions: what a trial
     asks for and this machine lacks.
     other_code: what changed -> number of stored trials of other code, which are not counted. notes: the same, spoken,
-    and who trains trials of the plan now.
+    and who trains trials of the plan now. folds: of the study's division, each a configuration here; 0 without one.
     """
 
     study: str
@@ -39,16 +39,18 @@ class Cost:
     other_code: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     cautions: list[Finding] = field(default_factory=list)
+    folds: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return every field; a number that is not known is null."""
-        return asdict(self)
+        return {key: value for key, value in asdict(self).items() if key != "folds" or value}
 
     def as_text(self) -> str:
         """Return some lines for a person."""
         listed = self.configurations.items()
+        n, folds = len(self.configurations), f" x {self.folds} folds" if self.folds else ""
         lines = [
-            f"{self.study}: {len(self.configurations)} configurations x {self.n_seeds} seeds = "
+            f"{self.study}: {n // max(1, self.folds)} configurations{folds} x {self.n_seeds} seeds = "
             f"{self.n_planned} trials; {self.n_stored} stored in {self.results}",
             *(f"  {config_id}  {label or '(no grid)'}{self._took(config_id)}" for config_id, label in listed),
         ]
@@ -124,4 +126,5 @@ def cost(
         other_code=found.other_code,
         notes=(*found.notes, *claims.told(holders.values(), len(trials))),
         cautions=resource_findings(there.study.resources),
+        folds=there.study.division.folds if there.study.division is not None else 0,
     )

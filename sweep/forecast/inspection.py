@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sweep.checks import Finding, divided
 from sweep.checks.before_run import data_findings, settings_findings
-from sweep.checks.people import People, people_findings, people_of, table_lines
+from sweep.checks.people import People, people_findings, people_of, people_of_folds, table_lines
 from sweep.checks.resources import resource_findings
 from sweep.data import Prepared, open_prepared
 from sweep.machine import process
@@ -96,10 +96,10 @@ def inspect_study(name: str) -> Inspection:
     every = {trial.configuration.config_id: trial.configuration for trial in ready.trials}
     rehearsal = rehearse(ready.trials, ready.modules)
     rehearsal.refuse_all(every)
-    people = {key: people_of(open_prepared(cache_folder(), key), study.task) for key in data}
+    people, everybody = _people(study, data)
     compared = {one.study.data.leakage for one in every.values()} == {"allow", "refuse"}
     found = [finding for one in data.values() for finding in data_findings(one.findings, compared)]
-    found += [finding for one in people.values() for finding in people_findings(one, study.task)]
+    found += [finding for one in everybody for finding in people_findings(one, study.task)]
     found += resource_findings(study.resources)
     for one in every.values():
         seeded = one.study.model_copy(update={"seeds": list(study.seed_list)})
@@ -123,6 +123,16 @@ def inspect_study(name: str) -> Inspection:
         ),
         tables=tuple(tuple(table_lines(people[key], one.counts, study.task)) for key, one in data.items()),
     )
+
+
+def _people(study: Study, data: Mapping[str, Prepared]) -> tuple[dict[str, list[People]], list[list[People]]]:
+    """Return data_id -> its people, and the people whom intervals for new subjects rest on: of folds all together."""
+    opened = {key: open_prepared(cache_folder(), key) for key in data}
+    people = {key: people_of(splits, study.task) for key, splits in opened.items()}
+    if study.division is None:
+        return people, list(people.values())
+    alone = {key: [replace(one, half_width=None) for one in found] for key, found in people.items()}
+    return alone, [[one] for one in dict.fromkeys(people_of_folds(splits, study.task) for splits in opened.values())]
 
 
 def _of_models(every: Mapping[str, Configuration], rehearsal: Rehearsal) -> list[Finding]:

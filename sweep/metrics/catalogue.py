@@ -20,7 +20,7 @@ _AT_DEV = partial(_VERIFICATION, at_dev_threshold=True)
 _AREA = partial(_VERIFICATION, title="AUC", unit="", direction="higher")
 _RIGHT = partial(Metric, unit="%", direction="higher", rate=True)
 _OF_CLASSES = partial(_RIGHT, tasks=(CLASSIFICATION,))
-_DEVIATION = partial(Metric, tasks=(VERIFICATION, REGRESSION))
+_DEVIATION = partial(Metric, tasks=(VERIFICATION, REGRESSION), as_given=True)
 _GENUINE, _IMPOSTOR = wrong_samples.at_dev_threshold(2, 0), wrong_samples.at_dev_threshold(0, 2)
 
 _OF_TEST = (
@@ -65,7 +65,7 @@ _OF_TEST = (
     _AT_DEV("recall", at_threshold.recall, "recall", direction="higher", errors=_GENUINE),
     _OF_CLASSES("macro_f1", on("test", class_rates.macro_f1), "macro F1", headline=(CLASSIFICATION,)),
     _OF_CLASSES("balanced_accuracy", on("test", class_rates.balanced_accuracy), "balanced accuracy"),
-    Metric("log_loss", on("test", class_rates.log_loss), "log loss", tasks=(CLASSIFICATION,)),
+    Metric("log_loss", on("test", class_rates.log_loss), "log loss", tasks=(CLASSIFICATION,), as_given=True),
     _DEVIATION("mse", on("test", deviations.mse), "MSE", headline=(REGRESSION,)),
     _DEVIATION("mae", on("test", deviations.mae), "MAE", headline=(REGRESSION,)),
     _DEVIATION("rmse", on("test", deviations.rmse), "RMSE", tasks=(REGRESSION,)),
@@ -76,6 +76,7 @@ _OF_TEST = (
         "accuracy at 0.5",
         tasks=(VERIFICATION,),
         errors=wrong_samples.at_one_half,
+        as_given=True,
     ),
 )
 _ASKED = partial(_VERIFICATION, tasks=(), asked=(VERIFICATION,))
@@ -92,7 +93,7 @@ _ON_REQUEST = (
     _ASKED("eer_hull", on("test", weighted_curve.eer_hull), "EER on the convex hull"),
     _ASKED("min_dcf", on("test", weighted_curve.min_dcf), "min DCF", unit="", chance=1.0),
     _ASKED("min_cllr", on("test", weighted_curve.min_cllr), "min Cllr", unit="", chance=1.0),
-    _ASKED("cllr", on("test", weighted_moments.cllr), "Cllr", unit="", rate=False, chance=1.0),
+    _ASKED("cllr", on("test", weighted_moments.cllr), "Cllr", unit="", rate=False, chance=1.0, as_given=True),
     _ASKED("d_prime", on("test", weighted_moments.d_prime), "d'", unit="", rate=False, direction="higher", chance=0.0),
     _ASKED("bpcer", bpcer, "BPCER", at_dev_threshold=True, of_attacks=True, errors=_GENUINE),
     _ASKED("acer", acer, "ACER", at_dev_threshold=True, of_attacks=True),
@@ -167,12 +168,18 @@ def first_of_test(task: str) -> str:
     return next(name for name in headline(task) if CATALOGUE[name].split == "test")
 
 
-def metrics_of_trial(task: str, scored: Scored) -> dict[str, float]:
-    """Return the metrics of a trial: of each row of its task whose split is given, and of each attack type of test."""
+def metrics_of_trial(task: str, scored: Scored, *, as_given: bool | None = None) -> dict[str, float]:
+    """Return the metrics of a trial: of each row of its task whose split is given, and of each attack type of test.
+
+    as_given: those alone that read scores as they are, or the others alone; None: all.
+    """
     kinds = kinds_of(scored.test)
     rows = [
         row
         for row in (*CATALOGUE.values(), *map(of_attack_type, kinds))
-        if task in row.tasks and getattr(scored, row.split) is not None and (kinds or not row.of_attacks)
+        if task in row.tasks
+        and getattr(scored, row.split) is not None
+        and (kinds or not row.of_attacks)
+        and as_given in (None, row.as_given)
     ]
     return {row.name: row.point(scored) for row in rows}

@@ -26,7 +26,8 @@ class Metric:
     two_classes: labels are 1 and 0, and both are needed. at_dev_threshold: measured at dev's threshold, where the task
     has one. chance: what guessing gives, NaN where it depends on the data. errors: what each wrong sample adds to the
     rate, None where it is no mean over samples. of_attacks: measured where attack types are known. attack_type: the one
-    that every replicate needs, "" for none. resampled: whether there is an interval for new subjects.
+    that every replicate needs, "" for none. resampled: whether there is an interval for new subjects. as_given: whether
+    it reads scores as probabilities, numbers or likelihood ratios, so that a move of all scores changes it.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Metric:
     of_attacks: bool = False
     attack_type: str = ""
     resampled: bool = True
+    as_given: bool = False
 
     @property
     def higher_is_better(self) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 
 from sweep import stats
 from sweep.analysis.answers import against_measured, compare_measured
+from sweep.analysis.folds import gathered
 from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
 from sweep.report.compared import Compared
@@ -35,7 +36,7 @@ def compare_study(
     `sweep.stats.seed_test`. seed: of the bootstrap. With a published number, or one
     configuration alone, nothing is compared.
     """
-    results = store.load(folder)
+    results = gathered(store.load(folder))
     rng = np.random.default_rng(seed)
     measured = measure_study(results, metric, rng=rng)
     labels = {str(key): str(said["label"]) for key, said in results.study["configurations"].items()}

@@ -10,6 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from sweep.metrics import det_points
 from sweep.report.figure_style import COLOURS, FAINT, STYLES, TEXT, figure, plain
+from sweep.report.fold_text import ON_ONE_SCALE
 from sweep.report.labels import fitted
 from sweep.report.shown_configurations import said, spread
 from sweep.report.summary import Report
@@ -55,7 +56,8 @@ def det_figure(report: Report, ok: pd.DataFrame, scores: pd.DataFrame) -> Figure
     _frame(axes, least, most)
     beneath.axis("off")
     beneath.legend(*axes.get_legend_handles_labels(), fontsize=8, loc="upper center", frameon=False, handlelength=4)
-    first = (
+    first = f"{ON_ONE_SCALE}\n" if report.folds else ""
+    first += (
         "thin: one seed    thick: mean FNMR of the seeds at each FMR    dot: mean FAR, FRR at dev's threshold (HTER)"
     )
     drawn.suptitle(

@@ -51,6 +51,7 @@ def losses_figure(report: Report, epochs: pd.DataFrame) -> Figure | None:
     drawn.supylabel("loss", fontsize=9, color=TEXT)
     panels.flat[0].legend(fontsize=8, frameon=False)
     band = f"line: median of the seeds, while at least half still train    band: their middle {SPREAD[1] - SPREAD[0]} %"
+    band += "    a seed: the mean over its folds" if report.folds else ""
     band += "    faint: each seed" if max(row.n_ok for row in report.rows) <= FEW else ""
     drawn.suptitle(
         "\n".join(filter(None, [band, legend, said(report, shown)])), fontsize=8.5, color=TEXT, x=0.01, ha="left"

@@ -5,8 +5,10 @@ import json
 import pandas as pd
 
 from sweep.analysis.current import current
+from sweep.analysis.folds import n_folds
 from sweep.machine.streams import STREAMS
 from sweep.metrics.catalogue import metric_called
+from sweep.report import fold_text
 from sweep.report.intervals import moderated
 from sweep.report.summary import Report
 from sweep.report.training_text import batches, further_training, optimizer, own_batches
@@ -33,12 +35,14 @@ def methods_text(report: Report, results: Results) -> str:
         return ""
     sentences = [
         *_trained(report, results, ok),
+        *fold_text.how_divided(results.study),
         *_varied(results, ok),
         *_chosen(report.task, results),
         *_on_test(ok),
         *([OPTIMISTIC] if report.task == "verification" and epoch_chosen_on_dev(results) else []),
-        *_samples(report, ok),
+        *_samples(report, results, ok),
         *_intervals(report),
+        *([fold_text.NOT_COVERED] if report.folds else []),
         *([] if is_collected(results.study) else _compute(ok, results.environments)),
     ]
     return " ".join(sentences)
@@ -96,6 +100,8 @@ def _chosen(task: str, results: Results) -> list[str]:
     """Return what was chosen on the development set; what the user's own function chose there is its own."""
     if is_collected(results.study) and not len(results.scores):
         return []
+    if n_folds(results) and task == "verification":
+        return [fold_text.THRESHOLD]
     return [] if task != "verification" and own_training(results) else [_THRESHOLD[task]]
 
 
@@ -133,7 +139,7 @@ def _on_test(ok: pd.DataFrame) -> list[str]:
     return [f"{where} the development set contained samples of the test set, so the choice was made on test data."]
 
 
-def _samples(report: Report, ok: pd.DataFrame) -> list[str]:
+def _samples(report: Report, results: Results, ok: pd.DataFrame) -> list[str]:
     n_dev, n_test = (ok[name].iloc[0] for name in ("n_dev", "n_test"))
     if pd.isna(n_dev) or pd.isna(n_test):
         return []
@@ -141,6 +147,8 @@ def _samples(report: Report, ok: pd.DataFrame) -> list[str]:
     first = next((one for one in new if one and one.unit != "sample"), None)
     cases = first.cases if first else ""
     of_test = f" of {first.n_subjects} {cases}" if first else ""
+    if report.folds:
+        return fold_text.what_was_tested(results.study, int(n_test), of_test)
     of_dev = f" of {first.n_dev_subjects} {cases}" if first and first.n_dev_subjects else ""
     return [f"The development set had {int(n_dev)} samples{of_dev}, the test set {int(n_test)} samples{of_test}."]
 
@@ -157,7 +165,8 @@ def _intervals(report: Report) -> list[str]:
             f"{level} confidence intervals for {first.covers} treat seeds as readers and {case} as cases of a "
             f"multi-reader multi-case design (Obuchowski and Rockette 1995; Hillis 2007). Covariances come from "
             f"{REPLICATES:,} bootstrap replicates of the {case}, the same for every seed. Each replicate draws one "
-            f"fewer than there are, from the development and the test set separately"
+            f"fewer than there are, "
+            + ("over all folds together" if report.folds else "from the development and the test set separately")
             + (", and estimates the threshold again" if report.task == "verification" else "")
             + f". These intervals cover another seed evaluated on other {case}."
         )

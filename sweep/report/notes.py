@@ -3,6 +3,8 @@
 import pandas as pd
 
 from sweep.analysis.current import Current
+from sweep.analysis.folds import means_over_folds
+from sweep.report import fold_text
 from sweep.report.methods_text import epoch_chosen_on_dev
 from sweep.report.summary import Report
 from sweep.stats import THIS_TEST_SET
@@ -18,7 +20,7 @@ WHAT = {
 
 def notes(report: Report, now: Current, results: Results) -> tuple[str, ...]:
     """Return the sentences that hold for this report, the most needed first."""
-    found = [WHAT[report.task]]
+    found = [(fold_text.WHAT if report.folds else WHAT)[report.task]]
     found += [coverage(report)] if any(row.n_ok > 1 for row in report.rows) else []
     if report.task == "verification" and epoch_chosen_on_dev(results):
         found.append("EER of dev is optimistic: the epoch was chosen on the same samples.")
@@ -32,6 +34,8 @@ def notes(report: Report, now: Current, results: Results) -> tuple[str, ...]:
             f"Not shown: {_count(now.n_foreign, 'stored trial')} of earlier settings, code or data, which the plan "
             "does not contain."
         )
+    if report.folds and (means := means_over_folds(results)):
+        found.append(f"Means over the folds, as scores do not give them: {', '.join(means)}.")
     return (*found, *results.notes)
 
 
@@ -77,10 +81,15 @@ def _seeds(report: Report, now: Current, results: Results) -> list[str]:
     if now.n_missing and is_collected(results.study):
         found.append(f"Missing: {now.n_missing} of {n_planned} runs; a configuration lacks seeds that others have.")
     elif now.n_missing:
-        found.append(f"Not run yet: {now.n_missing} of {n_planned} planned trials; `sweep run` goes on with them.")
+        what = fold_text.runs(report.folds, n_planned)
+        lacking = " (a fold of each is missing)" if report.folds else ""
+        found.append(
+            f"Not run yet: {now.n_missing} of {n_planned} planned {what}{lacking}; `sweep run` goes on with them."
+        )
     if len(now.failed):
         found.append(
-            f"Failed: {len(now.failed)} of {n_planned} trials."
+            f"Failed: {len(now.failed)} of {n_planned} {fold_text.runs(report.folds, n_planned)}."
+            + (" A seed that lost a fold is no run." if report.folds else "")
             + (
                 " The means are over the seeds that finished. If the hard seeds failed, the means look too good."
                 if len(now.ok)

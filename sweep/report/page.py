@@ -6,6 +6,7 @@ from html import escape
 
 from sweep.report.classes import class_tables
 from sweep.report.failures import grouped
+from sweep.report.fold_text import runs
 from sweep.report.labels import names
 from sweep.report.metric_format import scale_of
 from sweep.report.summary import Report
@@ -45,7 +46,7 @@ def as_html(report: Report, figures: Mapping[str, bytes]) -> str:
     n_ok, n_planned = sum(row.n_ok for row in report.rows), sum(row.n_planned for row in report.rows)
     parts = [
         f"<h1>{escape(report.study)}</h1>",
-        f'<p class="faint">{escape(report.task)} \u00b7 {n_ok} of {n_planned} trials ok</p>',
+        f'<p class="faint">{escape(report.task)} \u00b7 {n_ok} of {n_planned} {runs(report.folds)} ok</p>',
         _table(*headline_cells(report), [row.n_ok < row.n_planned for row in report.rows]),
         _list(report.notes),
         *_answer(report),

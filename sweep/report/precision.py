@@ -8,8 +8,10 @@ import numpy as np
 
 from sweep import stats
 from sweep.analysis.current import current
+from sweep.analysis.folds import gathered, n_folds
 from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
+from sweep.report.fold_text import runs
 from sweep.report.labels import shortened
 from sweep.report.text_columns import columns, number
 from sweep.stats import Estimate, Plan
@@ -22,7 +24,8 @@ from sweep.store.store import Results
 class Precision:
     """The seeds that a half-width needs in every configuration.
 
-    plans: a (label, estimate of the pilot, plan) a configuration. seconds_a_trial: median of the stored trials.
+    plans: a (label, estimate of the pilot, plan) a configuration. seconds_a_trial: median of the stored trials, of all
+    folds of a seed where the study has some. folds: how many those are, else 0.
     """
 
     study: str
@@ -31,6 +34,7 @@ class Precision:
     level: float
     plans: tuple[tuple[str, Estimate, Plan], ...]
     seconds_a_trial: float
+    folds: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as one object for JSON; each configuration holds its pilot's estimate as well."""
@@ -108,7 +112,8 @@ class Precision:
         if math.isfinite(self.seconds_a_trial):
             more = sum(max(plan.seeds - plan.n_pilot, 0) for _, _, plan in self.plans)
             hours = more * self.seconds_a_trial / 3600
-            said.append(f"For this test set {more} more trials are needed: {hours:.1f} hours, one trial at a time.")
+            what = runs(self.folds)
+            said.append(f"For this test set {more} more {what} are needed: {hours:.1f} hours, one trial at a time.")
         return said
 
 
@@ -132,7 +137,7 @@ def plan_precision(
     Raises:
         InputError: no such metric, no trial that is ok, one seed only, or a half-width not above 0.
     """
-    results = results if isinstance(results, Results) else store.load(results)
+    results = gathered(results if isinstance(results, Results) else store.load(results))
     measured = measure_study(results, metric, rng=rng or np.random.default_rng(0))
     configurations = results.study["configurations"]
     labels = dict(
@@ -161,7 +166,9 @@ def plan_precision(
         plans.append((labels[pilot.config] or str(results.study["study"]), pilot, plan))
     seconds = current(results).ok["seconds.total"]
     median = float(seconds.median()) if seconds.notna().any() else math.nan
-    return Precision(str(results.study["study"]), measured.measure.name, half_width, level, tuple(plans), median)
+    return Precision(
+        str(results.study["study"]), measured.measure.name, half_width, level, tuple(plans), median, n_folds(results)
+    )
 
 
 def _on_subjects(asked: Precision, label: str, plan: Plan) -> str:

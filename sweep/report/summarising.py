@@ -6,6 +6,7 @@ from dataclasses import replace
 from sweep.analysis.asked_metrics import check_metric, with_metric
 from sweep.analysis.classes import class_reports
 from sweep.analysis.current import current
+from sweep.analysis.folds import gathered, n_folds
 from sweep.analysis.over_seeds import failures_of, rows_of
 from sweep.checks import divided
 from sweep.checks.results import findings_of, still_arms
@@ -36,6 +37,7 @@ def summarise(
     """
     level = check_level(level)
     answer = answer_of(results, level, trust)  # first, since it may be refused
+    results = gathered(results)
     task = results.study["task"]
     shown = tuple(dict.fromkeys((*headline(task), *metrics)))
     for name in metrics:
@@ -59,6 +61,7 @@ def summarise(
         failures=failures_of(now, results.study["configurations"]),
         findings=tuple(findings),
         cautions=tuple(cautions),
+        folds=n_folds(results),
     )
     report = with_intervals(report, results)
     report = replace(report, notes=(*notes(report, now, results), *report.notes))

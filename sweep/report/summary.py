@@ -20,7 +20,8 @@ class Report:
     headline: the metrics that the table shows. rows: the configurations in the order of the plan.
     findings, cautions: of the trials' checks. notes: what a reader must know beside the numbers, a sentence each.
     files: what was written, if anything. methods: a paragraph for a paper's methods section. answer: to the study's own
-    question. classes: of a classification, config_id -> its classes and confusion matrix.
+    question. classes: of a classification, config_id -> its classes and confusion matrix. folds: how many each run has,
+    0 where the study has one test set.
     """
 
     study: str
@@ -37,6 +38,7 @@ class Report:
     methods: str = ""
     answer: Answer | None = None
     classes: Mapping[str, ClassReport] = field(default_factory=dict)
+    folds: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as one object for JSON."""
@@ -52,5 +54,6 @@ class Report:
             "methods": self.methods,
             "answer": self.answer.as_dict() if self.answer else None,
             **({"classes": {key: one.as_dict() for key, one in self.classes.items()}} if self.classes else {}),
+            **({"folds": self.folds} if self.folds else {}),
             "files": [str(path) for path in self.files],
         }

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from sweep.report.alignment import table_lines
 from sweep.report.failures import grouped
+from sweep.report.fold_text import runs
 from sweep.report.study_answer import Answer
 from sweep.report.summary import Report
 
@@ -74,7 +75,7 @@ def _answer(console: Console, answer: Answer) -> None:
 def _title(report: Report) -> str:
     n_ok, n_planned = sum(row.n_ok for row in report.rows), sum(row.n_planned for row in report.rows)
     many = f"{len(report.rows)} configuration{'' if len(report.rows) == 1 else 's'}"
-    return f"{report.study} ({report.task}): {many}, {n_ok} of {n_planned} trials ok"
+    return f"{report.study} ({report.task}): {many}, {n_ok} of {n_planned} {runs(report.folds, n_planned)} ok"
 
 
 def _hanging(console: Console, indent: str, sentence: str, style: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import fill
 
 from sweep.analysis.current import current, epochs_of, test_scores
+from sweep.analysis.folds import gathered
 from sweep.report.labels import names
 from sweep.report.latex import as_latex
 from sweep.report.summarising import summarise
@@ -80,6 +81,7 @@ def draw(report: Report, results: Results) -> dict[str, bytes]:
     from sweep.report.seeds import seeds_figure
     from sweep.report.variance import variance_figure
 
+    results = gathered(results)
     ok = current(results).ok
     drawn = {
         "seeds.png": seeds_figure(report),

@@ -20,7 +20,7 @@ from sweep.study.plan import Configuration, PlannedTrial, plan
 from sweep.study.stored_plan import StoredPlan, stored_plan
 from sweep.study.study import Study
 from sweep.trial import backends
-from sweep.trial.data_process import DataProcess
+from sweep.trial.data_process import DataProcess, data_key
 from sweep.trial.stream_settings import check_settings
 
 
@@ -67,14 +67,14 @@ def prepare(study: Study) -> tuple[tuple[PlannedTrial, ...], dict[str, Prepared]
 
 def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], dict[str, Prepared]]:
     """Return the plans of several studies as one, as `prepare` does for one; what they share is prepared once."""
-    ready: dict[tuple[str, int, str | None], Prepared] = {}
+    ready: dict[str, Prepared] = {}
     takes = cache(code.takes)  # parsed once for all trials of this plan
     process = DataProcess()
 
     def data_id(configuration: Configuration, seed: int) -> str:
         one = configuration.study
         split = stream_seeds(seed, one.hold)["split"] if takes(one.data.use, "split_seed") else 0
-        key = (one.data.model_dump_json(), split, one.train.output)
+        key = data_key(one, split)
         if key not in ready:
             ready[key] = process.prepare(one, split)
         check_settings(one, ready[key].stream)

@@ -15,6 +15,7 @@ from sweep.store.paths import opened_up
 Stream = Literal["init", "order", "dropout", "augment", "split"]
 Framework = Literal["jax", "torch"]  # a file each under sweep/trial/frameworks
 Seed = Annotated[int, Field(ge=0, lt=2**32, strict=True)]
+FEWEST_FOLDS, MOST_FOLDS = 3, 20
 
 
 def _not_a_word(value: Any) -> Any:
@@ -120,6 +121,39 @@ def _memory_size(value: Any) -> str | None:
     if value is None or (isinstance(value, str) and re.fullmatch(r"[1-9]\d*(\.\d+)? ?[GM]iB", value.strip())):
         return None if value is None else value.strip()
     raise ValueError(f"a size with its unit, such as 4 GiB or 512 MiB. Received: {value!r}")
+
+
+def _number_of_folds(value: Any) -> Any:
+    """Refuse what cannot be divided into: of two folds one would be test, the other dev, and none train."""
+    if type(value) is not int or not FEWEST_FOLDS <= value <= MOST_FOLDS:
+        raise ValueError(
+            f"a whole number from {FEWEST_FOLDS} to {MOST_FOLDS}: of the folds one is test, one is dev, and the rest "
+            f"train. Received: {value!r}"
+        )
+    return value
+
+
+class Division(Part):
+    """`folds: K`: all samples are pooled, subjects are dealt to K folds, and each fold is the test set once.
+
+    fold: which one, from 0, in each configuration of the plan; no study file says it.
+    """
+
+    folds: Annotated[int, BeforeValidator(_number_of_folds), Field(ge=FEWEST_FOLDS, le=MOST_FOLDS)]
+    fold: Annotated[int | None, Field(ge=0, description="set by the plan; leave it out")] = None
+
+    @model_validator(mode="after")
+    def _fold_is_one_of_them(self) -> Self:
+        if self.fold is not None and self.fold >= self.folds:
+            raise ValueError(f"a fold below {self.folds}. Received: {self.fold}")
+        return self
+
+    @property
+    def each(self) -> tuple["Division", ...]:
+        """Return the division once for each fold; itself alone where it is of one fold already."""
+        if self.fold is not None:
+            return (self,)
+        return tuple(Division(folds=self.folds, fold=fold) for fold in range(self.folds))
 
 
 class Resources(Part):

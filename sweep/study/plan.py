@@ -32,6 +32,7 @@ class Configuration:
         hp: setting -> number or word, for the columns hp.*; the arm's name is among them.
         study: the study with this point's settings in place, without grid and arms.
         key: digest of the same without the data, which a trial knows by content.
+        whole: of a fold, what all folds of the same settings have in common: the config_id without the fold.
     """
 
     config_id: str
@@ -39,6 +40,7 @@ class Configuration:
     hp: dict[str, float | str]
     study: Study
     key: str = ""
+    whole: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,10 @@ def _configuration(study: Study, settings: Settings) -> Configuration:
     hp = ({"arm": arm} if arm else {}) | settings_of(resolved)
     said = _what_decides(resolved)
     key = _digest({name: value for name, value in said.items() if name != "data"})[:12]
-    return Configuration(_digest(said)[:12], label, hp, resolved, key)
+    whole = ""
+    if resolved.division is not None:
+        whole = _digest({**said, "division": {"folds": resolved.division.folds}})[:12]
+    return Configuration(_digest(said)[:12], label, hp, resolved, key, whole)
 
 
 def plan(
@@ -129,6 +134,7 @@ def as_document(study: Study, trials: Sequence[PlannedTrial]) -> dict[str, Any]:
         "configurations": {
             key: {"label": one.configuration.label, "hp": one.configuration.hp}
             | ({"classes": list(one.classes)} if one.classes else {})
+            | ({"whole": one.configuration.whole} if one.configuration.whole else {})
             for key, one in every.items()
         },
         "plan": [
@@ -159,6 +165,7 @@ def _what_decides(study: Study) -> dict[str, Any]:
         "on_gpu": study.resources.gpu > 0,
         # Named only where they are set, so that older ids stay.
         **({} if study.seeded else {"seeded": False}),
+        **({} if study.division is None else {"division": study.division.model_dump()}),
         **({"preload": sorted(study.preload)} if study.preload else {}),
         **({} if study.keras_backend == "tensorflow" else {"backend": study.backend}),
     }
@@ -207,6 +214,8 @@ def settings_of(study: Study) -> dict[str, float | str]:
         if (part := getattr(study, role)) is not None:
             walk(role, {"use": part.use, **part.keywords})
     walk("train", train_settings(study))
+    if study.division is not None:
+        walk("division", study.division.model_dump())
     if not study.seeded:
         found["seeded"] = "false"
     if study.keras_backend != "tensorflow":

@@ -9,10 +9,12 @@ from sweep.study.arms import changed
 from sweep.study.grid import points
 from sweep.study.inside import with_setting
 
+FOLD = "division.fold"  # the axis that `division: {folds: K}` adds to the grid, its last one
+
 
 @dataclass(frozen=True)
 class Settings:
-    """One arm at one point of the grid.
+    """One arm at one point of the grid, and one fold where the study divides its data.
 
     arm: its name, "" in a study without arms. point: setting -> value, as the grid gives it. study: as JSON, without
     grid and arms; nothing of it is checked yet.
@@ -45,4 +47,15 @@ def every_settings(study: Mapping[str, Any]) -> Iterator[Settings]:
                     mapping[section] = with_setting(section, mapping.get(section), name.split("."), value)
                 except ValueError as error:
                     raise InputError(f"grid: expected {error}.") from None
-            yield Settings(arm, point, mapping)
+            yield from _folds(Settings(arm, point, mapping))
+
+
+def _folds(settings: Settings) -> Iterator[Settings]:
+    """Yield the settings once for each fold of the study's division, if it has one."""
+    division = settings.study.get("division")
+    if not division or division.get("fold") is not None:
+        yield settings
+        return
+    for fold in range(division["folds"]):
+        of_fold = {**settings.study, "division": {**division, "fold": fold}}
+        yield Settings(settings.arm, {**settings.point, FOLD: fold}, of_fold)

@@ -16,6 +16,7 @@ from sweep.study.own_training import FRAMEWORKS, check_gpu_memory, check_own_tra
 from sweep.study.parts import (
     Backend,
     DataUse,
+    Division,
     Framework,
     FunctionName,
     Part,
@@ -46,6 +47,9 @@ class Study(Part):
     task: Literal["verification", "classification", "regression"] = "verification"
     seeds: Annotated[int, Field(ge=1)] | Annotated[list[Seed], Field(min_length=1)] | SeedRange = 5
     data: DataUse
+    division: Annotated[
+        Division | None, Field(description="{folds: K}: cross-validation, each subject is tested once a seed")
+    ] = None
     model: Annotated[Use | None, Field(description="(input_shape, n_classes, **keywords) -> a Keras model")] = None
     train: Train = Train()
     backend: Annotated[
@@ -178,6 +182,7 @@ class Study(Part):
     @model_validator(mode="after")
     def _trials_can_be_counted(self) -> Self:
         n_configurations = max(1, len(self.arms)) * n_points(self.grid, self.samples)
+        n_configurations *= len(self.division.each) if self.division is not None else 1
         n_trials = n_configurations * self.n_seeds
         if n_trials > MOST_TRIALS:
             raise ValueError(
@@ -233,6 +238,10 @@ class Study(Part):
         """
         path, mapping = read_yaml(name)
         mapping.update({key: value for key, value in changes.items() if value is not None})
+        if isinstance(mapping.get("division"), dict) and "fold" in mapping["division"]:
+            raise InputError(
+                f"{path}: division: expected folds alone, as in {{folds: 5}}. Received: fold too. Every fold is run."
+            )
         try:
             return cls.model_validate(mapping)
         except ValidationError as error:

@@ -12,13 +12,17 @@ import sys
 import threading
 import traceback
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, BinaryIO
 
 from sweep import data
+from sweep.data.folds import Fold
 from sweep.errors import InputError, SweepError, one_line
 from sweep.machine.folders import cache_folder
 from sweep.machine.signals import leave_ctrl_c_to_the_caller
+from sweep.machine.streams import derived_seed
 from sweep.machine.variables import quiet_environment
 from sweep.study import code
 from sweep.study.study import Study
@@ -55,9 +59,13 @@ def prepare_data(request: DataRequest) -> data.Prepared:
         InputError: the data function or what it returns is wrong, or the data_id is not the expected one.
     """
     study, split_seed = request.study, request.split_seed
+    fold = fold_of(study)
+    function = code.function(study.data.use)
+    if fold is not None:
+        function = _called_once(function, f"{study.data.model_dump_json()} {split_seed}")
     seeding.seed_numpy_and_python(split_seed)  # a data function that draws without saying so draws the same again
     return data.prepare(
-        code.function(study.data.use),
+        function,
         study.data.keywords,
         split_seed=split_seed,
         task=study.task,
@@ -66,7 +74,36 @@ def prepare_data(request: DataRequest) -> data.Prepared:
         expect=request.expect,
         output=study.train.output,
         streaming=streaming_of(study, split_seed),
+        fold=fold,
     )
+
+
+def fold_of(study: Study) -> Fold | None:
+    """Return the fold of a configuration; None where the study does not divide its data.
+
+    Who is in which fold follows `hold: {split: N}`, and never the seed of a trial: all seeds have the same folds.
+    """
+    division = study.division
+    if division is None or division.fold is None:
+        return None
+    return Fold(division.fold, division.folds, derived_seed("sweep", "division", study.hold.get("split", 0)))
+
+
+_LAST: dict[str, Any] = {}  # what the data function gave last, as all folds are cut from the same samples
+
+
+def _called_once(function: Callable[..., Any], key: str) -> Callable[..., Any]:
+    """Return the function, which is called for the first fold alone; key: its keywords and its seed."""
+
+    @wraps(function)
+    def call(*values: Any, **keywords: Any) -> Any:
+        if key not in _LAST:
+            found = function(*values, **keywords)
+            _LAST.clear()
+            _LAST[key] = found
+        return _LAST[key]
+
+    return call
 
 
 def serve() -> None:

@@ -33,6 +33,12 @@ serve()
 """
 
 
+def data_key(study: Study, split_seed: int) -> str:
+    """Return what decides the data of a configuration, as text: equal keys are prepared once."""
+    said = study.model_dump(mode="json", include={"data", "division"})
+    return json.dumps([said, study.hold.get("split") if study.division else None, split_seed, study.train.output])
+
+
 class DataProcess:
     """Prepares data in a process of its own, which is started by the first request and ends with the `with` block."""
 
@@ -115,4 +121,4 @@ class DataProcess:
         return code
 
 
-__all__ = ["DATA_VARIABLES", "DataProcess"]
+__all__ = ["DATA_VARIABLES", "DataProcess", "data_key"]

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sweep.checks.people import people_findings, people_of, table_lines
+from sweep.checks.people import people_findings, people_of, people_of_folds, table_lines
 from sweep.checks.resources import resource_findings
 from sweep.data import Count, Split, Splits
 from sweep.study.parts import Resources
@@ -67,3 +67,15 @@ def test_a_gpu_that_is_not_here_is_a_caution(monkeypatch: pytest.MonkeyPatch) ->
     assert one.caution
     assert "2 GPUs a trial, this machine has 0" in one.evidence
     assert resource_findings(Resources()) == []
+
+
+def test_folds_are_counted_together() -> None:
+    """Of a study that divides people into folds all of them count, whichever fold is looked at; few are told of."""
+    whole = people_of_folds(splits({"train": 12, "dev": 6, "test": 6}), "verification")
+    assert (whole.people, whole.genuine, whole.people_impostor) == (24, 24, 24)
+    assert people_findings([whole], "verification") == []
+    [finding] = people_findings(
+        [people_of_folds(splits({"train": 3, "dev": 2, "test": 2}), "verification")], "verification"
+    )
+    assert finding.name == "few_people"
+    assert "Only 7 in all folds" in finding.evidence

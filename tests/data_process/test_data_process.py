@@ -14,6 +14,8 @@ import pytest
 
 from sweep import data
 from sweep.errors import ClusterError, InputError
+from sweep.machine.folders import cache_folder
+from sweep.study.plan import configurations
 from sweep.study.study import Study
 from sweep.trial import data_process, seeding, trial
 from sweep.trial.data_function import DataRequest, prepare_data
@@ -204,3 +206,16 @@ def test_arrays_after_a_dataset_are_made_in_a_fresh_process(monkeypatch: pytest.
             pids.append(process._process.pid)  # type: ignore[union-attr]
     assert pids[0] == pids[1] == pids[2] != pids[3]
     assert (last.data_id, last.stream) == (first.data_id, None)
+
+
+def test_all_folds_are_cut_from_one_call(tmp_path: Path) -> None:
+    """The data function is called once for all folds of a study: what it draws anew is the same in all of them."""
+    said = {"data": {"use": "odd_data:counted", "log": str(tmp_path / "log")}, "division": {"folds": 4}}
+    folded = Study.model_validate({"study": "s", "model": {"use": "sweep.models:dense_net"}, **said})
+    with DataProcess() as process:
+        ids = [process.prepare(one.study, 0).data_id for one in configurations(folded)]
+    splits = [data.open_prepared(cache_folder(), data_id) for data_id in ids]
+    assert (tmp_path / "log").read_text() == "called\n"
+    every = np.concatenate([split.x for _, split in splits[0].items()])
+    tested = np.concatenate([one.test.x for one in splits])
+    assert sorted(every[:, 0].tolist()) == sorted(tested[:, 0].tolist())

@@ -74,6 +74,27 @@ def test_a_shared_program_gives_the_bits_of_fresh_processes(
         assert "runs_apart" not in found[at].trial["check"]
 
 
+def test_seeds_of_a_fold_share_and_folds_do_not(
+    orders_of: Callable[..., Any], train_all: Train, fresh: Callable[[TrialOrder], Record]
+) -> None:
+    """Folds whose training sets differ in size: a process serves the seeds of one, with the bits of fresh processes."""
+    data = {**VECTORS, "subjects": [4, 3, 3], "samples": 6}
+    orders = orders_of("plain", data=data, division={"folds": 3})
+    turns = in_turns(orders, 1)
+    folds = [order.hp["division.fold"] for order in turns]
+    assert folds == sorted(folds)
+    two = [order for order in turns if order.hp["division.fold"] < 2]
+    found, kept = train_all(two)
+    assert [len(set(kept[at : at + 5])) for at in (0, 5)] == [1, 1]
+    assert kept[0] != kept[5]
+    assert len({record.trial["n_train"] for record in found}) == 2
+    for at in (2, 7):
+        off = replace(two[at], study={**two[at].study, "reuse": "off"})
+        assert not shareable(Study.model_validate(off.study))
+        assert bits(found[at]) == bits(fresh(off)), at
+        assert "runs_apart" not in found[at].trial["check"]
+
+
 STATE = (
     "counting",
     "own_generator",
