@@ -8,6 +8,7 @@ from sweep.errors import InputError
 _WORDS = ("name", "dtype")  # whose default may be None
 _LISTS = ("alpha", "axis", "boundaries", "exclude_layers", "values")  # may be lists, of numbers but for layers
 _AT_MOST_ONE = ("beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "rho", "label_smoothing")
+_CHOICES = {"mode": ("auto", "min", "max")}  # Keras takes auto for any other word
 _ANYTHING = ("embeddings_metadata", "headers")
 
 
@@ -32,6 +33,8 @@ def _expected(kind: str, parameter: inspect.Parameter, value: Any) -> str:
         return ""
     if value is None:
         return "" if default is None or isinstance(default, str) else "a value"
+    if name in _CHOICES and value not in _CHOICES[name]:
+        return " or ".join(_CHOICES[name])
     if isinstance(default, str) or name in _WORDS:
         return "" if isinstance(value, str) else "a word"
     if isinstance(default, bool):

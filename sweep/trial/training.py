@@ -65,7 +65,7 @@ def batches_of(
             Expected(sample.x.shape[1:], sample.x.dtype.str, weighted, known),
             study.task,
             class_weights=stream_class_weights(study, splits, splits.stream),
-            augment=augment_of(train, seeds["augment"]),
+            augment=augment_of(train, seeds["augment"], known),
             in_structure=outputs.structured,
         )
     classes = n_classes(study.task, splits.classes, splits.train.y)
@@ -76,7 +76,7 @@ def batches_of(
         train.batch_size,
         seeds["order"],
         weights=weights_of_outputs(splits.train, weights, outputs.scored),
-        augment=augment_of(train, seeds["augment"]),
+        augment=augment_of(train, seeds["augment"], classes),
         in_structure=outputs.structured,
     )
 
