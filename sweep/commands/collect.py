@@ -64,7 +64,7 @@ def collect(
         }
         found = door(scores, name, results=results, reading=reading)
     else:
-        files = {"--format": form != "auto", "--distances": distances, "--column": column}
+        files: dict[str, object] = {"--format": form != "auto", "--distances": distances, "--column": column}
         files |= {"--genuine-label": genuine_label, "--decimal": decimal != "auto"}
         if idle := [option for option, said in files.items() if said]:
             raise InputError(f"Expected {idle[0]} with --scores. Received: --table. Leave it away.")

@@ -27,6 +27,7 @@ class Metric:
     has one. chance: what guessing gives, NaN where it depends on the data. errors: what each wrong sample adds to the
     rate, None where it is no mean over samples. of_attacks: measured where attack types are known. attack_type: the one
     that every replicate needs, "" for none. resampled: whether there is an interval for new subjects.
+    wanted_fmr: the FMR at which it is an FNMR, 0 where it is none.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Metric:
     of_attacks: bool = False
     attack_type: str = ""
     resampled: bool = True
+    wanted_fmr: float = 0.0
 
     @property
     def higher_is_better(self) -> bool:
