@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from sweep.data import Splits
 from sweep.data.inputs import labels_of
 from sweep.data.stream_batch import Expected
@@ -95,9 +93,7 @@ def _fit(
     outputs = model_outputs(study, model, splits)
 
     def on_dev() -> dict[str, float]:
-        scores = scoring.predict(model, splits.dev.x, outputs)
-        if not np.isfinite(scores).all():
-            raise fitting.TrainingDivergedError("Expected finite scores on dev. Received: NaN or infinity.")
+        scores = scoring.dev_scores(model, splits.dev.x, outputs)
         labels = labels_of(splits.dev)
         measured = {"val_loss": scoring.mean_loss(model, loss, splits.dev.x, labels, scores, train.batch_size)}
         return measured | task.epoch_metrics(splits.dev.y, scores)
