@@ -1,6 +1,7 @@
 """The findings of a study before it is run: what its settings, its data and its models show."""
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from sweep.checks.finding import Finding, Severity
 from sweep.checks.traps import TRAPS
@@ -39,6 +40,25 @@ def settings_findings(study: Study, arm: str = "") -> list[Finding]:
                 "Remove from `hold` the streams that should vary.",
             )
         )
+    return found
+
+
+def class_weight_findings(class_weight: Any, classes: int) -> list[Finding]:
+    """Return what the weights of classes leave out: classes without a word of them, or with a weight of 0.
+
+    class_weight: None, "balanced" or class -> weight. classes: how many there are.
+    """
+    if not isinstance(class_weight, Mapping):
+        return []
+    without = [str(label) for label in range(classes) if label not in class_weight]
+    nothing = [str(label) for label in range(classes) if class_weight.get(label) == 0]
+    found = []
+    if without:
+        evidence = f"train.class_weight names no weight of class {', '.join(without)}, whose samples count 1."
+        found.append(Finding("class_without_weight", "note", evidence, "Name a weight for every class."))
+    if nothing:
+        evidence = f"train.class_weight is 0 for class {', '.join(nothing)}: none of its samples is learnt from."
+        found.append(Finding("class_not_learnt", "warning", evidence, "Give each class a weight above 0."))
     return found
 
 

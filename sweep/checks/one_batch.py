@@ -84,6 +84,12 @@ def train_step(use: str, model: Any, batch: tuple[Any, ...], check_logs: Callabl
         except InputError:
             raise
         except (Exception, SystemExit) as error:
+            if "No gradients provided" in str(error):
+                raise InputError(
+                    f"model: expected {use} to be trained on a batch. Received: a loss from which no gradient reaches "
+                    "any weight. Compute it from the model's outputs by keras.ops, without NumPy, rounding or a "
+                    "comparison on the way."
+                ) from error
             raise InputError(f"model: expected {use} to be trained on a batch. It raised {one_line(error)}") from error
     check_logs(logs)
     loss = float(np.mean(np.asarray(logs["loss"])))

@@ -57,7 +57,7 @@ TRAPS = (
         "one_score",
         0,
         "error",
-        "All samples of test have one and the same score.",
+        "All samples of dev, or of test, have one and the same score.",
         "Look at what the trial returns; an error rate of equal scores says nothing of the model.",
     ),
     Trap(

@@ -8,17 +8,15 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from sweep.collection.doubts import doubts
 from sweep.collection.folder import results_place, write_runs
-from sweep.collection.run_table import read_runs, runs_of_table
+from sweep.collection.run_file import read_runs
+from sweep.collection.run_table import runs_of_table, task_of
 from sweep.collection.runs import CollectedRun, refuse_repeated
-from sweep.collection.score_files import runs_of_files, runs_of_scores
-from sweep.errors import InputError, nearest
-from sweep.metrics.catalogue import CATALOGUE, TASKS, headline
+from sweep.collection.score_files import runs_of_files
+from sweep.collection.score_frame import named_columns, runs_of_scores
+from sweep.errors import InputError
 from sweep.store.places import Place
-from sweep.store.sample_columns import DECLARED
-
-_SCORE_COLUMNS = ("split", "label", "score")
-_KNOWN = (*_SCORE_COLUMNS, *DECLARED)
 
 
 @dataclass(frozen=True)
@@ -112,20 +110,21 @@ def collect(
         where = "a frame" if isinstance(source, pd.DataFrame) else str(source)
         if not len(frame):
             raise InputError(f"Expected rows of runs or scores. Received: {where} without a row.")
+        frame = frame.reset_index(drop=True)  # what was put together has its numbers twice
         if metrics is None:
-            columns = _other_columns(frame, seed, by)
+            columns = named_columns(frame, seed, by)
             runs, cautions = runs_of_scores(frame, seed, columns)
             said = {"scores": where}
         else:
             named = _named(metrics)
-            kind = task or _task_of(named)
+            kind = task_of(named, task)
             settings = _named(by or ())
             runs, cautions = runs_of_table(frame, seed, settings, named, per_cent=per_cent)
             said = {"table": where, "seed": seed, "by": settings, "metrics": named}
     refuse_repeated(runs)
     folder = results_place(results, name)
-    write_runs(folder, kind, runs, said)
-    return _collected(folder, runs, cautions)
+    replaced = write_runs(folder, kind, runs, said)
+    return _collected(folder, runs, [*cautions, *doubts(runs), *replaced])
 
 
 def _collected(folder: Place, runs: Sequence[CollectedRun], cautions: Sequence[str]) -> Collected:
@@ -150,36 +149,3 @@ def _named(columns: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
         raise InputError(f"Expected a list of columns, or name -> column. Received: {columns!r}.")
     named = dict(columns) if isinstance(columns, Mapping) else {str(column): str(column) for column in columns}
     return {str(name): str(column) for name, column in named.items()}
-
-
-def _task_of(metrics: Mapping[str, str]) -> str:
-    for task in TASKS:
-        if any(metric in headline(task) for metric in metrics):
-            return task
-    for metric in metrics:
-        row = CATALOGUE.get(metric)
-        if row is not None and len(tasks := (*row.tasks, *row.asked)) == 1:
-            return tasks[0]
-    known = [name for task in TASKS for name in headline(task)]
-    first = next(iter(metrics), "")
-    raise InputError(
-        f"Expected a metric that tells the task: {', '.join(known)}. Received: {', '.join(metrics) or 'none'}."
-        f"{nearest(first, known)} Say which column is which, as in hter=eval/hter, or give the task."
-    )
-
-
-def _other_columns(frame: pd.DataFrame, seed: str, by: Sequence[str] | Mapping[str, str] | None) -> list[str]:
-    """Return the columns of the settings of a frame of scores."""
-    lacks = [name for name in (*_SCORE_COLUMNS, seed) if name not in frame]
-    if lacks:
-        known = [str(name) for name in frame.columns]
-        raise InputError(
-            f"Expected a frame of scores with columns {', '.join(_SCORE_COLUMNS)} and {seed}, or metrics=... of a "
-            f"table of runs. Received: none called {lacks[0]}; there are {', '.join(known[:12])}."
-            f"{nearest(lacks[0], known)}"
-        )
-    columns = [name for name in frame.columns if name not in (*_KNOWN, seed)] if by is None else list(by)
-    wrong = [name for name in columns if name not in frame]
-    if wrong:
-        raise InputError(f"Expected columns of the frame. Received: {wrong[0]}.{nearest(wrong[0], frame.columns)}")
-    return columns

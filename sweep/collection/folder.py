@@ -1,7 +1,7 @@
 """Collected runs written as a folder of results: the records, the plan in study.json, the four tables."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,25 @@ from sweep.store.schemas import SCHEMA_VERSION
 CODE_ID = "collected"  # where a trial's digest of code stands: none was seen
 
 
-def write_runs(folder: Place, task: str, runs: Sequence[CollectedRun], source: Mapping[str, Any]) -> None:
+def write_runs(folder: Place, task: str, runs: Sequence[CollectedRun], source: Mapping[str, Any]) -> list[str]:
     """Write runs as a study's results; runs that are there already are kept, and those of another command stay.
 
-    source: what the runs were collected from; it is stored as `collected` in study.json.
+    source: what the runs were collected from; it is stored as `collected` in study.json. Returned are cautions: runs
+    that take the place of stored ones.
 
     Raises:
-        InputError: the folder holds results that `sweep run` made.
+        InputError: the folder holds results that `sweep run` made, or of another task; or it is a file.
     """
-    if (folder / "study.json").is_file() and not is_collected(store.read_study(folder)):
+    another = "Give another name, or another folder by --results."
+    if folder.is_file():
+        raise InputError(f"Expected a folder for collected results. Received: {folder}, which is a file. {another}")
+    before = store.read_study(folder) if (folder / "study.json").is_file() else None
+    if before is not None and not is_collected(before):
         raise InputError(
-            f"Expected a folder for collected results. Received: {folder}, which holds what `sweep run` made. Give "
-            "another name, or another folder by --results."
+            f"Expected a folder for collected results. Received: {folder}, which holds what `sweep run` made. {another}"
         )
+    if before is not None and before["task"] != task:
+        raise InputError(f"Expected runs of {before['task']}, which {folder} holds. Received: of {task}. {another}")
     store.check(folder)
     written = datetime.now(UTC).isoformat(timespec="milliseconds")
     known = store.finished(folder) if (folder / "study.json").is_file() else {}
@@ -37,6 +43,20 @@ def write_runs(folder: Place, task: str, runs: Sequence[CollectedRun], source: M
             records.write_part(folder, _record(folder.name, run, source, written))
     store.write_study(folder, _document(folder.name, task, runs, source))
     store.compact(folder)
+    return _replaced(before, known, runs)
+
+
+def _replaced(before: Mapping[str, Any] | None, known: Collection[str], runs: Sequence[CollectedRun]) -> list[str]:
+    """Return a caution for stored runs of an earlier command that the new plan does not have."""
+    new = {run.trial_id for run in runs}
+    old = [one for one in (before["plan"] if before else ()) if one["trial_id"] in known and one["trial_id"] not in new]
+    if not old or before is None:
+        return []
+    first = f"{before['configurations'][old[0]['config_id']]['label']} seed {old[0]['seed']}".strip()
+    return [
+        f"Collected here before, and not among these or with other scores now: {len(old)} of the runs, as {first}. "
+        "They stay stored, and no longer count."
+    ]
 
 
 def results_place(results: str | Place, name: str) -> Place:

@@ -46,11 +46,32 @@ def named_files(pattern: str) -> list[NamedFile]:
     return found
 
 
+def left_out(pattern: str) -> list[str]:
+    """Return a caution for each reason why files fit a pattern but for their seed or split; train's need none."""
+    loose = re.compile(_expression(pattern, seed="[^/]+?", split="[^/]+?"))
+    exact = re.compile(_expression(pattern))
+    other: dict[str, list[str]] = {}
+    for text in sorted(glob.glob(_FIELD.sub("*", _as_glob(pattern)))):  # noqa: PTH207 (see above)
+        match = loose.fullmatch(text)
+        if match is None or exact.fullmatch(text) or not Path(text).is_file():
+            continue
+        if not match["seed"].isdecimal():
+            other.setdefault("the seed is no number", []).append(text)
+        elif match["split"].lower() not in ("train", "training"):
+            known = ", ".join(word for words in SPLITS.values() for word in words)
+            other.setdefault(f"the split is none of {known}", []).append(text)
+    return [
+        f"Left out, as {why}: {', '.join(files[:3])}{f' and {len(files) - 3} more' if len(files) > 3 else ''}."
+        for why, files in other.items()
+    ]
+
+
 def _fields(pattern: str) -> list[str]:
     fields = list(dict.fromkeys(_FIELD.findall(pattern)))
     wrong = [name for name in fields if not re.fullmatch(r"[A-Za-z]\w*", name)]
     if wrong or pattern.count("{") != pattern.count("}"):
-        raise InputError(f"Expected fields such as {{system}}. Received: {{{wrong[0] if wrong else ''}}} in {pattern}.")
+        what = f"{{{wrong[0]}}}" if wrong else "a brace without its other"
+        raise InputError(f"Expected fields such as {{system}}. Received: {what} in {pattern}. Write {_EXAMPLE}.")
     for name in ("seed", "split"):
         if name not in fields:
             raise InputError(
@@ -65,10 +86,13 @@ def _as_glob(pattern: str) -> str:
     return re.sub(r"[\[?]", r"[\g<0>]", pattern)
 
 
-def _expression(pattern: str) -> str:
-    """Return the regular expression of a pattern; a field that comes again must have the same text."""
+def _expression(pattern: str, **kinds: str) -> str:
+    """Return the regular expression of a pattern; a field that comes again must have the same text.
+
+    kinds: the expression of a field; a seed has digits and a split one of its words where nothing else is said.
+    """
     splits = "|".join(word for words in SPLITS.values() for word in words)
-    kinds = {"seed": r"\d+", "split": f"(?i:{splits})"}
+    kinds = {"seed": r"\d+", "split": f"(?i:{splits})"} | kinds
     seen: set[str] = set()
     parts = []
     for text in re.split(r"(\{[^{}]*\}|\*+)", pattern):
@@ -91,8 +115,14 @@ def _why_none(pattern: str) -> str:
         if not folders:
             break
         there = folders[0]
+    if but := left_out(pattern):
+        return f" {' '.join(but)}"
     names = sorted(item.name for item in Path(there).iterdir())
-    return f" {there} holds {', '.join(names[:5]) or 'nothing'}{' ...' if len(names) > 5 else ''}."
+    where = "The current folder" if there == "." else there
+    return (
+        f" {where} holds {', '.join(names[:5]) or 'nothing'}{' ...' if len(names) > 5 else ''}. Write the pattern as "
+        f"the files are called, as {_EXAMPLE}."
+    )
 
 
 def _refuse_twins(found: list[NamedFile]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sweep.errors import InputError
@@ -75,12 +76,24 @@ def as_settings(fields: Sequence[Mapping[str, Any]]) -> list[dict[str, float | s
 def seed_of(value: Any, where: str) -> int:
     """Return a seed; raise InputError unless it is a whole number from 0 to 2**32 - 1."""
     try:
-        number = float(value)
+        number = -1.0 if isinstance(value, bool | np.bool_) else float(value)
     except (TypeError, ValueError):
         number = -1.0
+    if number != number:
+        raise InputError(f"Expected a seed, a whole number from 0 to 2**32 - 1. Received: none in {where}. Fill it in.")
     if not number.is_integer() or not 0 <= number <= LARGEST_SEED:
-        raise InputError(f"Expected a seed, a whole number from 0 to 2**32 - 1. Received: {value!r} in {where}.")
+        raise InputError(f"Expected a seed, a whole number from 0 to 2**32 - 1. Received: {str(value)!r} in {where}.")
     return int(number)
+
+
+def refuse_empty(cells: "pd.Series[Any]", name: str) -> None:
+    """Raise InputError where a cell of a column is empty."""
+    empty = cells.isna().to_numpy()
+    if empty.any():
+        raise InputError(
+            f"Expected something in every row of the column {name}. Received: {int(empty.sum())} of {len(empty)} rows "
+            f"without, as row {int(empty.argmax()) + 1}. Fill them in, or leave these rows out."
+        )
 
 
 def refuse_repeated(runs: Sequence[CollectedRun]) -> None:

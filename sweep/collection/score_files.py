@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from sweep.collection.pattern import NamedFile, named_files
+from sweep.collection.pattern import NamedFile, left_out, named_files
 from sweep.collection.runs import CollectedRun, as_settings, seed_of
 from sweep.errors import InputError
 from sweep.metrics.score_file import read_rows
@@ -45,23 +44,7 @@ def runs_of_files(pattern: str, reading: Mapping[str, Any]) -> tuple[list[Collec
         raise InputError(f"Expected a file of dev and one of test for a seed. Received: {cautions[0]}")
     settings = as_settings([files["dev"].fields for files in whole])
     runs = [_run(hp, files, reading) for hp, files in zip(settings, whole, strict=True)]
-    return runs, [*cautions, *missing_seeds(runs), *_other_samples(runs)]
-
-
-def runs_of_scores(frame: pd.DataFrame, seed: str, by: Sequence[str]) -> tuple[list[CollectedRun], list[str]]:
-    """Return the runs of a frame of scores: columns split, label (1 genuine, 0 impostor), score, the seed and `by`.
-
-    Columns of samples, such as subject and attack_type (`sweep.store.sample_columns`), are kept where there are any.
-    """
-    keys = [*by, seed]
-    groups = list(frame.groupby(keys, sort=True, dropna=False))
-    settings = as_settings([dict(zip(by, key, strict=False)) for key, _ in groups])
-    runs = []
-    for hp, (key, rows) in zip(settings, groups, strict=True):
-        parts = [_columns_of_frame(split, rows[rows["split"] == split]) for split in ("dev", "test")]
-        where = ", ".join(f"{name}={value}" for name, value in zip(keys, key, strict=True))
-        runs.append(_scored(hp, seed_of(key[-1], where), parts, where))
-    return runs, [*missing_seeds(runs), *_other_samples(runs)]
+    return runs, [*left_out(pattern), *cautions, *missing_seeds(runs), *other_samples(runs)]
 
 
 def missing_seeds(runs: Sequence[CollectedRun]) -> list[str]:
@@ -80,7 +63,8 @@ def missing_seeds(runs: Sequence[CollectedRun]) -> list[str]:
 
 def _run(hp: dict[str, float | str], files: Mapping[str, NamedFile], reading: Mapping[str, Any]) -> CollectedRun:
     rows = {split: read_rows(files[split].path, split=split, **reading) for split in ("dev", "test")}
-    return _scored(hp, files["dev"].seed, [_columns(split, rows[split]) for split in rows], str(files["test"].path))
+    seed = seed_of(files["dev"].seed, str(files["dev"].path))
+    return scored(hp, seed, [_columns(split, rows[split]) for split in rows], str(files["test"].path))
 
 
 def _columns(split: str, rows: ScoreRows) -> dict[str, NDArray[Any]]:
@@ -101,11 +85,11 @@ def _columns(split: str, rows: ScoreRows) -> dict[str, NDArray[Any]]:
     if rows.kind is not None and (rows.letter == "a").any():
         known["attack_type"] = np.where(rows.letter == "a", rows.kind, "")
     columns |= {name: np.asarray(words).astype(str) for name, words in known.items() if words is not None}
-    columns["sample"] = _sample_names(columns, n)
+    columns["sample"] = sample_names(columns, n)
     return columns
 
 
-def _sample_names(columns: Mapping[str, NDArray[Any]], n: int) -> NDArray[np.str_]:
+def sample_names(columns: Mapping[str, NDArray[Any]], n: int) -> NDArray[np.str_]:
     """Return a name for every row: its words, and how often they came before; without words the row's number."""
     words = [columns[name] for name in ("subject", "other_subject", "video") if name in columns]
     if not words:
@@ -119,42 +103,7 @@ def _sample_names(columns: Mapping[str, NDArray[Any]], n: int) -> NDArray[np.str
     return np.array(names)
 
 
-def _columns_of_frame(split: str, rows: pd.DataFrame) -> dict[str, NDArray[Any]]:
-    score = pd.to_numeric(rows["score"], errors="coerce").to_numpy(np.float64)
-    if not np.isfinite(score).all():
-        raise InputError(
-            f"Expected a finite score for every sample. Received: {int((~np.isfinite(score)).sum())} of {len(rows)} "
-            f"rows of {split} without one. Leave these samples out."
-        )
-    label = pd.to_numeric(rows["label"], errors="coerce").to_numpy(np.float64)
-    odd = rows["label"][~np.isin(label, (0, 1))]
-    if len(odd):
-        raise InputError(
-            f"Expected labels 1 (genuine) and 0 (impostor). Received: {str(odd.iloc[0])[:40]!r} in {split}. Map the "
-            "labels of the frame to 1 and 0."
-        )
-    _refuse_same_rows(split, rows)
-    columns = {"split": np.full(len(rows), split), "label": label, "score": score}
-    for name in DECLARED:
-        if name in rows:
-            columns[name] = rows[name].astype(str).to_numpy().astype(str)
-    if "sample" not in columns:
-        columns["sample"] = _sample_names(columns, len(rows))
-    return columns
-
-
-def _refuse_same_rows(split: str, rows: pd.DataFrame) -> None:
-    """Raise InputError where a named sample is there twice with the same persons, label and score."""
-    known = [name for name in (*DECLARED, "label", "score") if name in rows]
-    same = rows[rows.duplicated(known)] if "sample" in rows else rows[:0]
-    if len(same):
-        raise InputError(
-            f"Expected each sample of {split} once in a run. Received: {len(same)} of {len(rows)} rows that repeat "
-            f"another, as sample {same['sample'].iloc[0]}. Drop them, or name in by=... what tells runs apart."
-        )
-
-
-def _scored(
+def scored(
     hp: dict[str, float | str], seed: int, parts: Sequence[Mapping[str, NDArray[Any]]], where: str
 ) -> CollectedRun:
     dev, test = parts
@@ -186,7 +135,7 @@ def _samples(parts: Sequence[Mapping[str, NDArray[Any]]]) -> str:
     return digest.hexdigest()
 
 
-def _other_samples(runs: Sequence[CollectedRun]) -> Iterator[str]:
+def other_samples(runs: Sequence[CollectedRun]) -> Iterator[str]:
     """Yield a caution for the runs whose samples are not those of most."""
     usual = Counter(run.samples for run in runs).most_common(1)[0][0]
     odd = [f"{run.label} seed {run.seed}".strip() for run in runs if run.samples != usual]

@@ -64,6 +64,10 @@ def collect(
         }
         found = door(scores, name, results=results, reading=reading)
     else:
+        files: dict[str, object] = {"--format": form != "auto", "--distances": distances, "--column": column}
+        files |= {"--genuine-label": genuine_label, "--decimal": decimal != "auto"}
+        if idle := [option for option, said in files.items() if said]:
+            raise InputError(f"Expected {idle[0]} with --scores. Received: --table. Leave it away.")
         if not metric:
             raise InputError("Expected --metric NAME=COLUMN with --table, as hter=eval/hter. Received: none.")
         found = door(

@@ -23,4 +23,5 @@ def export(
         say_json(found.as_dict())
         return
     there = f", {found.n_there} were there already" if found.n_there else ""
-    say(f"{found.n_written} trials written to {found.into}{there}.\nLook at them: {found.opened_by}")
+    failed = f" {found.n_failed} of them failed and have no metrics." if found.n_failed else ""
+    say(f"{found.n_written} trials written to {found.into}{there}.{failed}\nLook at them: {found.opened_by}")

@@ -90,13 +90,30 @@ def hands_out_batches(values: Any) -> bool:
 
 
 def refuse_data_set(name: str, given: Any) -> None:
-    """Raise InputError where a split is given as a data set that hands out batches."""
+    """Raise InputError where a split is given as a data set that hands out batches, or as a list of them."""
+    if isinstance(given, list | tuple) and given and all(_is_batch(one) for one in given):
+        raise InputError(
+            f"Expected {name} as (x, y), with a row for each sample. Received: a {type(given).__name__} of "
+            f"{len(given)} batches. Join them by np.concatenate, or, of train, return a function train(run) that "
+            "yields them."
+        )
     if hands_out_batches(given):
         raise InputError(
             f"Expected {name} as a Split, an (x, y) pair or a mapping with x, y, subject, video, sample. Received: "
             f"{type(given).__name__}, which hands out batches. Train alone may do so, as scores are kept by "
             f"sample. {_BATCHES}"
         )
+
+
+def _is_batch(one: Any) -> bool:
+    """Return whether this is (x, y) or (x, y, sample_weight), each an array with as many rows."""
+    if (
+        not isinstance(one, list | tuple)
+        or len(one) not in (2, 3)
+        or not all(getattr(part, "shape", ()) for part in one)
+    ):
+        return False
+    return len({part.shape[0] for part in one}) == 1
 
 
 def _refuse_masked(what: str, values: Any) -> None:

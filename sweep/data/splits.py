@@ -232,9 +232,9 @@ def _fields(name: str, given: object) -> Mapping[str, Any]:
     known = ("x", "y", *DECLARED, "further", "sample_weight")
     if isinstance(given, Split):
         return {key: getattr(given, key) for key in known} | ({"y": given.labels} if given.labels else {})
+    refuse_data_set(name, given)
     if isinstance(given, tuple | list) and len(given) == 2:
         return {"x": given[0], "y": given[1]}
-    refuse_data_set(name, given)
     if not isinstance(given, Mapping):
         raise InputError(
             f"Expected {name} as a Split, an (x, y) pair or a mapping with x, y, subject, video, sample. "

@@ -43,13 +43,17 @@ TRACKERS = {
 
 @dataclass(frozen=True)
 class Exported:
-    """What was handed over. into: the folder. n_written: trials written now; n_there: those that it had already."""
+    """What was handed over.
+
+    into: the folder. n_written: trials written now; n_there: those that it had already. n_failed: of both, failed ones.
+    """
 
     tracker: str
     into: Path
     n_written: int
     n_there: int
     opened_by: str
+    n_failed: int = 0
 
     def as_dict(self) -> dict[str, str | int]:
         """Return every field by name, for JSON."""
@@ -58,6 +62,7 @@ class Exported:
             "into": str(self.into),
             "n_written": self.n_written,
             "n_there": self.n_there,
+            "n_failed": self.n_failed,
             "opened_by": self.opened_by,
         }
 
@@ -97,4 +102,5 @@ def export(results: store.Results | str | Place, to: str, into: str | Path | Non
         n_written = write(loaded.study["study"], trials, folder.absolute())
     except OSError as error:
         raise InputError(f"Expected a folder to write to. Received: {error}. Name another by --into.") from error
-    return Exported(to, folder, n_written, len(trials) - n_written, tracker.opened_by.format(into=folder))
+    n_failed = sum(not trial.ok for trial in trials)
+    return Exported(to, folder, n_written, len(trials) - n_written, tracker.opened_by.format(into=folder), n_failed)

@@ -87,6 +87,7 @@ _ON_REQUEST = (
             on("test", partial(weighted_curve.fnmr_at_fmr, 1 / n)),
             f"FNMR at FMR {100 / n:g} %",
             chance=1 - 1 / n,
+            wanted_fmr=1 / n,
         )
         for n in (100, 1000, 10_000)
     ),

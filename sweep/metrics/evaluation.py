@@ -13,12 +13,14 @@ from sweep.metrics.equal_error_rate import EER, eer_of
 from sweep.metrics.half_total import HTER, hter_of
 from sweep.metrics.hter_limits import bengio_mariethoz
 from sweep.metrics.hull import hull_eer
-from sweep.metrics.interval import Interval
+from sweep.metrics.interval import Interval, fmr_cautions
 from sweep.metrics.likelihood import cllr_of, min_cllr_of
 from sweep.metrics.operating import operating_point
 from sweep.metrics.score_set import ScoreSet, Unit
 from sweep.metrics.scores import Class, both
 from sweep.metrics.separation import d_prime_of
+
+_FMRS = (100, 1000, 10_000)  # FNMR is told at one false match in so many
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def evaluate(
         confidence=confidence,
     )
     cautions = list(interval.cautions) + _subject_cautions(dev, test, unit)
+    cautions += fmr_cautions([1 / n for n in _FMRS], len(g), len(i))
     if np.isin(g.scores, (0, 1)).all() and np.isin(i.scores, (0, 1)).all():
         cautions.append("All scores are 0 or 1. They are decisions, so no threshold can be chosen. Give the scores.")
     hter, of_hter, fixed, point = None, None, None, {}
@@ -105,7 +108,7 @@ def evaluate(
 
 def _points(g: Class, i: Class) -> dict[str, float]:
     """Return the numbers of dev that have no interval."""
-    rates = {f"fmr{n}": operating_point(g, i, 1 / n).fnmr for n in (100, 1000, 10_000)}
+    rates = {f"fmr{n}": operating_point(g, i, 1 / n).fnmr for n in _FMRS}
     return {
         **rates,
         "auc": auc_of(g, i),

@@ -1,5 +1,6 @@
 """What every interval of an error rate says about itself: ends, counts, method, unit of resampling, cautions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -88,6 +89,31 @@ def count_cautions(errors: dict[str, int]) -> tuple[str, ...]:
     """Return the caution of the rule of 30 for the error counts that are below it, by their names."""
     few = [f"{name} {count}" for name, count in errors.items() if count < RULE_OF_30]
     return (f"Fewer than 30 errors ({', '.join(few)}): the rate itself is uncertain (rule of 30).",) if few else ()
+
+
+def fmr_cautions(wanted: Sequence[float], n_genuine: int, n_impostor: int) -> tuple[str, ...]:
+    """Return the caution of the rule of 30 for FNMRs at wanted FMRs, where so few false matches are expected.
+
+    wanted: fractions. Below one expected false match no threshold has the wanted FMR: the FNMR is that at FMR 0.
+    """
+    few = [one for one in wanted if 0 < one < 1 and one * n_impostor < RULE_OF_30 * (1 - 1e-9)]
+    said = []
+    if few:
+        points, counts = (
+            " and ".join(f"{k * one:.4g}{sign}" for one in few) for k, sign in ((100, " %"), (n_impostor, ""))
+        )
+        none = [one for one in few if one * n_impostor < 1 - 1e-9]
+        least = ""
+        if none:
+            lower = " and lower" if len(none) > 1 else ""
+            least = f", and at FMR {100 * max(none):.4g} %{lower} the FNMR at no false match, an extrapolation"
+        said.append(
+            f"FNMR at FMR {points}: {n_impostor} impostor scores give {counts} false matches, fewer than {RULE_OF_30}: "
+            f"it is uncertain (rule of 30){least}."
+        )
+    if wanted and n_genuine < RULE_OF_30:
+        said.append(f"FNMR at a wanted FMR: only {n_genuine} genuine scores, fewer than {RULE_OF_30}: it is uncertain.")
+    return tuple(said)
 
 
 def few_cautions(sizes: tuple[int, int], unit: str, n_units: int, drawn: FloatArray) -> tuple[str, ...]:

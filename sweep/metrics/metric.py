@@ -28,6 +28,7 @@ class Metric:
     rate, None where it is no mean over samples. of_attacks: measured where attack types are known. attack_type: the one
     that every replicate needs, "" for none. resampled: whether there is an interval for new subjects. as_given: whether
     it reads scores as probabilities, numbers or likelihood ratios, so that a move of all scores changes it.
+    wanted_fmr: the FMR at which it is an FNMR, 0 where it is none.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Metric:
     attack_type: str = ""
     resampled: bool = True
     as_given: bool = False
+    wanted_fmr: float = 0.0
 
     @property
     def higher_is_better(self) -> bool:

@@ -1,6 +1,6 @@
 """Operating points: the false non-match rate at a wanted false match rate, FMR100 and its kin, the least HTER."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -8,17 +8,22 @@ from numpy.typing import ArrayLike
 from sweep.errors import InputError
 from sweep.metrics.curves import det_of
 from sweep.metrics.half_total import HTER, hter_of
+from sweep.metrics.interval import fmr_cautions
 from sweep.metrics.scores import Class, between, both
 
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """Both rates at a threshold chosen for a wanted FMR; accept when score >= threshold."""
+    """Both rates at a threshold chosen for a wanted FMR; accept when score >= threshold.
+
+    cautions: sentences the reader needs, as where the wanted FMR is of fewer than 30 false matches.
+    """
 
     wanted_fmr: float
     fmr: float
     fnmr: float
     threshold: float
+    cautions: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
 
 def fnmr_at_fmr(genuine: ArrayLike, impostor: ArrayLike, wanted_fmr: float) -> OperatingPoint:
@@ -48,7 +53,8 @@ def operating_point(genuine: Class, impostor: Class, wanted_fmr: float) -> Opera
     at_g, at_i = int(g.searchsorted(refused, "right")), int(i.searchsorted(refused, "right"))
     above = [x[at] for x, at in ((g, at_g), (i, at_i)) if at < x.size]
     threshold = between(float(refused), float(min(above) if above else np.nextafter(refused, np.inf)))
-    return OperatingPoint(wanted_fmr, (i.size - at_i) / i.size, at_g / g.size, float(threshold))
+    cautions = fmr_cautions([wanted_fmr], g.size, i.size)
+    return OperatingPoint(wanted_fmr, (i.size - at_i) / i.size, at_g / g.size, float(threshold), cautions)
 
 
 def least_hter(genuine: ArrayLike, impostor: ArrayLike) -> HTER:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sweep.report.figure_style import COLOURS, GRID, TEXT, figure, plain
 from sweep.report.labels import fitted
 from sweep.report.metric_format import scale_of
-from sweep.report.shown_configurations import said, spread
+from sweep.report.shown_configurations import said, spread, with_values
 from sweep.report.summary import MetricOverSeeds, Report
 
 MOST = 60  # rows that a page holds
@@ -20,9 +20,10 @@ def seeds_figure(report: Report) -> Figure | None:
     if not shown:
         return None
     drawn = figure(9.5, 1.5 + max(0.9, (0.5 if len(shown) < 8 else 0.32) * len(shown)))
-    panels = drawn.subplots(1, len(report.headline), sharey=True, squeeze=False)[0]
+    metrics = with_values(report)
+    panels = drawn.subplots(1, len(metrics), sharey=True, squeeze=False)[0]
     labels, legend = fitted(report, 40)
-    for axes, name in zip(panels, report.headline, strict=True):
+    for axes, name in zip(panels, metrics, strict=True):
         scale = scale_of(report, name)
         _strips(axes, [report.rows[at].metrics[name] for at in shown], scale.factor)
         plain(axes, grid="x")
@@ -38,7 +39,7 @@ def seeds_figure(report: Report) -> Figure | None:
 
 
 def _caption(report: Report, shown: list[int], legend: str) -> str:
-    kind = report.rows[shown[0]].metrics[report.headline[0]].interval.covers
+    kind = report.rows[shown[0]].metrics[with_values(report)[0]].interval.covers
     first = (
         f"dot: one seed    diamond and bar: mean and {100 * report.level:g} % interval ({kind})    n/m: ok of planned"
     )

@@ -11,7 +11,7 @@ def spread(report: Report, most: int) -> list[int]:
 
     Ranked by the mean of the first headline metric (for verification EER on dev, so that test ranks nothing).
     """
-    name = report.headline[0]
+    name = with_values(report)[0]
     shown = [at for at, row in enumerate(report.rows) if row.metrics[name].interval.n_seeds]
     if len(shown) <= most:
         return shown
@@ -20,9 +20,15 @@ def spread(report: Report, most: int) -> list[int]:
     return sorted(ranked[place] for place in np.linspace(0, len(ranked) - 1, most).round().astype(int))
 
 
+def with_values(report: Report) -> list[str]:
+    """Return the headline metrics that a seed has; all of them where none has any."""
+    names = [name for name in report.headline if any(row.metrics[name].interval.n_seeds for row in report.rows)]
+    return names or list(report.headline)
+
+
 def said(report: Report, shown: list[int]) -> str:
     """Return what a figure says of its choice, "" when it shows every configuration."""
     if len(shown) == len(report.rows):
         return ""
-    title = metric_called(report.headline[0]).title
+    title = metric_called(with_values(report)[0]).title
     return f"{len(shown)} of {len(report.rows)} configurations, from the best to the worst mean {title}"

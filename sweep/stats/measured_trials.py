@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sweep.errors import InputError, nearest
+from sweep.metrics.interval import fmr_cautions
 from sweep.metrics.metric import Metric
 from sweep.stats.error_carriers import Carriers, carriers
 from sweep.stats.interval import THIS_TEST_SET
@@ -28,6 +29,7 @@ class Measured:
     covers. n_samples: samples of the set that the metric is of, 0 where they are not known. n_dev_units: subjects of
     dev, where its threshold is used. carriers: configuration -> who carries half of its errors, where samples have
     subjects and the metric counts errors. smooth: whether the resampling is right for smooth metrics alone.
+    cautions: what the samples are too few for, whatever their subjects.
     """
 
     measure: Metric
@@ -46,6 +48,7 @@ class Measured:
     n_dev_units: int = 0
     carriers: dict[str, Carriers] = field(default_factory=dict)
     smooth: bool = False
+    cautions: tuple[str, ...] = ()
 
     @property
     def fewest_units(self) -> int:
@@ -139,7 +142,13 @@ def measure(
         n_dev_units=scores.n_units(on_dev=True) if _needs_dev(asked, scores) else 0,
         carriers=_carriers(scores, asked),
         n_samples=(scores.dev if asked.on_dev and scores.dev else scores.test).label.size,
+        cautions=_cautions(scores, asked),
     )
+
+
+def _cautions(scores: TrialScores, asked: Metric) -> tuple[str, ...]:
+    genuine = scores.test.label == 1
+    return fmr_cautions([asked.wanted_fmr], int(genuine.sum()), int((~genuine).sum())) if asked.wanted_fmr else ()
 
 
 def _carriers(scores: TrialScores, asked: Metric) -> dict[str, Carriers]:

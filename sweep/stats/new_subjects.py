@@ -1,6 +1,7 @@
 """The interval for new subjects: what other seeds would show on other subjects."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def new_subjects(
         why = join(why, who.note(unit, measured.measure.name))
     low, high = within(measured, low, high)
     n_failed = measured.n_failed.get(config, 0)
-    cautions = tuple(filter(None, (why, TWO_SEEDS if theta.size == 2 else "", cases_note(measured))))
+    cautions = tuple(filter(None, (why, TWO_SEEDS if theta.size == 2 else "", cases_note(measured), *_plain(measured))))
     return Interval(
         value=answer.value,
         low=low,
@@ -110,6 +111,12 @@ def cases_note(measured: Measured) -> str:
         f"the data name no subjects: every {unit} counts as a case" if unit != "subject" else "",
         f"only {n} {unit}s{where}: below {FEW_UNITS} the interval is rough" if 1 < n < FEW_UNITS else "",
     )
+
+
+def _plain(measured: Measured) -> Iterator[str]:
+    """Yield what the samples are too few for, as a part of a note."""
+    for caution in measured.cautions:
+        yield caution.rstrip(".")
 
 
 def within(measured: Measured, low: float, high: float) -> tuple[float, float]:

@@ -97,6 +97,8 @@ class Use(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _paths_are_opened_up(cls, said: Any) -> Any:
+        if isinstance(said, str) and ":" in said:
+            raise ValueError(f"{{use: {said!r}}}, with its keywords beside it. Received: the word alone")
         if not isinstance(said, dict):
             return said
         use = str(said.get("use"))

@@ -23,6 +23,7 @@ _EXPECTED = {
     "model_type": "keys and values",
     "string_pattern_mismatch": "letters, digits, '.', '_' or '-', the first a letter or a digit",
     "string_type": "a word",
+    "too_short": "at least one",
 }
 
 

@@ -15,8 +15,9 @@ from sweep.trial.raised import RaisedError
 class Augment:
     """A function (x, y, rng, **keywords) -> (x, y) for the batches of a training set, and the seed of its stream."""
 
-    def __init__(self, use: str, keywords: Mapping[str, Any], seed: int) -> None:
-        self._use, self._keywords, self._seed = use, keywords, seed
+    def __init__(self, use: str, keywords: Mapping[str, Any], seed: int, classes: int = 0) -> None:
+        """Take the function, the seed of its stream, and how many classes the labels have; 0 for numbers."""
+        self._use, self._keywords, self._seed, self._classes = use, keywords, seed, classes
         self._function = code.function(use)
 
     def __call__(self, x: Any, y: Any, *, epoch: int, step: int) -> tuple[Any, Any]:
@@ -35,8 +36,12 @@ class Augment:
             raise RaisedError(f"{expected}. It raised {one_line(error)}", error) from error
         if not isinstance(found, tuple | list) or len(found) != 2:
             raise InputError(f"{expected}. Received: {'nothing' if found is None else type(found).__name__}.")
-        new_x = in_each(lambda values: np.asarray(values, dtype=np.float32), _like(found[0], x))
-        new_y = in_each(np.asarray, _like(found[1], y))
+        try:
+            new_x = in_each(lambda values: np.asarray(values, dtype=np.float32), _like(found[0], x))
+            new_y = in_each(np.asarray, _like(found[1], y))
+        except (TypeError, ValueError) as error:
+            kinds = " and ".join(type(one).__name__ for one in found)
+            raise InputError(f"{expected} as arrays of numbers. Received: {kinds} ({one_line(error)}).") from None
         labels = every(new_y)
         if (in_each(np.shape, new_x), in_each(np.shape, new_y)) != shapes or any(
             each.dtype.kind not in "buif" for each in labels
@@ -46,6 +51,13 @@ class Augment:
             raise InputError(f"{expected}. Received: shapes {came[0]} and {came[1]}, labels {kinds}.")
         if not all(np.isfinite(each).all() for each in (*every(new_x), *labels)):
             raise InputError(f"{expected} of finite numbers. Received: NaN or infinity.")
+        if self._classes and not isinstance(new_y, Mapping) and len(new_y):
+            low, high = float(np.min(new_y)), float(np.max(new_y))
+            if low < 0 or high > self._classes - 1:
+                raise InputError(
+                    f"{expected} with labels from 0 to {self._classes - 1}, as the data have them. Received: labels "
+                    f"from {low:g} to {high:g}."
+                )
         return new_x, new_y
 
 
@@ -56,6 +68,6 @@ def _like(found: Any, given: Any) -> Any:
     return tuple(found) if isinstance(given, tuple) and isinstance(found, list) else found
 
 
-def augment_of(train: Train, seed: int) -> Augment | None:
-    """Return the study's augmentation, or None; seed: of the stream "augment"."""
-    return None if train.augment is None else Augment(train.augment.use, train.augment.keywords, seed)
+def augment_of(train: Train, seed: int, classes: int) -> Augment | None:
+    """Return the study's augmentation, or None. seed: of its stream. classes: of the labels, 0 for numbers."""
+    return None if train.augment is None else Augment(train.augment.use, train.augment.keywords, seed, classes)

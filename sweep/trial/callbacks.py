@@ -27,6 +27,7 @@ _REFUSED = {
     "TensorBoard": _LOGS,
     "RemoteMonitor": _LOGS,
 }
+_TAKEN = "_taken_by_a_training"  # a mark on a callback
 _SETTING_THE_RATE = (keras.callbacks.ReduceLROnPlateau, keras.callbacks.LearningRateScheduler)
 
 
@@ -55,6 +56,12 @@ def callbacks_of(train: Train, optimizer: Any, measured: Collection[str]) -> lis
                 f"{label}, which sets it, too. Leave one of them away."
             )
         _watch_one_of(key, one, measured)
+        if getattr(one, _TAKEN, False):
+            raise InputError(
+                f"{key}: expected {label} to make a new callback at every call. Received: one callback twice, which "
+                "keeps what it saw in another training. Make it inside of the function."
+            )
+        setattr(one, _TAKEN, True)
         found.append(_named(one, label))
     return found
 

@@ -16,6 +16,7 @@ from sweep.machine.library_notes import pass_on
 from sweep.machine.process import how_it_ended
 from sweep.machine.variables import variables_with
 from sweep.study.study import Study
+from sweep.trial import backends
 from sweep.trial.data_function import DataRequest, receive, send
 
 # Variables that the data process starts with, "" removes one: what must stand before NumPy is loaded is named here.
@@ -44,6 +45,7 @@ class DataProcess:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._variables: dict[str, str] = {}
         self._notes: threading.Thread | None = None
 
     def __enter__(self) -> "DataProcess":
@@ -69,6 +71,10 @@ class DataProcess:
                 process died.
             ClusterError: the cache cannot be written.
         """
+        variables = {**DATA_VARIABLES, **backends.variables(study)}
+        if self._process is not None and self._variables != variables:  # Keras takes one backend in a process
+            self._end()
+        self._variables = variables
         process = self._process or self._start()
         try:
             send(process.stdin, DataRequest(study, split_seed, expect))  # type: ignore[arg-type]  # it is a pipe
@@ -96,7 +102,7 @@ class DataProcess:
         path = json.dumps([str(one) or current_folder() for one in sys.path])
         self._process = subprocess.Popen(  # noqa: S603 (this interpreter, and a module of ours)
             [sys.executable, "-P", "-c", _PROGRAM, path],  # -P: not a json.py of the current folder's
-            env=variables_with(DATA_VARIABLES),
+            env=variables_with(self._variables),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

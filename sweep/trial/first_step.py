@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sweep.checks import Finding
-from sweep.checks.before_run import model_findings
+from sweep.checks.before_run import class_weight_findings, model_findings
 from sweep.checks.model import model_checks, policy_is_stated
 from sweep.checks.one_batch import answers, first_rows, train_step
 from sweep.checks.outputs import last_activation, output_findings
@@ -70,6 +70,8 @@ def _looked_at(study: Study, splits: Splits, seeds: dict[str, int], twice: bool)
         losses: Any = loss_of(study, model, splits) if study.fit is None else None
         loss = loss_of_score(losses)
         found += outputs_findings(given, losses)
+        classes = n_classes(study.task, splits.classes, splits.train.y)
+        found += class_weight_findings(study.train.class_weight, classes)
         seen = replace(seen, findings=tuple(found))
         x, y, *weights_of_samples = _batch(study, splits, seeds, given.scored)
         small = len(first(x)) < min(study.train.batch_size, len(splits.train)) or study.resources.gpu > 0
@@ -152,10 +154,10 @@ def _batch(study: Study, splits: Splits, seeds: dict[str, int], scored: str) -> 
     train = splits.train
     rows = first_rows(train.x, train.y, study.train.batch_size)
     x, y = float_rows(train.x, rows), in_each(lambda values: values[rows], labels_of(train))
-    augment = augment_of(study.train, seeds["augment"])
+    classes = n_classes(study.task, splits.classes, train.y)
+    augment = augment_of(study.train, seeds["augment"], classes)
     if augment is not None:
         x, y = augment(x, y, epoch=0, step=0)
-    classes = n_classes(study.task, splits.classes, train.y)
     every = weights_of_outputs(train, sample_weights(train, study.train.class_weight, study.task, classes), scored)
     return (x, y) if every is None else (x, y, in_each(lambda values: values[rows], every))
 

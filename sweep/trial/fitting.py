@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from sweep.errors import InputError, nearest
 from sweep.metrics.catalogue import metric_called
@@ -106,11 +107,16 @@ def check_monitor(monitor: str, measured: Collection[str]) -> None:
 def check_logs(logs: Any) -> None:
     """Raise InputError unless what a step of the training returns is a mapping with its loss."""
     if not isinstance(logs, dict) or "loss" not in logs:
-        named = ", ".join(logs) if isinstance(logs, dict) else type(logs).__name__
+        named = ", ".join(logs) if isinstance(logs, dict) else "" if logs is None else type(logs).__name__
         raise InputError(
             f"model: expected its train_step to return a mapping with 'loss'. Received: {named or 'nothing'}. "
             "Return {'loss': value}."
         )
+    try:
+        float(np.asarray(logs["loss"], dtype=np.float64).reshape(()))
+    except (TypeError, ValueError):
+        what = f"shape {tuple(logs['loss'].shape)}" if hasattr(logs["loss"], "shape") else repr(logs["loss"])[:80]
+        raise InputError(f"model: expected its train_step to return one number as 'loss'. Received: {what}.") from None
 
 
 def fit(

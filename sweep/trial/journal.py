@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from sweep.metrics.catalogue import metric_called
 from sweep.study.train import EarlyStopping
 from sweep.trial import weights
 from sweep.trial.handed_weights import WeightsDigest
+from sweep.trial.left_files import left_files, links_in
 
 
 @dataclass
@@ -77,11 +79,16 @@ class Journal:
         return self._folder
 
     def files(self) -> dict[str, Path]:
-        """Return name below the folder -> file, of every file in it; links are none."""
+        """Return name below the folder -> file, of every file in it; links are none, which is told.
+
+        Raises:
+            InputError: as `sweep.trial.left_files.left_files`.
+        """
         if self._folder is None:
             return {}
-        every = sorted(one for one in self._folder.rglob("*") if one.is_file() and not one.is_symlink())
-        return {one.relative_to(self._folder).as_posix(): one for one in every}
+        if links := links_in(self._folder):
+            sys.stderr.write(f"run.folder: links are not kept: {', '.join(links[:5])}. Copy the files.\n")
+        return left_files(self._folder)
 
     def close(self) -> None:
         """Delete the folder; its files were stored, or nobody wants them."""

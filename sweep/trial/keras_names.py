@@ -14,6 +14,7 @@ from sweep.errors import OF_USERS_CODE, InputError, nearest, one_line
 from sweep.study import code
 from sweep.study.chosen import Named
 from sweep.study.parts import Use
+from sweep.trial.keras_values import check_value
 
 KINDS = {
     "optimizer": ("optimizers", "Optimizer"),
@@ -97,6 +98,9 @@ def instance(kind: str, key: str, found: type[Any], keywords: Mapping[str, Any])
                 f"Unknown key '{key}.{keyword}' for {name}.{nearest(keyword, known)} Known: {', '.join(known)}."
             )
     values = {word: _function_in(one) for word, one in keywords.items()}
+    if found.__module__.startswith("keras."):
+        for word, value in values.items():
+            check_value(kind, key, name, parameters[word], value)
     try:
         inspect.signature(found).bind(**values)
     except TypeError as error:

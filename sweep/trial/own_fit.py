@@ -1,9 +1,7 @@
 """A training loop of the user's own: `fit(model, splits, run, **keywords)` in place of Keras's fit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
-
-import numpy as np
 
 from sweep.data import Splits
 from sweep.errors import InputError
@@ -50,7 +48,9 @@ def fit(
         given = splits if stream is None else stream.for_user(splits)
         if stream is not None:
             stream.begin()
-        code.function(use.use)(model, given, run, **use.keywords)
+        before = digests().sizes
+        found = code.function(use.use)(model, given, run, **use.keywords)
+        _check_left(use.use, model, found, before, digests().sizes)
     if not journal.epochs:
         raise InputError(
             f"fit: expected {use.use} to call run.epoch(loss=...) at the end of each epoch. Received: no call. Without "
@@ -60,6 +60,21 @@ def fit(
     last = digests().whole
     kept = [int(epoch["epoch"]) for epoch in journal.epochs if epoch["weights_sha256"] == last]
     return journal.epochs, kept[-1] if kept else None
+
+
+def _check_left(use: str, model: Any, found: Any, before: Mapping[str, int], after: Mapping[str, int]) -> None:
+    """Raise InputError where a loop returns what would be lost, or left a model with other weights than it got."""
+    if found is not None and found is not model and type(found).__name__ != "History":
+        raise InputError(
+            f"fit: expected {use} to return nothing: the weights that it leaves in the model it was given are scored. "
+            f"Received: {type(found).__name__}. Put weights into that model, and tell numbers to run.epoch."
+        )
+    if before != after:
+        odd = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+        raise InputError(
+            f"fit: expected {use} to leave the layers of the model as they are. Received: other weights of "
+            f"{', '.join(odd[:4])}. Build what is trained in the model function."
+        )
 
 
 def dev_metrics(study: Study, model: Any, splits: Splits) -> Callable[[Any], dict[str, float]]:
@@ -74,9 +89,7 @@ def dev_metrics(study: Study, model: Any, splits: Splits) -> Callable[[Any], dic
             raise InputError(
                 "run: expected no scores of dev beside a Keras model, which is asked for them. Leave them away."
             )
-        outputs = scoring.predict(model, splits.dev.x, given)
-        if not np.isfinite(outputs).all():
-            raise ArithmeticError("Expected finite scores on dev. Received: NaN or infinity.")
+        outputs = scoring.dev_scores(model, splits.dev.x, given)
         measured = TASKS[study.task].epoch_metrics(splits.dev.y, outputs)
         return usual_loss(study.task, splits.dev.y, outputs) | measured
 

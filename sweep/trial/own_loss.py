@@ -33,10 +33,11 @@ class OwnLoss(keras.losses.Loss):  # type: ignore[misc]
         if len(y_true.shape) == len(y_pred.shape) - 1 and y_pred.shape[-1] == 1:
             y_true = keras.ops.expand_dims(y_true, -1)
         try:
-            values = keras.ops.convert_to_tensor(self._function(y_true, y_pred, **self.use.keywords))
+            found = self._function(y_true, y_pred, **self.use.keywords)
         except OF_USERS_CODE as error:
             taken = f"{self.use.use} to take labels {_shape(y_true)} and outputs {_shape(y_pred)}"
             raise RaisedError(f"train.loss: expected {taken}. It raised {one_line(error)}", error) from error
+        values = _tensor(self.use.use, found)
         shape, n = tuple(values.shape), y_pred.shape[0]
         alone = not shape and not self._weighted
         if not alone and (not shape or (shape[0] is not None and n is not None and shape[0] != n)):
@@ -59,6 +60,20 @@ class OwnLoss(keras.losses.Loss):  # type: ignore[misc]
                 f"train.loss: expected {self.use.use} to return finite numbers. Received: {value} for the first batch. "
                 "Look for a logarithm or a division of 0, and for outputs that are no probabilities."
             )
+
+
+def _tensor(use: str, found: Any) -> Any:
+    """Return what a loss returned as a tensor; raise InputError where that is no numbers."""
+    try:
+        values = None if found is None else keras.ops.convert_to_tensor(found)
+    except OF_USERS_CODE:
+        values = None
+    if values is None or "string" in str(values.dtype):
+        raise InputError(
+            f"train.loss: expected {use} to return a value for each sample, computed from its outputs by keras.ops. "
+            f"Received: {'nothing' if found is None else type(found).__name__}."
+        )
+    return values
 
 
 def _shape(values: Any) -> str:

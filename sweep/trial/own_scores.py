@@ -1,5 +1,6 @@
 """Scores that a user's own code hands in: one array a split, of the right length, finite, as the task's outputs."""
 
+import reprlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from sweep.trial.tasks import TASKS, n_classes
 REQUIRED = ("dev", "test")
 _SHAPES = {
     "verification": "(n,), higher is more genuine",
-    "classification": "(n, classes), probabilities",
+    "classification": "(n, {classes}), probabilities",
     "regression": "(n,), values",
 }
 
@@ -43,17 +44,22 @@ def one_split(use: str, task: str, splits: Splits, name: str, scores: Any) -> ND
             f"trial: expected {use} to give scores of dev and test. Received: of train too, which hands out batches, "
             "so that nobody knows whose they are. Leave train out."
         )
-    expected = f"trial: expected {use} to give {name}'s scores as {_SHAPES[task]}, for its n = {len(split)} samples."
+    classes = n_classes(task, splits.classes, splits.train.y)
+    shape = _SHAPES[task].format(classes=classes)
+    expected = f"trial: expected {use} to give {name}'s scores as {shape}, for its n = {len(split)} samples."
     if hasattr(scores, "detach") and hasattr(scores, "cpu"):
         scores = scores.detach().cpu()  # a PyTorch tensor
     try:
-        values = np.asarray(scores, dtype=np.float64)
+        values = np.asarray(scores)
+        if values.dtype.kind == "c":
+            raise InputError(f"{expected} Received: complex numbers. Return their real part, or what is meant.")
+        values = values.astype(np.float64)
     except (TypeError, ValueError):
-        raise InputError(f"{expected} Received: {type(scores).__name__}.") from None
+        raise InputError(f"{expected} Received: {type(scores).__name__}, {reprlib.repr(scores)}.") from None
     if values.ndim == 0:
         raise InputError(f"{expected} Received: one value, {values.item():g}.")
     columns = values[:, None] if values.ndim == 1 else values
-    wanted = TASKS[task].expected_outputs(n_classes(task, splits.classes, splits.train.y))
+    wanted = TASKS[task].expected_outputs(classes)
     if columns.ndim != 2 or len(columns) != len(split) or columns.shape[1] not in wanted:
         raise InputError(f"{expected} Received: an array of shape {values.shape}.")
     if n_bad := int((~np.isfinite(columns)).any(axis=1).sum()):

@@ -1,9 +1,10 @@
 """A trial that is the user's own function: `trial(splits, run, **keywords)` trains what it likes and returns scores."""
 
 import random
+import re
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from sweep.checks.measures import checks
 from sweep.data import Splits
+from sweep.errors import InputError, one_line
 from sweep.store.records import Record
 from sweep.study import code
 from sweep.study.imports import packages_of
@@ -18,9 +20,12 @@ from sweep.study.study import Study
 from sweep.trial import frameworks, seeding
 from sweep.trial.order import TrialOrder, run_of
 from sweep.trial.own_scores import in_unit_interval, one_split, own_outputs, usual_loss
+from sweep.trial.run import Run
 from sweep.trial.score_columns import keep_scores
 from sweep.trial.streaming import TrialStream
 from sweep.trial.tasks import TASKS
+
+_NO_GPU = re.compile(r"CUDA|NVIDIA|\bHIP\b|No (visible )?GPU|gpu device|unknown backend: 'gpu'", re.IGNORECASE)
 
 
 def train_own(
@@ -54,7 +59,8 @@ def train_own(
     _seed(seeds["init"], study.preload)
     with run_of(study, order, record, "trial", seeds, on_dev) as (run, journal):
         before = _generators(study.preload)
-        found = function(splits if stream is None else stream.for_user(splits), run, **use.keywords)
+        given = splits if stream is None else stream.for_user(splits)
+        found = _called(function, use.use, given, run, use.keywords, study.resources.gpu)
         if _generators(study.preload) != before:
             journal.asked.add("init")
         outputs = own_outputs(use.use, study.task, splits, found)
@@ -65,6 +71,21 @@ def train_own(
     stage("score")
     keep_scores(record, splits, outputs, task)
     row["check"] = _checks(study, splits, outputs, journal.epochs)
+
+
+def _called(
+    function: Callable[..., Any], use: str, splits: Splits, run: Run, keywords: Mapping[str, Any], gpus: float
+) -> Any:
+    """Return what the user's function returns; an error that tells of a GPU that is not there says what to do."""
+    try:
+        return function(splits, run, **keywords)
+    except (RuntimeError, AssertionError) as error:
+        if gpus or not _NO_GPU.search(str(error)):
+            raise
+        raise InputError(
+            f"trial: expected {use} to compute where this trial runs, which was given no GPU. It raised "
+            f"{one_line(error)} Say `resources: {{gpu: 1}}` where there is one, or keep to the processor."
+        ) from error
 
 
 def _seed(seed: int, preload: Sequence[str]) -> None:
@@ -85,7 +106,8 @@ def _checks(
 ) -> dict[str, float]:
     """Return the columns check.* that look at scores; where scores are no probabilities, a decision at 0.5 is none."""
     found = checks(study.task, splits, outputs, epochs, None, 0, study.task == "classification")
-    found["one_score"] = float(len(np.unique(outputs["test"], axis=0)) == 1 and len(outputs["test"]) > 1)
+    both = [outputs[name] for name in ("dev", "test")]
+    found["one_score"] = float(any(len(one) > 1 and len(np.unique(one, axis=0)) == 1 for one in both))
     if study.task == "verification" and not in_unit_interval(outputs):
         for name in ("one_class", "label_order", "scores_out_of_scale"):
             found.pop(name, None)

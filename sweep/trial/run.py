@@ -64,7 +64,10 @@ class Run(StreamSeeds):
 
     @property
     def folder(self) -> Path:
-        """Return an empty folder; the files that are left in it are kept with the trial, under files/TRIAL."""
+        """Return an empty folder; the files that are left in it are kept with the trial, under files/TRIAL.
+
+        At most 256 MiB in 1,000 files; links are not kept.
+        """
         return self._journal.make_folder()
 
     @property

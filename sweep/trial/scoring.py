@@ -8,6 +8,7 @@ import numpy as np
 from sweep.data.inputs import float_rows, in_each
 from sweep.models.layers import adds_losses_in_calls
 from sweep.trial.batches import BatchesInOrder
+from sweep.trial.fitting import TrainingDivergedError
 from sweep.trial.model_outputs import ModelOutputs
 from sweep.trial.output_losses import OutputLosses
 
@@ -25,6 +26,18 @@ def predict(model: keras.Model, x: Any, outputs: ModelOutputs | None = None) -> 
         found = model.predict_on_batch(in_each(_padded, float_rows(x, rows)))
         parts.append(np.asarray(found if outputs is None else outputs.score(found), dtype=np.float32)[: len(rows)])
     return np.concatenate(parts)
+
+
+def dev_scores(model: keras.Model, x: Any, outputs: ModelOutputs) -> np.ndarray:
+    """Return what `predict` gives for dev in the middle of a training.
+
+    Raises:
+        TrainingDivergedError: a score is not finite.
+    """
+    scores = predict(model, x, outputs)
+    if not np.isfinite(scores).all():
+        raise TrainingDivergedError("Expected finite scores on dev. Received: NaN or infinity.")
+    return scores
 
 
 def _padded(batch: np.ndarray) -> np.ndarray:

@@ -26,7 +26,7 @@ class StreamSeeds:
         """
         if stream not in STREAMS:
             raise InputError(
-                f"run.seed: expected a stream ({', '.join(STREAMS)}). Received: {stream}."
+                f"run.seed: expected a stream ({', '.join(STREAMS)}). Received: {stream!r}."
                 f"{nearest(str(stream), STREAMS)}"
             )
         self._asked.add(stream)

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from sweep.data import Splits
 from sweep.data.inputs import labels_of
 from sweep.data.stream_batch import Expected
@@ -65,7 +63,7 @@ def batches_of(
             Expected(sample.x.shape[1:], sample.x.dtype.str, weighted, known),
             study.task,
             class_weights=stream_class_weights(study, splits, splits.stream),
-            augment=augment_of(train, seeds["augment"]),
+            augment=augment_of(train, seeds["augment"], known),
             in_structure=outputs.structured,
         )
     classes = n_classes(study.task, splits.classes, splits.train.y)
@@ -76,7 +74,7 @@ def batches_of(
         train.batch_size,
         seeds["order"],
         weights=weights_of_outputs(splits.train, weights, outputs.scored),
-        augment=augment_of(train, seeds["augment"]),
+        augment=augment_of(train, seeds["augment"], classes),
         in_structure=outputs.structured,
     )
 
@@ -95,9 +93,7 @@ def _fit(
     outputs = model_outputs(study, model, splits)
 
     def on_dev() -> dict[str, float]:
-        scores = scoring.predict(model, splits.dev.x, outputs)
-        if not np.isfinite(scores).all():
-            raise fitting.TrainingDivergedError("Expected finite scores on dev. Received: NaN or infinity.")
+        scores = scoring.dev_scores(model, splits.dev.x, outputs)
         labels = labels_of(splits.dev)
         measured = {"val_loss": scoring.mean_loss(model, loss, splits.dev.x, labels, scores, train.batch_size)}
         return measured | task.epoch_metrics(splits.dev.y, scores)

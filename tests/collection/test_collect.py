@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 import sweep
 from sweep.commands.cli import app
 from sweep.errors import InputError
+from sweep.report.writing import write
 
 PEOPLE = {"dev": 12, "test": 15}
 
@@ -263,3 +264,14 @@ def test_a_plan_takes_collected_results_by_their_name(tmp_path: Path, monkeypatc
     sweep.collect(write_scores(Path("scores")), "lab")
     said = CliRunner().invoke(app, ["plan", "lab", "--precision", "hter=0.1", "--json"])
     assert json.loads(said.stdout)
+
+
+@pytest.mark.parametrize("metric", ["eer", "hter", "macro_f1", "f1"])
+def test_a_table_of_one_metric_is_reported(tmp_path: Path, metric: str) -> None:
+    """The report shows what there is, in figures too."""
+    frame = pd.DataFrame({"model": ["A", "A", "B", "B"], "seed": [0, 1] * 2, metric: [0.1, 0.2, 0.1, 0.3]})
+    task = "verification" if metric == "f1" else None
+    found = sweep.collect(frame, "lab", by=["model"], metrics=[metric], task=task, results=tmp_path)
+    report = write(sweep.load(found.folder))
+    assert metric not in report.headline or report.rows[0].metrics[metric].interval.n_seeds == 2
+    assert (tmp_path / "lab" / "report" / "seeds.png").is_file() == (metric in report.headline)

@@ -45,7 +45,7 @@ def test_signs_of_a_glob_in_a_folder_s_name_are_text(tmp_path: Path) -> None:
         ("scores/{split}.txt", "Expected {seed} in the pattern"),
         ("scores/{seed}.txt", "Expected {split} in the pattern"),
         ("scores/{seed}/{split}/{1a}.txt", "Expected fields such as {system}. Received: {1a}"),
-        ("none/{seed}/{split}.txt", "Received: none. . holds scores."),
+        ("none/{seed}/{split}.txt", "Received: none. The current folder holds scores."),
         ("scores/{system}/run{seed}/{split}.txt", "Received: none. scores/A holds seed1, seed01."),
         ("scores/{system}/seed{seed}/{split}.txt", "for one place"),
     ],

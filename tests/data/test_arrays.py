@@ -93,3 +93,11 @@ def test_dev_has_the_names_that_people_give_it(name):
     assert np.array_equal(found.dev.x, X + 1)
     with pytest.raises(InputError, match="Expected the split dev once"):
         as_splits({"train": (X, Y), name: (X, Y), "development": (X, Y), "test": (X, Y)})
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_list_of_batches_is_no_pair_of_arrays(n: int) -> None:
+    """Two batches would be read as inputs and labels."""
+    batch = (np.zeros((4, 2)), np.array([0, 1, 0, 1]))
+    with pytest.raises(InputError, match=f"Expected train as .x, y.* Received: a list of {n} batches"):
+        as_splits({"train": [batch] * n, "dev": batch, "test": batch})

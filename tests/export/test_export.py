@@ -136,3 +136,12 @@ def test_the_command_says_where_and_how_to_look(tmp_path: Path) -> None:
     said = json.loads(CliRunner().invoke(app, words).stdout)
     assert said["n_written"] == len(pd.read_csv(tmp_path / "runs.csv"))
     assert str(tmp_path) in said["opened_by"]
+
+
+def test_a_file_of_somebody_else_is_not_written_over(results: sweep.Results, tmp_path: Path) -> None:
+    """A runs.csv that was not written of this study stays as it is."""
+    (tmp_path / "runs.csv").write_text("mine\n")
+    with pytest.raises(InputError, match=r"runs\.csv of something else"):
+        export(results, "csv", tmp_path)
+    assert (tmp_path / "runs.csv").read_text() == "mine\n"
+    assert export(results, "csv", tmp_path / "other").n_written == export(results, "csv", tmp_path / "other").n_written

@@ -6,6 +6,7 @@ import pytest
 from sweep import metrics
 from sweep.metrics.catalogue import CATALOGUE
 from sweep.metrics.evaluation import evaluate
+from sweep.metrics.interval import fmr_cautions
 from sweep.metrics.score_set import Rows, ScoreSet
 from sweep.metrics.scored import Scored, ScoredSplit
 from sweep.metrics.verification import verification
@@ -102,3 +103,26 @@ def test_attack_rates_of_the_standard() -> None:
     assert CATALOGUE["bpcer"].point(scored) == stored["frr"]
     assert CATALOGUE["acer"].point(scored) == (stored["apcer"] + stored["frr"]) / 2
     assert not {*CURVE, "bpcer", "acer"} & set(stored)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "genuine", "impostor", "said"),
+    [
+        (
+            [0.001],
+            500,
+            500,
+            "500 impostor scores give 0.5 false matches, fewer than 30: it is uncertain (rule of 30), and",
+        ),
+        ([0.01], 500, 500, "FNMR at FMR 1 %: 500 impostor scores give 5 false matches, fewer than 30"),
+        ([0.01], 10, 3000, "only 10 genuine scores"),
+        ([0.01], 500, 3000, ""),
+    ],
+)
+def test_too_few_scores_for_a_wanted_fmr_are_told(wanted: list[float], genuine: int, impostor: int, said: str) -> None:
+    """Fewer than 30 expected false matches are a caution, fewer than one an extrapolation."""
+    found = fmr_cautions(wanted, genuine, impostor)
+    assert (len(found), said in "".join(found)) == (bool(said), True)
+    assert ("extrapolation" in "".join(found)) == (wanted[0] * impostor < 1)
+    point = metrics.fnmr_at_fmr(np.arange(genuine) + 1.5, np.arange(impostor) / impostor, wanted[0])
+    assert point.cautions == found

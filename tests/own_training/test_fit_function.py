@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from sweep.errors import InputError
+from sweep.trial.own_fit import _check_left
+
 pytestmark = pytest.mark.tensorflow
 LOOP = {"model": {"use": "own_fits:net"}, "fit": {"use": "own_fits:loop"}}
 
@@ -56,3 +59,14 @@ def test_a_measure_may_have_the_same_run(run_one):
     assert (results / "files" / row["trial_id"] / "after.txt").read_text() == "trained"
     record, _, _ = run_one(5, model=model, train=train, measure={"use": "own_fits:epoch_too_late"})
     assert "run.epoch: expected it in fit or trial" in record.trial["error"]
+
+
+def test_what_a_loop_returns_or_rebuilds_is_not_lost_in_silence():
+    """Another model, numbers and other layers would be scored by nobody."""
+    model = object()
+    for found in (None, model):
+        _check_left("my:fit", model, found, {"dense": 4}, {"dense": 4})
+    with pytest.raises(InputError, match=r"expected my:fit to return nothing.*Received: dict"):
+        _check_left("my:fit", model, {}, {"dense": 4}, {"dense": 4})
+    with pytest.raises(InputError, match="Received: other weights of dense, head"):
+        _check_left("my:fit", model, None, {"dense": 4, "head": 2}, {"dense": 3})

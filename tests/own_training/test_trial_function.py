@@ -74,7 +74,7 @@ def test_keras_is_not_imported(tmp_path):
         ),
         ("nan", "Received: NaN or infinity for 1 of them."),
         ("one", "Received: one value, 0.5."),
-        ("words", "Received: list."),
+        ("words", "Received: list, ['a', 'a'"),
         ("wide", "Received: an array of shape (64, 3)."),
         ("key", "Received the key tests"),
         ("missing", "Received: no test."),
@@ -95,7 +95,7 @@ def test_scores_that_do_not_fit_are_one_message(run_one, what, message):
     [
         (
             "stream",
-            "expected a stream (init, order, dropout, augment, split). Received: drop_out. Did you mean",
+            "expected a stream (init, order, dropout, augment, split). Received: 'drop_out'. Did you mean",
         ),
         ("state", "Received: Random at net."),
         ("name", "run.epoch: expected names that are free. Received: val_eer."),

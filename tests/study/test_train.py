@@ -127,7 +127,10 @@ def test_a_place_that_is_not_there_is_one_message(keys: dict[str, Any], said: st
         ({"callbacks": {"name": "x"}}, "train.callbacks: expected a list"),
         ({"class_weight": {"a": 1}}, "train.class_weight: expected balanced, or a weight for each class by its"),
         ({"class_weight": {0: -1}}, "Received: 0: -1"),
-        ({"augment": "my:f"}, "train.augment: expected keys and values. Received: 'my:f'"),
+        (
+            {"augment": "my:f"},
+            "train.augment: expected {use: 'my:f'}, with its keywords beside it. Received: the word alone",
+        ),
         ({"precision": "half"}, "train.precision: expected 'float32', 'float64'"),
     ],
 )

@@ -1,5 +1,6 @@
 """Names and keywords of Keras's classes, as a study writes them."""
 
+import inspect
 import sys
 from types import ModuleType
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from sweep.errors import InputError
 from sweep.study.chosen import Named
 from sweep.trial import keras_names
+from sweep.trial.keras_values import _expected
 from sweep.trial.losses import canonical, chosen_loss, loss_name, takes_logits, takes_probabilities
 
 pytestmark = pytest.mark.tensorflow
@@ -102,3 +104,53 @@ def test_losses_are_called_by_one_name() -> None:
     assert not takes_probabilities(lambda y_true, y_pred: y_pred)
     with pytest.raises(InputError, match=r"Received: binary_crossentropi\. Did you mean 'binary_crossentropy'"):
         canonical("binary_crossentropi")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "keywords", "said"),
+    [
+        (
+            "optimizer",
+            "adamw",
+            {"weight_decay": "1e-4"},
+            "train.x.weight_decay: expected a number for adamw. Received: '1",
+        ),
+        (
+            "optimizer",
+            "adam",
+            {"clipnorm": -1},
+            "train.x.clipnorm: expected a number from 0 on for adam. Received: -1. Ker",
+        ),
+        ("optimizer", "adam", {"beta_1": [1, 2]}, "train.x.beta_1: expected a number for adam. Received: [1, 2]."),
+        ("optimizer", "adam", {"beta_2": 3}, "train.x.beta_2: expected a number from 0 to 1 for adam. Received: 3."),
+        ("optimizer", "sgd", {"nesterov": "yes"}, "train.x.nesterov: expected true or false for sgd. Received: 'yes'."),
+        ("optimizer", "sgd", {"learning_rate": -0.1}, "train.x.learning_rate: expected a number above 0 for sgd."),
+        ("loss", "huber", {"delta": None}, "train.x.delta: expected a value for huber. Received: None. Keras's own is"),
+        ("loss", "binary_crossentropy", {"label_smoothing": -5}, "expected a number from 0 on for binary_crossent"),
+        ("callback", "reduce_lr_on_plateau", {"patience": "three"}, "train.x.patience: expected a number for reduce"),
+        ("callback", "lambda_callback", {"on_epoch_end": "my:said"}, "expected a function, as {use: 'package.mod"),
+        ("schedule", "piecewise_constant_decay", {"boundaries": [1], "values": [1, "a"]}, "a number in each place"),
+        (
+            "schedule",
+            "exponential_decay",
+            {"initial_learning_rate": -0.1, "decay_steps": 3, "decay_rate": 0.9},
+            "train.x.initial_learning_rate: expected a number from 0 on for exponential_decay. Received: -0.1.",
+        ),
+    ],
+)
+def test_a_value_of_another_kind_is_told_by_its_keyword(
+    kind: str, name: str, keywords: dict[str, Any], said: str
+) -> None:
+    """Keras takes most of them without a word, and some fail in the first step of the training."""
+    with pytest.raises(InputError) as told:
+        keras_names.made(kind, "train.x", Named(name=name, **keywords))
+    assert said in str(told.value)
+
+
+@pytest.mark.parametrize("kind", keras_names.KINDS)
+def test_every_default_of_keras_fits(kind: str) -> None:
+    """What a class takes where nothing is said may be said, too."""
+    for name, one in keras_names.classes(kind).items():
+        for parameter in inspect.signature(one).parameters.values():
+            if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and parameter.default is not parameter.empty:
+                assert _expected(kind, parameter, parameter.default) == "", (name, parameter)
