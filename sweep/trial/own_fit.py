@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from sweep.data import Splits
 from sweep.errors import InputError
 from sweep.store.records import Record
@@ -64,7 +66,7 @@ def fit(
 
 def _check_left(use: str, model: Any, found: Any, before: Mapping[str, int], after: Mapping[str, int]) -> None:
     """Raise InputError where a loop returns what would be lost, or left a model with other weights than it got."""
-    if found is not None and found is not model and type(found).__name__ != "History":
+    if found is not None and found is not model and type(found).__name__ != "History" and not _is_curve(found):
         raise InputError(
             f"fit: expected {use} to return nothing: the weights that it leaves in the model it was given are scored. "
             f"Received: {type(found).__name__}. Put weights into that model, and tell numbers to run.epoch."
@@ -75,6 +77,15 @@ def _check_left(use: str, model: Any, found: Any, before: Mapping[str, int], aft
             f"fit: expected {use} to leave the layers of the model as they are. Received: other weights of "
             f"{', '.join(odd[:4])}. Build what is trained in the model function."
         )
+
+
+def _is_curve(found: Any) -> bool:
+    """Return whether something is numbers alone, as loops return their losses; no weights, which are arrays."""
+    if isinstance(found, dict):
+        found = list(found.values())
+    if isinstance(found, list | tuple):
+        return all(map(_is_curve, found))
+    return isinstance(found, int | float | np.floating) and np.ndim(found) == 0
 
 
 def dev_metrics(study: Study, model: Any, splits: Splits) -> Callable[[Any], dict[str, float]]:

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from sweep.errors import InputError
@@ -62,11 +63,12 @@ def test_a_measure_may_have_the_same_run(run_one):
 
 
 def test_what_a_loop_returns_or_rebuilds_is_not_lost_in_silence():
-    """Another model, numbers and other layers would be scored by nobody."""
+    """Another model, scores and other layers would be counted by nobody; a curve is the loop's own."""
     model = object()
-    for found in (None, model):
+    for found in (None, model, [0.5, 0.25], {"loss": [0.5, np.float64(0.25)]}):
         _check_left("my:fit", model, found, {"dense": 4}, {"dense": 4})
-    with pytest.raises(InputError, match=r"expected my:fit to return nothing.*Received: dict"):
-        _check_left("my:fit", model, {}, {"dense": 4}, {"dense": 4})
+    for found, kind in (({"dev": np.ones(3)}, "dict"), ([np.ones((2, 2))], "list"), (object(), "object")):
+        with pytest.raises(InputError, match=f"expected my:fit to return nothing.*Received: {kind}"):
+            _check_left("my:fit", model, found, {"dense": 4}, {"dense": 4})
     with pytest.raises(InputError, match="Received: other weights of dense, head"):
         _check_left("my:fit", model, None, {"dense": 4, "head": 2}, {"dense": 3})
