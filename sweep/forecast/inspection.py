@@ -76,7 +76,9 @@ class Inspection:
                 "the run alone."
             )
         lines += [f"Caution: {caution}" for caution in self.cautions]
-        lines += [f"Finding: {finding}" for finding in self.findings] or ["No findings."]
+        lines += [f"Finding: {finding}" for finding in self.findings]
+        if not self.cautions and not self.findings:
+            lines.append("No findings.")
         return "\n".join(lines)
 
 
