@@ -173,7 +173,7 @@ def fit(
     averaged = [_AverageInPlace()] if averages(model.optimizer) else []
     batches.first_epoch = first_epoch
     every = [*averaged, record, *at_end, stopping, *callbacks, *(one.back for one in averaged), *steps]
-    together = steps_together(model, batches, every)
+    together = steps_together(model, batches, every, epochs)
     try:
         with so_many(model, together):
             model.fit(

@@ -30,12 +30,13 @@ def net(*layers: Any, **compiled: Any) -> Any:
 
 def trained(model: Any, monkeypatch: pytest.MonkeyPatch, *, alone: bool, weights: Any = None, **asked: Any) -> Any:
     """Return (what is kept of each epoch, final weights) of a training with steps alone or together."""
-    from sweep.trial import fitting
+    from sweep.trial import fitting, steps_together
     from sweep.trial.batches import ShuffledBatches
 
     x, y = arrays()
     batches = ShuffledBatches(x, y, BATCH, 11, weights=weights)
     with monkeypatch.context() as patch:
+        patch.setattr(steps_together, "WORTH", 1)
         if alone:
             patch.setattr(fitting, "steps_together", lambda *_: 1)
         epochs, _ = fitting.fit(
@@ -118,17 +119,18 @@ def test_what_is_not_known_or_not_small_goes_step_by_step() -> None:
 
     x, y = arrays()
     batches = ShuffledBatches(x, y, BATCH, 11)
-    assert steps_together(net(_dense()), batches, []) == 5
-    assert steps_together(net(lambda: keras.layers.Dense(2**20)), batches, []) == 1
-    assert steps_together(net(_made("GaussianDropout", 0.1)), batches, []) == 1
-    assert steps_together(net(_dense(activity_regularizer="l2")), batches, []) == 1
-    assert steps_together(net(_dense(), run_eagerly=True), batches, []) == 1
+    assert steps_together(net(_dense()), batches, [], 40) == 5
+    assert steps_together(net(_dense()), batches, [], 39) == 1, "195 steps do not pay"
+    assert steps_together(net(lambda: keras.layers.Dense(2**20)), batches, [], 40) == 1
+    assert steps_together(net(_made("GaussianDropout", 0.1)), batches, [], 40) == 1
+    assert steps_together(net(_dense(activity_regularizer="l2")), batches, [], 40) == 1
+    assert steps_together(net(_dense(), run_eagerly=True), batches, [], 40) == 1
     augmented = ShuffledBatches(x, y, BATCH, 11, augment=lambda x, y, **_: (x, y))  # type: ignore[arg-type]
-    assert steps_together(net(_dense()), augmented, []) == 1
+    assert steps_together(net(_dense()), augmented, [], 40) == 1
 
     class Own(keras.Model):  # type: ignore[misc]
         """A class of the user's."""
 
     own = Own(one := keras.Input((FEATURES,)), keras.layers.Dense(1)(one))
     own.compile(loss="mse", jit_compile=False)
-    assert steps_together(own, batches, []) == 1
+    assert steps_together(own, batches, [], 40) == 1
