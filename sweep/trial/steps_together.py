@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -78,8 +79,9 @@ def so_many(model: Any, together: int) -> Iterator[None]:
 
 def in_one_pipeline(batches: ShuffledBatches) -> Any:
     """Return the batches as TensorFlow's pipeline, which a call takes several from; of plain arrays alone."""
-    like = next(batches.whole_epochs())
-    return tensorflow.in_batches(batches.whole_epochs(), like, batches.batch_size)
+    epochs = batches.whole_epochs()
+    first = next(epochs)
+    return tensorflow.in_batches(chain([first], epochs), first, batches.batch_size)
 
 
 def _looks_at_batches(callback: Any) -> bool:
