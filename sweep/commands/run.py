@@ -24,15 +24,17 @@ def run(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Run the trials of a study that are not stored yet, and print the report."""
-    from sweep import report
-    from sweep.running.execution import run as run_study
-    from sweep.running.opening import module_folders
-    from sweep.store import store
+    from sweep.running.head_start import import_ahead
     from sweep.study.study import Study
-    from sweep.study.trust import Trust
 
     if about := Study.load(study).about:
         note(f"sweep: {about}")
+    import_ahead(study, seeds=seeds, results=results, retry_failed=retry_failed)  # the rest takes a second to import
+
+    from sweep.running.execution import run as run_study
+    from sweep.running.opening import module_folders
+    from sweep.study.trust import Trust
+
     try:
         done = run_study(
             study,
@@ -47,6 +49,9 @@ def run(
     except KeyboardInterrupt:
         note("sweep: stopped. Finished trials are stored; give the same command to go on.")
         raise typer.Exit(130) from None
+    from sweep import report
+    from sweep.store import store
+
     for text in done.notes:
         note(f"sweep: {text}")
     own = Trust(module_folders(study), everything=True)  # study.json is as the person's own study file says

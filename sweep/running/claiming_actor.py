@@ -1,4 +1,8 @@
-"""The claims of a run on a cluster: one Ray actor on the driver's node takes, renews and removes them for all slots."""
+"""The claims of a run, which its slots ask for.
+
+On a cluster one Ray actor on the driver's node takes, renews and removes them for all slots: not every node sees the
+results. Where all slots are on the driver's machine, each does it itself, in the name of the run.
+"""
 
 import threading
 import time
@@ -60,13 +64,24 @@ class Claimant:
 
 
 @contextmanager
-def claiming(results: str, owner: claims.Owner) -> Iterator[Any]:
-    """Give the slots of a run the actor that answers them, for a while."""
+def claiming(results: str, owner: claims.Owner, *, here: bool) -> Iterator[Any]:
+    """Give what the slots of a run need to claim trials, for a while.
+
+    here: whether all slots are on this machine; then it is the run's name alone, else an actor that answers them.
+    """
+    if here:
+        yield owner
+        return
     actor = actor_here(Claimant, results, owner)
     try:
         yield actor
     finally:
         ray.kill(actor)
+
+
+def claimant_of(claiming: Any, results: str) -> Any:
+    """Return what a slot asks: itself, where it was given the run's name, or the actor that it was given, or None."""
+    return Claimant(results, claiming) if isinstance(claiming, claims.Owner) else claiming
 
 
 def ask(claimant: Any, trial_id: str, attempt: int) -> TrialOutcome | None:
@@ -79,7 +94,11 @@ def ask(claimant: Any, trial_id: str, attempt: int) -> TrialOutcome | None:
     end = time.monotonic() + records.PATIENCE_WITHOUT_RIGHT
     while True:
         try:
-            answer: TrialOutcome | None = ray.get(claimant.ask.remote(trial_id, attempt))
+            answer: TrialOutcome | None = (
+                claimant.ask(trial_id, attempt)
+                if isinstance(claimant, Claimant)
+                else ray.get(claimant.ask.remote(trial_id, attempt))
+            )
         except RayError:
             return None  # rather trained twice than not at all
         if answer is None or answer.status is not Status.UNSTORED or time.monotonic() > end:
@@ -88,7 +107,9 @@ def ask(claimant: Any, trial_id: str, attempt: int) -> TrialOutcome | None:
 
 
 def release(claimant: Any, trial_id: str) -> None:
-    """Tell the claimant, if there is one, that a trial has ended, without waiting for it."""
-    if claimant is not None:
+    """Tell the claimant, if there is one, that a trial has ended, without waiting for an actor."""
+    if isinstance(claimant, Claimant):
+        claimant.release(trial_id)
+    elif claimant is not None:
         with suppress(RayError):
             claimant.release.remote(trial_id)

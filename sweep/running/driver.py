@@ -19,6 +19,7 @@ from sweep.errors import ClusterError, InputError, SweepError
 from sweep.machine import process, scratch
 from sweep.machine.signals import ending_signals
 from sweep.running.claiming_actor import claiming
+from sweep.running.lean_ray import is_lean, lean_actors
 from sweep.running.preflight import check_nodes
 from sweep.running.ray_session import RaySession
 from sweep.running.record_relay import linked
@@ -149,7 +150,9 @@ def run_orders(
         if cluster.own:
             note(_at_once(_n_slots(cpu, gpu), cpu, gpu))
         ready()
-        claims = room.enter_context(claiming(orders[0].results, owner)) if owner is not None else None
+        claims = None
+        if owner is not None:
+            claims = room.enter_context(claiming(orders[0].results, owner, here=cluster.own))
         parameters = {"orders": orders, "link": link, "exam": exam, "work": work or Work(), "claims": claims}
         parameters["server"] = process.server() if cluster.own and work is None else None
         for turn in range(2 * (CRASHES + 1)):
@@ -160,7 +163,7 @@ def run_orders(
                 continue
             if watcher.alone:
                 note(f"{len(now)} trials that Ray ended where memory ran out run again, one at a time")
-            _fit(parameters, now, watcher, cpu, gpu, 1 if watcher.alone else at_once)
+            _fit(parameters, now, watcher, cpu, gpu, 1 if watcher.alone else at_once, is_lean())
     if watcher.fatal is not None:
         raise watcher.fatal
     if len(watcher.heard) < len(orders):
@@ -172,7 +175,13 @@ def run_orders(
 
 
 def _fit(
-    parameters: dict[str, Any], places: Sequence[int], watcher: _Watcher, cpu: float, gpu: float, at_once: int
+    parameters: dict[str, Any],
+    places: Sequence[int],
+    watcher: _Watcher,
+    cpu: float,
+    gpu: float,
+    at_once: int,
+    lean: bool,
 ) -> None:
     """Run the orders at these places, at most so many at once (0: all that there is room for); some may be left.
 
@@ -181,7 +190,7 @@ def _fit(
     """
     watcher.ended = ""
     storage = tempfile.mkdtemp(prefix="tune-", dir=scratch.folder())
-    scheduler = InOrder([order.config_id for order in parameters["orders"]])
+    scheduler = InOrder([order.config_id for order in parameters["orders"]], at_once or _n_slots(cpu, gpu))
     tuner = tune.Tuner(
         tune.with_resources(tune.with_parameters(TrialActor, **parameters), {"cpu": cpu, "gpu": gpu}),
         param_space={"at": tune.randint(0, max(places) + 1)},
@@ -202,7 +211,11 @@ def _fit(
         ),
     )
     try:
-        with ending_signals(), repaired():  # after Ray's start, which sets a handler of its own
+        with (
+            ending_signals(),
+            repaired(),
+            lean_actors() if lean else nullcontext(),
+        ):  # after Ray's start, which sets a handler of its own
             tuner.fit()
     except (KeyError, ValueError, RuntimeError, tune.TuneError) as error:
         watcher.ended = f"{type(error).__name__}: {error}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from sweep.errors import ClusterError
+from sweep.running.head_start import RayAhead, head_start
 from sweep.running.listeners import Listener, check_listeners
 from sweep.running.opening import open_study
 from sweep.running.options import RunOptions
@@ -80,11 +81,17 @@ def run(
         store.check(opened.folder)  # first: where tables are damaged nothing is written, not even a folder
     _check_writable(opened.folder)
     options = RunOptions(address, slots, retry_failed, progress, follow, accept_code, tuple(listeners))
-    return run_planned(made_ready(opened), options)
+    with head_start(opened, address, slots, retry_failed=retry_failed) as ahead:
+        if ahead is not None and progress:
+            sys.stderr.write("sweep: preparing data; beside that Ray starts and TensorFlow is imported\n")
+        return run_planned(made_ready(opened), options, ahead)
 
 
-def run_planned(ready: Ready, options: RunOptions) -> RunSummary:
-    """Run those trials of a plan that the store lacks; errors as in `run`."""
+def run_planned(ready: Ready, options: RunOptions, ahead: RayAhead | None = None) -> RunSummary:
+    """Run those trials of a plan that the store lacks; errors as in `run`.
+
+    ahead: a Ray that is being started for this run, see `sweep.running.head_start`; None starts one where needed.
+    """
     started = time.monotonic()
     folder = ready.folder
     _check_writable(folder)
@@ -103,7 +110,7 @@ def run_planned(ready: Ready, options: RunOptions) -> RunSummary:
     proved = {trial.configuration.config_id for trial in trials if done.get(trial.trial_id) == "ok"}
     ordered: set[str] = set()
     wanted = next_orders(rows, trials, retry_failed=options.retry_failed)
-    ours = SharedRun(replace(ready, trials=trials), options, frozenset(proved))
+    ours = SharedRun(replace(ready, trials=trials), options, frozenset(proved), ahead)
     try:
         with ours:
             while wanted:

@@ -4,12 +4,13 @@ Who started Ray ends it: a notebook's Ray, with its actors and objects, is as al
 own listens on loopback alone, keeps its files where nobody else may look, and ends with the driver however that ends.
 """
 
+import logging
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from sweep.machine import scratch
 from sweep.machine.caller_state import loggers_put_back
 from sweep.machine.hardware import usable_processors
 from sweep.running import orphans
+from sweep.running.lean_ray import LABELS, lean_start
 
 _OBJECT_STORE = 256 * 2**20  # bytes; Ray carries orders and summaries only, the arrays stay in each node's cache
 _LOGGERS = ("ray", "ray.tune", "ray.data", "ray.train", "ray.serve", "ray.rllib")
@@ -132,8 +134,9 @@ def _own_ray(slots: int | None) -> Iterator[None]:
     try:
         for last in (False, True):
             try:
-                with _on_loopback(), _token_for_us():
-                    _init(address="local", _temp_dir=str(folder), **local)
+                # Where a Ray without its other daemons does not start, one with all of them may.
+                with _on_loopback(), _token_for_us(), nullcontext() if last else lean_start():
+                    _init(address="local", _temp_dir=str(folder), labels=None if last else LABELS, **local)
                 break
             except ClusterError as error:  # a busy machine starts it too slowly, once
                 if last:
@@ -155,6 +158,7 @@ def _own_ray(slots: int | None) -> Iterator[None]:
 
 
 def _init(address: str, **keywords: Any) -> None:
+    logging.getLogger("ray").setLevel(logging.ERROR)  # in a thread it warns that SIGTERM is left to whoever has it
     try:
         ray.init(address=address, log_to_driver=False, logging_level="ERROR", **keywords)
     except Exception as error:  # noqa: BLE001 (Ray raises a bare one where a busy machine starts it too slowly)

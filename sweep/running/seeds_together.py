@@ -30,15 +30,22 @@ Train = Callable[[TrialOrder], TrialOutcome]
 
 
 def in_turns(orders: Sequence[TrialOrder], n_slots: int) -> list[TrialOrder]:
-    """Return the orders so that each slot has a configuration of its own for as long as possible.
+    """Return the orders so that each slot has a configuration of its own for as long as possible, longest first.
 
     As many configurations as there are slots are in work at once, with all their seeds; within them the order stays.
-    Where no configuration has seeds enough to share a program, the order stays altogether.
+    Where no configuration has seeds enough to share a program, longer ones come first, and else the order stays.
     """
-    places = {name: at for at, name in enumerate(dict.fromkeys(order.config_id for order in orders))}
+    lengths = {order.config_id: n_epochs(order) for order in orders}
+    places = {name: at for at, name in enumerate(sorted(lengths, key=lambda name: -lengths[name]))}
     if max(Counter(order.config_id for order in orders).values(), default=0) < WORTH:
-        return list(orders)
+        return sorted(orders, key=lambda order: -lengths[order.config_id])
     return sorted(orders, key=lambda order: places[order.config_id] // max(1, n_slots))
+
+
+def n_epochs(order: TrialOrder) -> int:
+    """Return how many epochs a trial trains at most, by which its length is guessed; 1 where no study says it."""
+    train = order.study.get("train") or {}
+    return max(1, sum(phase.get("epochs") or 0 for phase in (train, *(train.get("then") or ()))))
 
 
 class SeedsTogether:

@@ -16,6 +16,7 @@ from sweep.machine.output import output_as_errors
 from sweep.machine.repository import git_commit
 from sweep.machine.signals import ending_signals
 from sweep.machine.variables import quiet_environment
+from sweep.running.head_start import RayAhead
 from sweep.running.listeners import heard_by
 from sweep.running.options import RunOptions
 from sweep.running.preparation import Ready
@@ -39,13 +40,14 @@ _LOOK_AGAIN = 2.0  # seconds between two looks at trials that another run holds
 class SharedRun:
     """One run of a study, which may share the trials with others; a context that ends the Ray that its rounds used.
 
-    ready: the study with the whole plan. proved: config_ids of which a trial is stored that is ok. n_run: trials that
-    it has trained so far.
+    ready: the study with the whole plan. proved: config_ids of which a trial is stored that is ok. ahead: a Ray
+    that is being started for it; None starts one at need. n_run: trials trained so far.
     """
 
     ready: Ready
     options: RunOptions
     proved: frozenset[str]
+    ahead: RayAhead | None = None
     n_run: int = 0
     owner: claims.Owner = field(default_factory=claims.this_process)
     _looked: bool = False
@@ -179,7 +181,8 @@ class SharedRun:
         from sweep.running.ray_session import ray_session
 
         if self._ray is None:
-            self._ray = self._open.enter_context(ray_session(self.options.address, self.options.slots))
+            ahead = self.ahead.session() if self.ahead is not None else None
+            self._ray = ahead or self._open.enter_context(ray_session(self.options.address, self.options.slots))
             for text in self._ray.notes:
                 note(text)
         return self._ray
@@ -194,6 +197,8 @@ class SharedRun:
         self._ray = None
         with output_as_errors():
             self._open.__exit__(kind, error, at)
+            if self.ahead is not None:
+                self.ahead.end(kind, error, at)
 
     def _is_stored(self, one: PlannedTrial, attempts: dict[str, int]) -> bool:
         return records.stored_since(self.folder, one.trial_id, attempts.get(one.trial_id, 0)) is not None

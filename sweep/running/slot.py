@@ -59,7 +59,8 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
         preload = (work.preload,) if work.preload else preloaded(studies)
         variables = backends.variables(studies[0])
         process.warm_up(*preload, variables=variables, server=server)
-        self._orders, self._link, self._claims = orders, link, claims
+        self._orders, self._link = orders, link
+        self._claims = claiming_actor.claimant_of(claims, orders[0].results)
         self._together = SeedsTogether(work.run, orders, together=work.run is run_trial, variables=variables)
         self._at: int = config["at"]
         context = ray.get_runtime_context()

@@ -13,6 +13,7 @@ from sweep.trial import seeding
 from sweep.trial.losses import check_loss, chosen_loss
 from sweep.trial.model_outputs import ModelOutputs, outputs_of, symbolic_inputs
 from sweep.trial.output_losses import OutputLosses, output_losses
+from sweep.trial.program import Program
 from sweep.trial.returned_model import check_compiled, check_model, check_structure
 from sweep.trial.tasks import TASKS, check_outputs, n_classes
 
@@ -90,10 +91,11 @@ def loss_of(study: Study, model: Any, splits: Splits) -> Any:
     return loss
 
 
-def begin_phase(model: Any, train: Train, number: int, loss: Any) -> None:
+def begin_phase(model: Any, train: Train, number: int, loss: Any, program: Program | None = None) -> None:
     """Freeze what a phase of the training freezes, and compile the model with its optimizer.
 
-    A model that its function compiled keeps its optimizer in the first phase.
+    A model that its function compiled keeps its optimizer in the first phase. program: may know the optimizer's
+    variables already.
 
     Raises:
         InputError: Keras knows no such optimizer, keyword or schedule, the model has no such layer, or no XLA.
@@ -105,11 +107,12 @@ def begin_phase(model: Any, train: Train, number: int, loss: Any) -> None:
         compiling.train_from(model, phase.trainable_from)
     kept = model.optimizer if number == 0 and model.compiled else None
     if kept is not None and model.loss is not None:
-        compiling.keep_compiled(model, train.jit_compile)
+        compiling.keep_compiled(model, train.jit_compile, not (program and program.knows(kept)))
     else:
         optimizer = compiling.optimizer_of(phase) if kept is None else kept
         losses = loss.compiled() if isinstance(loss, OutputLosses) else {"loss": loss}
-        compiling.compile_model(model, optimizer=optimizer, jit_compile=train.jit_compile, **losses)
+        build = not (program and program.knows(optimizer))
+        compiling.compile_model(model, optimizer=optimizer, jit_compile=train.jit_compile, build=build, **losses)
 
 
 def _set_precision(precision: str) -> None:

@@ -63,19 +63,29 @@ def scheduled(optimizer: Any) -> bool:
 
 
 def compile_model(
-    model: keras.Model, *, optimizer: Any, loss: Any, loss_weights: Any = None, jit_compile: bool | None = None
+    model: keras.Model,
+    *,
+    optimizer: Any,
+    loss: Any,
+    loss_weights: Any = None,
+    jit_compile: bool | None = None,
+    build: bool = True,
 ) -> None:
     """Compile a model; jit_compile None leaves it to Keras. loss, loss_weights: in the structure of its outputs.
+
+    build: see `keep_compiled`.
 
     Raises:
         InputError: XLA is asked for, and Keras would leave it off.
     """
     model.compile(optimizer=optimizer, loss=loss, loss_weights=loss_weights, jit_compile="auto")
-    keep_compiled(model, jit_compile)
+    keep_compiled(model, jit_compile, build)
 
 
-def keep_compiled(model: keras.Model, jit_compile: bool | None) -> None:
+def keep_compiled(model: keras.Model, jit_compile: bool | None, build: bool = True) -> None:
     """Switch XLA on or off in a compiled model, and make its optimizer's variables; None leaves XLA as it is.
+
+    build: whether its optimizer's variables are made; not of a model that another one trains in place of.
 
     Raises:
         InputError: XLA is asked for, and Keras would leave it off.
@@ -90,7 +100,8 @@ def keep_compiled(model: keras.Model, jit_compile: bool | None) -> None:
                 "and for layers that XLA does not know. Leave it away, or set `determinism: off`."
             )
     # A step that creates variables is traced twice: built beforehand, a short trial takes a third less time.
-    model.optimizer.build(model.trainable_variables)
+    if build:
+        model.optimizer.build(model.trainable_variables)
 
 
 def _class(name: str) -> type[Any]:

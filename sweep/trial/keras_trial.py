@@ -71,7 +71,7 @@ def train_keras(
         if model.compiled and study.train.optimizer is None:
             kept_optimizer = f"{type(model.optimizer).__name__.lower()} of {study.maker.use}"
             row["hp"] = {**row["hp"], "train.optimizer": kept_optimizer}
-        begin_phase(model, study.train, 0, loss)
+        begin_phase(model, study.train, 0, loss, program)
         if program is not None:
             model = program.adopt(model)
         epochs, kept = training.train(study, model, loss, splits, seeds, order.trace_epoch, last, stream)

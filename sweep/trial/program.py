@@ -37,6 +37,7 @@ class Program:
         self._state = ""
         self._model: Any = None
         self._described = ""
+        self._optimizer: list[np.ndarray] = []  # the first values of its optimizer's variables
 
     def look_at_modules(self, study: Study) -> None:
         """Note what the user's modules hold, before the first model of this process is built.
@@ -56,11 +57,23 @@ class Program:
         """See after a training whether the user's modules hold what they held at first."""
         self.spoiled = self.spoiled or module_state() != self._state
 
+    def knows(self, optimizer: Any) -> bool:
+        """Return whether another seed's optimizer gives all variables of this one, which need not be made then.
+
+        Those of Keras's own begin with values that follow from their settings and the shapes of the weights.
+        """
+        return (
+            self._model is not None
+            and type(optimizer) is type(self._model.optimizer)
+            and type(optimizer).__module__.startswith("keras.src.")
+            and not optimizer.built
+        )
+
     def adopt(self, model: Any) -> Any:
         """Return the traced model with all of this model's state, or this one, which is traced from now on.
 
         Args:
-            model: built and compiled, not trained.
+            model: built and compiled, not trained; its optimizer without variables where this object knows it.
 
         Raises:
             NotSharedError: the two models differ in more than their state, so that a trace of one is none of the other.
@@ -68,10 +81,15 @@ class Program:
         described = description(model)
         if self._model is None:
             self._model, self._described = model, described
+            self._optimizer = [np.asarray(each.value) for each in model.optimizer.variables]
             return model
         if described != self._described:
             raise NotSharedError("its model differs from that of another seed in more than its weights")
         for kept, new in zip(_variables(self._model), _variables(model), strict=True):
+            kept.assign(new)
+        optimizers = self._model.optimizer.variables
+        fresh = model.optimizer.variables if model.optimizer.built else self._optimizer
+        for kept, new in zip(optimizers, fresh, strict=True):
             kept.assign(new)
         self._model.reset_metrics()
         if (
@@ -119,13 +137,13 @@ def description(model: Any) -> str:
 
 
 def _variables(model: Any) -> list[Any]:
-    """Return every variable of a model and of its optimizer, each once, in an order that the structure decides."""
+    """Return every variable of a model, each once, in an order that the structure decides."""
     return list({id(each): each for each in _each_variable(model)}.values())
 
 
 def _each_variable(model: Any) -> Iterator[Any]:
     measured = {id(each) for metric in model.metrics for each in metric.variables}
-    for each in (*model.variables, *model.optimizer.variables):
+    for each in model.variables:
         if id(each) not in measured:  # a metric starts anew with each epoch
             yield each
 

@@ -1,10 +1,12 @@
 """What is put right in Ray Tune: the order of trials without a look at all of them, and losses that end no run."""
 
 import inspect
+import sys
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ray.air._internal import usage
 from ray.air.execution._internal.actor_manager import RayActorManager
 from ray.exceptions import NodeDiedError, OutOfMemoryError, RaySystemError
 from ray.tune.execution.tune_controller import TuneController
@@ -81,6 +83,24 @@ def test_a_free_slot_is_given_the_configuration_that_it_knows() -> None:
     assert [trial.at for trial in chosen] == [0, 1, 3, 4, 2]
 
 
+def test_when_few_are_left_the_longest_comes_first() -> None:
+    """A slot that knows a short configuration is given the last trial of a long one, and not a short one."""
+    names = ["short", "long", "short", "long", "long"]
+    scheduler = InOrder(names, n_slots=2)
+    trials = [Trial(at) for at in range(5)]
+    for trial in trials:
+        trial.config = {"at": trial.at}
+    controller = SimpleNamespace(get_trials=lambda: trials)
+    chosen = []
+    for freed, seconds in ((None, 0.0), (None, 0.0), (1, 9.0), (0, 1.0), (3, 8.0)):
+        if freed is not None:
+            scheduler.on_trial_complete(controller, trials[freed], {"time_this_iter_s": seconds})
+            trials[freed].state = "TERMINATED"
+        chosen.append(scheduler.choose_trial_to_run(controller))
+        chosen[-1].state = "RUNNING"
+    assert [trial.at for trial in chosen] == [0, 1, 3, 4, 2]
+
+
 def test_choosing_a_trial_does_not_cost_more_with_every_trial_that_ended() -> None:
     """Ten times the trials ask ten times the questions, where Tune's scheduler asks a hundred times."""
 
@@ -113,6 +133,15 @@ def test_what_is_replaced_is_still_what_tune_uses() -> None:
     assert "self._actor_task_failed(" in inspect.getsource(RayActorManager)
     assert callable(RayActorManager.cleanup)
     assert callable(RayActorManager.is_actor_started)
+
+
+def test_tune_imports_no_tracker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tune's own code counts callbacks by this name, and what counts them imports the integrations of trackers."""
+    assert "air_usage.tag_callbacks(" in inspect.getsource(sys.modules["ray.tune.tune"])
+    assert "ray.air.integrations.mlflow" in inspect.getsource(usage._count_callbacks)
+    monkeypatch.setattr(usage, "_count_callbacks", lambda callbacks: pytest.fail("it counts"))
+    with repaired():
+        assert not usage.tag_callbacks([])
 
 
 @pytest.mark.parametrize("lost", [OutOfMemoryError("low on memory"), NodeDiedError("the node died")])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sweep.machine import process
-from sweep.running.seeds_together import WORTH, SeedsTogether, in_turns, same_bits
+from sweep.running.seeds_together import WORTH, SeedsTogether, in_turns, n_epochs, same_bits
 from sweep.store.records import Record
 from sweep.study.study import Study
 from sweep.trial.order import TrialOrder
@@ -200,3 +200,10 @@ def test_each_slot_keeps_its_configuration(orders_of: Callable[..., Any]) -> Non
     assert by_two[:10] == [first, second] * 5
     assert by_two[10:] == [third] * 5
     assert in_turns(orders[: 3 * (WORTH - 1)], 2) == orders[: 3 * (WORTH - 1)]
+
+
+def test_long_trials_come_first(orders_of: Callable[..., Any]) -> None:
+    """Whether seeds share a program or not: a long trial that begins last leaves the other slots idle."""
+    orders = orders_of("plain", grid={"train.epochs": [1, 3, 2]})
+    for some in (orders, orders[:6]):
+        assert [n_epochs(order) for order in in_turns(some, 1)] == sorted(map(n_epochs, some), reverse=True)

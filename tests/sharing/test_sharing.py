@@ -13,7 +13,7 @@ import pytest
 import sweep
 from sweep.errors import ClusterError, InputError
 from sweep.running import shared_run
-from sweep.running.claiming_actor import Claimant
+from sweep.running.claiming_actor import Claimant, ask, claimant_of, release
 from sweep.running.options import RunOptions
 from sweep.running.preparation import Ready
 from sweep.running.ray_session import RaySession
@@ -171,6 +171,21 @@ def test_storage_that_is_away_hinders_no_trial(tmp_path: Path) -> None:
     assert claimant.ask(trial_id(0), 0) is None
     claimant.release(trial_id(0))
     claimant.end()
+
+
+def test_a_slot_of_this_machine_claims_in_the_name_of_its_run(tmp_path: Path, other) -> None:
+    """What a slot that died had claimed another slot of the run may train; what another run holds, none may."""
+    run = this_process()
+    died, alive = (claimant_of(run, str(tmp_path)) for _ in range(2))
+    assert ask(died, trial_id(0), 0) is None
+    assert ask(alive, trial_id(0), 0) is None
+    other.claims.take(trial_id(1))
+    assert ask(alive, trial_id(1), 0).status is Status.HELD
+    release(alive, trial_id(0))
+    assert claims.held(tmp_path, [trial_id(0)]) == {}
+    died.end()
+    alive.end()
+    assert claimant_of(None, str(tmp_path)) is None
 
 
 def test_a_folder_that_is_away_is_not_made_for_a_claim(tmp_path: Path) -> None:
