@@ -36,9 +36,7 @@ def main() -> None:
     parser.add_argument("--trials", default="20,200,2000")
     chosen = parser.parse_args()
     print(f"{datetime.datetime.now(datetime.UTC):%d %B %Y}, {processor()}, {usable_processors()} processors\n")
-    print(
-        f"{'slots':>5} {'trials':>7} {'minutes':>8} {'trials a minute':>16} {'memory: first, last (MB)':>26} {'load':>5}"
-    )
+    print(f"{'slots':>5} {'trials':>7} {'minutes':>8} {'trials a minute':>16} {'MB first, last':>26} {'load':>5}")
     for slots in map(int, chosen.slots.split(",")):
         for trials in map(int, chosen.trials.split(",")):
             load = os.getloadavg()[0]

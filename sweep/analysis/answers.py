@@ -1,17 +1,15 @@
 """The public answers for a study: `sweep.estimate`, `sweep.compare` and `sweep.against`, from its stored trials."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from sweep import stats
 from sweep.analysis.configurations import config_named, shares_a_factor
 from sweep.analysis.folds import gathered
 from sweep.analysis.measured_study import measure_study
+from sweep.analysis.published import Errors, Paper, against_measured
 from sweep.errors import InputError
 from sweep.stats import Against, Comparison, Estimate
 from sweep.stats.measured_trials import Measured
-from sweep.stats.new_subjects import within
 from sweep.store import store
 from sweep.store.places import Place
 from sweep.store.store import Results
@@ -123,19 +121,30 @@ def against(
     *,
     config: str | None = None,
     n_published: float | None = None,
+    best_of: int = 1,
+    n_seeds: int = 1,
+    sd: float | None = None,
+    errors: Errors | None = None,
+    seed_sd: float | tuple[float, float] | None = None,
     level: float = 0.95,
     rng: np.random.Generator | None = None,
 ) -> Against:
-    """Return whether one run of a configuration could have given a published number.
+    """Return whether runs of a configuration could have given a published number.
 
     With two configurations or more the seed SD is pooled over them. For another test set of n_published samples, what
-    our own test set adds is estimated from its subjects, and scaled by the sizes.
+    our own test set adds is estimated from its subjects, and scaled by the sizes. One trial alone is judged by the test
+    sets; where they do not explain the number, it is said how many runs would tell.
 
     Args:
         results, metric, level, rng: as in `estimate`.
         published: the number, a fraction where the metric is one.
         config: config_id or label; None: the configuration whose mean is nearest to the number.
         n_published: samples of the paper's test set; None: it is ours.
+        best_of: the number is the best of so many runs.
+        n_seeds, sd: the number is the mean of so many runs, with this SD, if the paper gives it.
+        errors: ((false accepts, impostors), (false rejects, genuine)) on the paper's test set, for the HTER: what its
+            test set adds follows from these counts.
+        seed_sd: the SD of a run, where it is known, or (SD, degrees of freedom), instead of that of our seeds.
 
     Raises:
         InputError: as `estimate`, or a published number that is no rate.
@@ -147,58 +156,8 @@ def against(
     """
     results = _loaded(results)
     measured = measure_study(results, metric, rng=rng or np.random.default_rng(0))
-    return against_measured(results, measured, published, config=config, n_published=n_published, level=level)
-
-
-def against_measured(
-    results: Results,
-    measured: Measured,
-    published: float,
-    *,
-    config: str | None,
-    n_published: float | None,
-    level: float,
-) -> Against:
-    """Return what `against` does, of a metric that is measured already."""
-    if measured.measure.rate and not 0 <= published <= 1:
-        raise InputError(
-            f"Expected a published {measured.measure.name} from 0 to 1. Received: {published:g}. Give a fraction: 3.1 "
-            "% is 0.031."
-        )
-    every = stats.estimates(measured, level=level)
-    if config is None:
-        one = min(every, key=lambda found: abs(found.new_subjects.value - published))
-    else:
-        wanted = config_named(results, config)
-        found_of = {found.config: found for found in every}
-        if wanted not in found_of:
-            raise InputError(f"Expected a configuration with a trial that is ok. Received: {config}, of which none is.")
-        one = found_of[wanted]
-    variances = np.array([found.this_test_set.sd**2 for found in every])
-    df = np.array([found.this_test_set.n_seeds - 1 for found in every])
-    pooled = stats.pooled_sd(variances, df) if (df > 0).sum() > 1 else None
-    sizes = {}
-    if n_published is not None:
-        if measured.why_not:
-            raise InputError(f"Expected scores to judge another test set. Received: none; {measured.why_not}.")
-        sizes = {"n_published": n_published, "n_test": float(measured.n_samples)}
-    found = stats.against(
-        one.values,
-        published,
-        level=level,
-        pooled=pooled,
-        test_set_variance=max(one.components.cov2, 0.0) if n_published is not None else 0.0,
-        **sizes,
-    )
-    low, high = within(measured, found.low, found.high)
-    return replace(
-        found,
-        low=low,
-        high=high,
-        config=one.config,
-        n_failed=one.new_subjects.n_failed,
-        n_subjects=measured.n_units,
-    )
+    paper = Paper(published, best_of, n_seeds, sd, n_published, errors)
+    return against_measured(results, measured, paper, config=config, seed_sd=seed_sd, level=level)
 
 
 def _loaded(results: Results | str | Place) -> Results:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sweep.commands.named_value import named_value, named_values
+from sweep.commands.named_value import counts_of, named_value, named_values
 from sweep.commands.output import say, say_json
 from sweep.commands.report import folder_of
 from sweep.errors import InputError
@@ -24,6 +24,19 @@ def compare(
     published_n: Annotated[
         float | None, typer.Option(min=1, help="Size of the paper's test set, if it is another test set.")
     ] = None,
+    published_best_of: Annotated[
+        int, typer.Option(min=1, help="The paper's number is the best of so many runs.", show_default=False)
+    ] = 1,
+    published_seeds: Annotated[
+        int, typer.Option(min=1, help="The paper's number is the mean of so many runs.", show_default=False)
+    ] = 1,
+    published_sd: Annotated[float | None, typer.Option(help="SD of those runs, if the paper gives it.")] = None,
+    published_errors: Annotated[
+        str | None,
+        typer.Option(metavar="FA/N,FR/N", help="Counts behind the paper's HTER: false accepts and false rejects."),
+    ] = None,
+    sd: Annotated[float | None, typer.Option(help="SD of a run, if you know it; else that of your seeds.")] = None,
+    sd_from: Annotated[str | None, typer.Option(help="RESULTS whose seeds show the SD of a run.")] = None,
     config: Annotated[str | None, typer.Option(help="The configuration to compare with the paper's number.")] = None,
     values: Annotated[
         str | None,
@@ -46,15 +59,31 @@ def compare(
     if (results is None) == (values is None):
         both = "neither" if values is None else "both"
         raise InputError(f"Expected a folder of results, or --values METRIC=NUMBERS. Received: {both}.")
-    if published_n is not None and published is None:
-        raise InputError("Expected --published METRIC=NUMBER with --published-n. Received: --published-n alone.")
+    said = {
+        "--published-n": published_n,
+        "--published-best-of": published_best_of if published_best_of != 1 else None,
+        "--published-seeds": published_seeds if published_seeds != 1 else None,
+        "--published-sd": published_sd,
+        "--sd": sd,
+        "--sd-from": sd_from,
+    }
+    alone = next((name for name, value in said.items() if value is not None), "")
+    if alone and published is None and published_errors is None:
+        raise InputError(f"Expected --published METRIC=NUMBER with {alone}. Received: {alone} alone.")
+    paper = _paper(published, published_best_of, published_seeds, published_sd, published_n, published_errors)
+    name = published.partition("=")[0].strip() if published is not None else "hter" if published_errors else None
+    unit = 100.0 if per_cent else 1.0
     if values is not None:
-        answer: Any = _values(values, published, published_n, n_test, per_cent, level)
+        seed_sd = _seed_sd(sd, sd_from, name, unit)
+        answer: Any = _values(values, name, paper, seed_sd, n_test, per_cent, level)
     else:
         if per_cent or n_test is not None:
             raise InputError("Expected --per-cent and --n-test only with --values. Received: a folder of results.")
+        if name is not None and metric not in (None, name):
+            raise InputError(f"Expected one metric. Received: --metric {metric} and --published {name}.")
+        seed_sd = _seed_sd(sd, sd_from, name, unit)
         answer = _study(
-            str(results), metric, reference, published, published_n, config, level, method, paired, test, rng
+            str(results), name or metric, reference, paper, seed_sd, config, level, method, paired, test, rng
         )
     if json:
         say_json(answer.as_dict())
@@ -62,12 +91,36 @@ def compare(
         say(answer.as_text())
 
 
+def _paper(
+    published: str | None, best_of: int, seeds: int, sd: float | None, n: float | None, errors: str | None
+) -> Any:
+    """Return what the options say of a paper, or None."""
+    from sweep.analysis.published import Paper
+
+    if published is None and errors is None:
+        return None
+    number = None if published is None else named_value(published, "--published")[1]
+    return Paper(number, best_of, seeds, sd, n, counts_of(errors) if errors is not None else None)
+
+
+def _seed_sd(sd: float | None, sd_from: str | None, metric: str | None, unit: float) -> Any:
+    """Return the known SD of a run, in the unit of the values, or None."""
+    if sd_from is None:
+        return sd
+    if sd is not None:
+        raise InputError("Expected --sd or --sd-from. Received: both.")
+    from sweep.analysis.published import sd_of_results
+
+    found, df = sd_of_results(folder_of(sd_from), metric)
+    return unit * found, df
+
+
 def _study(
     results: str,
     metric: str | None,
     reference: str | None,
-    published: str | None,
-    published_n: float | None,
+    paper: Any,
+    seed_sd: Any,
     config: str | None,
     level: float,
     method: str,
@@ -77,18 +130,12 @@ def _study(
 ) -> Any:
     from sweep.report.compare_study import compare_study
 
-    number = None
-    if published is not None:
-        name, number = named_value(published, "--published")
-        if metric not in (None, name):
-            raise InputError(f"Expected one metric. Received: --metric {metric} and --published {name}.")
-        metric = name
     return compare_study(
         folder_of(results),
         metric,
         reference=reference,
-        published=number,
-        n_published=published_n,
+        published=paper,
+        seed_sd=seed_sd,
         config=config,
         level=level,
         method=method,
@@ -99,16 +146,13 @@ def _study(
 
 
 def _values(
-    values: str, published: str | None, published_n: float | None, n_test: float | None, per_cent: bool, level: float
+    values: str, published: str | None, paper: Any, seed_sd: Any, n_test: float | None, per_cent: bool, level: float
 ) -> Any:
     from sweep.report.compare_values import compare_values
 
     name, numbers = named_values(values, "--values")
-    number = None
-    if published is not None:
-        other, number = named_value(published, "--published")
-        if other != name:
-            raise InputError(f"Expected one metric. Received: --values {name} and --published {other}.")
+    if published not in (None, name):
+        raise InputError(f"Expected one metric. Received: --values {name} and --published {published}.")
     return compare_values(
-        name, numbers, published=number, n_published=published_n, n_test=n_test, per_cent=per_cent, level=level
+        name, numbers, published=paper, seed_sd=seed_sd, n_test=n_test, per_cent=per_cent, level=level
     )

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from sweep import stats
-from sweep.analysis.answers import against_measured, compare_measured
+from sweep.analysis.answers import compare_measured
 from sweep.analysis.folds import gathered
 from sweep.analysis.measured_study import measure_study
+from sweep.analysis.published import Paper, against_measured
 from sweep.errors import InputError
 from sweep.report.compared import Compared
 from sweep.stats.measured_trials import Measured
@@ -21,8 +22,8 @@ def compare_study(
     metric: str | None,
     *,
     reference: str | None = None,
-    published: float | None = None,
-    n_published: float | None = None,
+    published: Paper | None = None,
+    seed_sd: float | tuple[float, float] | None = None,
     config: str | None = None,
     level: float = 0.95,
     method: str = "orh",
@@ -33,7 +34,7 @@ def compare_study(
     """Return the estimates of a study, its comparisons, and a published number against it.
 
     Arguments and errors as in `sweep.estimate`, `sweep.compare` and `sweep.against`. test: a test over the seeds, see
-    `sweep.stats.seed_test`. seed: of the bootstrap. With a published number, or one
+    `sweep.stats.seed_test`. seed: of the bootstrap. published: what a paper says. With a published number, or one
     configuration alone, nothing is compared.
     """
     results = gathered(store.load(folder))
@@ -51,7 +52,7 @@ def compare_study(
     if published is not None:
         return replace(
             found,
-            against=against_measured(results, measured, published, config=config, n_published=n_published, level=level),
+            against=against_measured(results, measured, published, config=config, seed_sd=seed_sd, level=level),
         )
     if len(measured.configs) < 2 and reference is None and paired is None and test is None:
         return found

@@ -24,13 +24,14 @@ from sweep.stats.planning import (
     seeds_in_two_stages,
     seeds_with_assurance,
 )
-from sweep.stats.published import Against, against, pooled_sd, rate_variance
+from sweep.stats.published import Against, against, rate_variance
+from sweep.stats.reported import Reported
 from sweep.stats.scored_trials import TrialScores, trial_scores
 from sweep.stats.seed_plan import Plan, plan_seeds
 from sweep.stats.seed_tests import SeedTest, seed_test
 from sweep.stats.seeds import t_interval
 from sweep.stats.simulation import Design, simulate
-from sweep.stats.standard_deviation import equal_spread, sd_interval_of
+from sweep.stats.standard_deviation import equal_spread, pooled_sd, sd_interval_of
 from sweep.stats.two_sets import difference_of_sets
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Measured",
     "Moderated",
     "Plan",
+    "Reported",
     "SeedTest",
     "TrialScores",
     "against",

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from sweep.errors import InputError
 from sweep.stats.interval import check_level
 from sweep.stats.planning import sd_interval
 from sweep.stats.seeds import seed_values
@@ -65,3 +66,21 @@ def equal_spread(a: ArrayLike, b: ArrayLike) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):  # in each sample all values may be equally far from the median
         p = float(stats.levene(x, y, center="median").pvalue)
     return 1.0 if math.isnan(p) else p
+
+
+def pooled_sd(variances: ArrayLike, df: ArrayLike) -> tuple[float, float]:
+    """Return (SD, df) of the seeds pooled over configurations; variances: (G,), df: (G,) seeds - 1 of each.
+
+    Raises:
+        InputError: no configuration with two seeds.
+
+    >>> from sweep import stats
+    >>> round(stats.pooled_sd([0.0001, 0.0002], [4, 4])[0], 4)
+    0.0122
+    """
+    s2, d = np.broadcast_arrays(np.asarray(variances, np.float64), np.asarray(df, np.float64))
+    known = d > 0
+    if not known.any():
+        raise InputError("Expected a configuration with at least two seeds, to pool its SD. Received: none.")
+    total = float(d[known].sum())
+    return math.sqrt(float((s2[known] * d[known]).sum()) / total), total

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import sweep
+from sweep import report
 from sweep.analysis.configurations import shares_a_factor
 from sweep.analysis.study_scores import study_scores
 from sweep.commands.cli import app
@@ -148,7 +149,7 @@ def test_failed_seeds_are_counted(simulate: Simulate) -> None:
     one = sweep.estimates(results)[0]
     assert (one.new_subjects.n_seeds, one.new_subjects.n_failed) == (4, 1)
     assert "1 seed failed" in one.new_subjects.note
-    notes = " ".join(sweep.report.summarise(results).notes)  # type: ignore[attr-defined]
+    notes = " ".join(report.summarise(results).notes)
     assert "1 of 5 seeds failed, 1 to 72 % (Clopper-Pearson)" in notes
     assert "with failures at chance" in notes
 

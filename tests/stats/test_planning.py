@@ -109,13 +109,6 @@ def test_the_prediction_covers_one_more_run() -> None:
     assert stats.binomtest(hits, n, 0.95).pvalue > 1e-3
 
 
-def test_one_seed_against_a_number_has_no_verdict() -> None:
-    """One seed predicts nothing, unless an SD is pooled from elsewhere."""
-    assert math.isnan(against([0.1], 0.2).low)
-    assert "no verdict" in str(against([0.1], 0.2))
-    assert against([0.1], 0.2, pooled=(0.01, 20)).consistent is False
-
-
 def test_published_bad_input() -> None:
     """A NaN number, a size alone and a rate in per cent are refused."""
     with pytest.raises(InputError, match="published"):

@@ -1,0 +1,46 @@
+"""Every command of the page on papers that cannot be reproduced prints what the page shows."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sweep.commands.cli import app
+
+PAGE = Path(__file__).parents[2] / "docs" / "cannot-reproduce.md"
+BLOCKS = re.findall(r"```console\n\$ sweep (.*?)\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize(("words", "shown"), BLOCKS, ids=[words[-40:] for words, _ in BLOCKS])
+def test_a_command_of_the_page_prints_what_it_shows(words: str, shown: str) -> None:
+    """To the letter."""
+    done = CliRunner().invoke(app, shlex.split(words))
+    assert done.exit_code == 0, done.output
+    assert done.stdout.strip() == shown.strip()
+
+
+def test_the_page_has_its_six_shapes() -> None:
+    """One block is enough for five of them, and one has two."""
+    assert len(BLOCKS) == 7
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--published hter=3.1", "Expected a published hter from 0 to 1, as your values are. Received: 3.1"),
+        ("--published-errors 12,9", "Expected --published-errors FA/N,FR/N"),
+        ("--published-errors 12/0,9/1", "Expected false accepts from 0 to the number of tries. Received: 12 of 0"),
+        ("--published hter=0.2 --published-errors 1/100,1/100", "Received: counts that give 0.01"),
+        ("--published-seeds 3", "Expected --published METRIC=NUMBER with --published-seeds"),
+        ("--published hter=0.1 --sd 0.01 --sd-from reference", "Expected --sd or --sd-from. Received: both"),
+        ("--published hter=0.1 --sd -1", "Expected an SD of the seeds from 0. Received: -1"),
+        ("--published hter=0.1 --published-sd 0.01", "with n_seeds of two or more"),
+        ("--published eer=0.1", "Expected one metric"),
+    ],
+)
+def test_what_no_paper_says_is_one_message(words: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, no traceback."""
+    done = CliRunner().invoke(app, ["compare", "--values", "hter=0.1,0.11,0.12", *shlex.split(words)])
+    assert said in str(done.exception) + done.output
