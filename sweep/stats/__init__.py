@@ -24,12 +24,14 @@ from sweep.stats.planning import (
     seeds_in_two_stages,
     seeds_with_assurance,
 )
+from sweep.stats.precision_stop import Pilot, seeds_wanted
 from sweep.stats.published import Against, against, pooled_sd, rate_variance
 from sweep.stats.scored_trials import TrialScores, trial_scores
 from sweep.stats.seed_plan import Plan, plan_seeds
 from sweep.stats.seed_tests import SeedTest, seed_test
 from sweep.stats.seeds import t_interval
 from sweep.stats.simulation import Design, simulate
+from sweep.stats.spending import boundaries
 from sweep.stats.standard_deviation import equal_spread, sd_interval_of
 from sweep.stats.two_sets import difference_of_sets
 
@@ -45,11 +47,13 @@ __all__ = [
     "Interval",
     "Measured",
     "Moderated",
+    "Pilot",
     "Plan",
     "SeedTest",
     "TrialScores",
     "against",
     "best_of_normal",
+    "boundaries",
     "clopper_pearson",
     "compare",
     "difference_of_sets",
@@ -73,6 +77,7 @@ __all__ = [
     "seeds_for_half_width",
     "seeds_for_power",
     "seeds_in_two_stages",
+    "seeds_wanted",
     "seeds_with_assurance",
     "simulate",
     "t_interval",
