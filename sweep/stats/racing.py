@@ -78,14 +78,15 @@ class Look:
     """What one look decides.
 
     leader: the best configuration in the race. gaps: of each other one that was in the race. low, high: (C,) repeated
-    confidence intervals of the means; NaN for those out of the race. racing: (C,) who goes on. ending: why the race
-    ends, if it does.
+    confidence intervals of the means, and level: (C,) the level of an interval of one look that is as wide; NaN for
+    those out of the race. racing: (C,) who goes on. ending: why the race ends, if it does.
     """
 
     leader: int
     gaps: dict[int, Gap]
     low: FloatArray
     high: FloatArray
+    level: FloatArray
     racing: NDArray[np.bool_]
     ending: Ending
 
@@ -94,9 +95,9 @@ def look(seen: Seen, racing: NDArray[np.bool_], rule: Rule) -> Look:
     """Return the decisions of one look.
 
     Each one in the race is tested against the leader. The error is shared equally by all pairs in the race
-    (Bonferroni): once a configuration has left, the pairs of the others share the whole of it. For a wrong loss among those that are
-    equally the best, this is a closed test: as long as none of them was lost, all of them are in the race, which has
-    no fewer pairs than they (Shaffer 1986; Maurer and Bretz 2013 for looks).
+    (Bonferroni): once a configuration has left, the pairs of the others share the whole of it. For a wrong loss among
+    those that are equally the best, this is a closed test: as long as none of them was lost, all of them are in the
+    race, which has no fewer pairs than they (Shaffer 1986; Maurer and Bretz 2013 for looks).
 
     Args:
         seen: what there is of all configurations, those out of the race included.
@@ -112,35 +113,46 @@ def look(seen: Seen, racing: NDArray[np.bool_], rule: Rule) -> Look:
         for one in left
         if one != leader
     }
-    low, high = np.full(seen.mean.size, np.nan), np.full(seen.mean.size, np.nan)
+    low, high, level = np.full((3, seen.mean.size), np.nan)
     for one in left:
-        half = _reach(spreads.of_mean(int(one)), rule, SPENT * (1 - rule.level))[2]
-        low[one], high[one] = seen.mean[one] - half, seen.mean[one] + half
+        _, p_limit, half = _reach(spreads.of_mean(int(one)), rule, SPENT * (1 - rule.level))
+        low[one], high[one], level[one] = seen.mean[one] - half, seen.mean[one] + half, 1 - p_limit
     still = racing.copy()
     still[[one for one, gap in gaps.items() if gap.worse]] = False
-    return Look(leader, gaps, low, high, still, _ending([gap for gap in gaps.values() if not gap.worse], rule))
+    return Look(leader, gaps, low, high, level, still, _ending([gap for gap in gaps.values() if not gap.worse], rule))
 
 
-def subjects_that_tell(seen: Seen, one: int, leader: int, rule: Rule, n_pairs: int) -> tuple[int | None, int | None]:
-    """Return how many subjects, with the most seeds, and how many seeds, with these subjects, would tell two apart.
+@dataclass(frozen=True)
+class Needed:
+    """What would tell two configurations apart: subjects (those that there are, where seeds are enough) and seeds."""
 
-    With 80 % power, were the true difference the observed one; None where no number is enough.
+    subjects: int
+    seeds: int
+
+
+def what_would_tell(seen: Seen, one: int, leader: int, rule: Rule, n_pairs: int) -> Needed | None:
+    """Return subjects and seeds that would tell, with 80 % power, were the true difference the observed one.
+
+    More subjects with the most seeds, where that is enough; else more seeds with these subjects; else more of both.
+    None where there is no difference, or a number is far out of reach.
 
     one, leader: the configurations. n_pairs: that share the error.
     """
-    spread, n = Spreads(seen).of_gap(one, leader), float(min(seen.n[one], seen.n[leader]))
+    spread = Spreads(seen).of_gap(one, leader)
     wanted = -float(special.ndtri((1 - rule.level) / n_pairs / 2)) + float(special.ndtri(POWER))
-    allowed = ((float(seen.mean[one] - seen.mean[leader])) / wanted) ** 2
-    by_seeds = spread.seeds / rule.most
-    subjects = seeds = None
-    if seen.n_subjects and allowed > by_seeds:
-        subjects = math.ceil(seen.n_subjects * max(spread.subjects / (allowed - by_seeds), 1.0))
-    if allowed > spread.subjects:
-        seeds = math.ceil(max(spread.seeds / (allowed - spread.subjects), n))
-    return (
-        subjects if subjects is not None and subjects <= MOST_TIMES * seen.n_subjects else None,
-        seeds if seeds is not None and seeds <= MOST_TIMES else None,
-    )
+    allowed = (float(seen.mean[one] - seen.mean[leader]) / wanted) ** 2
+    if allowed <= 0:
+        return None
+    subjects, seeds, left = float(seen.n_subjects), float(rule.most), allowed - spread.seeds / rule.most
+    if left > 0 and spread.subjects > 0:
+        subjects *= max(spread.subjects / left, 1.0)
+    elif allowed > spread.subjects:
+        seeds = spread.seeds / (allowed - spread.subjects)
+    else:
+        subjects, seeds = subjects * 2 * spread.subjects / allowed, 2 * spread.seeds / allowed
+    if subjects > MOST_TIMES * max(seen.n_subjects, 1) or seeds > MOST_TIMES:
+        return None
+    return Needed(math.ceil(subjects), math.ceil(seeds))
 
 
 def _reach(spread: Spread, rule: Rule, alpha: float) -> tuple[tuple[float, ...], float, float]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sweep.stats.race_spread import Seen, Spreads
-from sweep.stats.racing import Ending, Rule, look, subjects_that_tell
+from sweep.stats.racing import Ending, Rule, look, what_would_tell
 
 
 def seen(mean: list[float], n: int, sd: float, subject_sd: float = 0.0) -> Seen:
@@ -37,11 +37,11 @@ def test_subjects_are_the_floor_of_a_race() -> None:
     """Where subjects make most of the variance, more seeds are in vain, and the number of subjects is said."""
     view, rule = seen([0.02, 0.025], 5, 0.005, 0.01), Rule((5,), 40)
     assert look(view, np.ones(2, dtype=bool), rule).ending is Ending.IN_VAIN
-    subjects, seeds = subjects_that_tell(view, 1, 0, rule, 1)
-    assert subjects is not None
-    assert subjects > 40
-    assert seeds is None
-    more = Seen(view.mean, view.n * 8, view.over_seeds, view.over_subjects * 40 / subjects, subjects)
+    needed = what_would_tell(view, 1, 0, rule, 1)
+    assert needed is not None
+    assert needed.subjects > 40
+    assert needed.seeds == 40
+    more = Seen(view.mean, view.n * 8, view.over_seeds, view.over_subjects * 40 / needed.subjects, needed.subjects)
     assert look(more, np.ones(2, dtype=bool), Rule((40,), 40)).ending is Ending.ONE_LEFT
 
 
