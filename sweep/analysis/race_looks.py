@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.analysis.race_values import RaceValues
-from sweep.analysis.standing import Decision, Standing, amount, within_metric
+from sweep.analysis.standing import Decision, Standing, amount, difference, within_metric
 from sweep.stats.race_spread import Seen
 from sweep.stats.racing import IN_VAIN, Ending, Gap, Look, Rule, look, what_would_tell
 from sweep.stats.selected import selected
@@ -96,9 +96,10 @@ def _word(found: Look, at: int) -> str:
 
 def _reason(values: RaceValues, found: Look, gap: Gap) -> str:
     metric = values.metric
+    low, high = (amount(metric, limit).removesuffix(" %") for limit in (gap.low, gap.high))
     said = (
-        f"{amount(metric, gap.value)} worse than {values.labels[found.leader]} [{amount(metric, gap.low)}, "
-        f"{amount(metric, gap.high)}], p {gap.p:.2g} {'<=' if gap.worse else '>'} {gap.p_limit:.2g}"
+        f"{difference(metric, gap.value)} worse than {values.labels[found.leader]} [{low}, {high}], "
+        f"p {gap.p:.2g} {'<=' if gap.worse else '>'} {gap.p_limit:.2g}"
     )
     if gap.worse:
         return said
@@ -121,7 +122,7 @@ def _ended(standing: Standing, values: RaceValues, found: Look, seen: Seen, rule
         beaten = len(values.configs) - 1
         verdict = f"{leader} won {seeds}: {shown}; {beaten} {'others are' if beaten > 1 else 'other is'} worse."
     elif found.ending is Ending.EQUIVALENT:
-        verdict = f"Equivalent within {amount(metric, rule.margin)} {seeds}: {leader} ({shown}), {others}."
+        verdict = f"Equivalent within {difference(metric, rule.margin)} {seeds}: {leader} ({shown}), {others}."
     else:
         why = (
             f"more seeds would hardly help (less than {100 * IN_VAIN:.0f} % that {rule.most} seeds tell)"
@@ -135,7 +136,7 @@ def _ended(standing: Standing, values: RaceValues, found: Look, seen: Seen, rule
     if winner:
         notes.append(
             f"The winner was chosen because it looked best, so its {metric.name} looks "
-            f"{amount(metric, chosen.optimism)} too good; corrected for that it is "
+            f"{difference(metric, chosen.optimism)} too good; corrected for that it is "
             f"{amount(metric, values.sign * chosen.corrected)}."
         )
     if not metric.on_dev and metric.split == "test":
@@ -151,7 +152,7 @@ def _needed(values: RaceValues, found: Look, seen: Seen, rule: Rule) -> str:
         return "The nearest two show no difference at all."
     pairs = max(1, (len(left) + 1) * len(left) // 2)
     needed = what_would_tell(seen, at, found.leader, rule, pairs)
-    gap = f"If {values.labels[at]} is worse by the {amount(values.metric, left[at].value)} that was seen"
+    gap = f"If {values.labels[at]} is worse by the {difference(values.metric, left[at].value)} that was seen"
     if needed is None:
         return f"{gap}, no number of seeds or subjects in reach would tell."
     if needed.subjects <= seen.n_subjects:

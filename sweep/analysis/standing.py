@@ -89,6 +89,11 @@ def amount(metric: Metric, value: float) -> str:
     return f"{100 * value:.2f} %" if metric.unit == "%" else f"{value:.4g}"
 
 
+def difference(metric: Metric, value: float) -> str:
+    """Return a difference of two values as people write it: of per cents in points."""
+    return f"{100 * value:.2f} points" if metric.unit == "%" and math.isfinite(value) else amount(metric, value)
+
+
 def within_metric(metric: Metric, low: float, high: float) -> tuple[float, float]:
     """Return limits, of a rate cut to [0, 1]."""
     return (max(low, 0.0), min(high, 1.0)) if metric.rate else (low, high)

@@ -143,6 +143,11 @@ def stop_said(word: str) -> dict[str, Any]:
         raise InputError(f"--until: expected {said}{'' if said.endswith('?') else '.'}") from None
 
 
+def until_in_words(stop: Stop) -> str:
+    """Return `until` as --until takes it."""
+    return stop.until if isinstance(stop.until, str) else "=".join(map(str, next(iter(stop.until.items()))))
+
+
 def with_words(said: dict[str, Any], until: str | None, seeds: Any) -> dict[str, Any]:
     """Return the keys of a study that the words of a command change: `stop` and `seeds`; none where it does not stop.
 
