@@ -28,7 +28,7 @@ def decisions_figure(report: Report) -> Figure | None:
     drawn = figure(7.5, 4.2)
     axes = drawn.subplots()
     looks = sorted({one.n for one in found.decisions})
-    apart = 0.5 * min(np.diff(looks), default=5) / len(shown)
+    apart = 0.25 * min(np.diff(looks), default=5) / len(shown)
     for at, key in enumerate(shown):
         rows = [one for one in found.decisions if one.config_id == key]
         n = np.array([one.n for one in rows]) + (at - (len(shown) - 1) / 2) * apart

@@ -21,7 +21,7 @@ def _until(value: Any) -> Any:
     if isinstance(value, str):
         near = nearest(value, [DECIDED])
         raise ValueError(f"{_FORMS}. Received: {value!r}{near and '.' + near}")
-    if not isinstance(value, dict) or len(value) != 1:
+    if not isinstance(value, dict) or len(value) != 1 or not next(iter(value)):
         raise ValueError(f"{_FORMS}. Received: {value!r}")
     ((metric, width),) = value.items()
     if type(width) not in (int, float) or not (math.isfinite(width) and width > 0):
