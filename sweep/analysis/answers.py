@@ -7,7 +7,7 @@ import numpy as np
 from sweep import stats
 from sweep.analysis.configurations import config_named, shares_a_factor
 from sweep.analysis.folds import gathered
-from sweep.analysis.measured_study import measure_study
+from sweep.analysis.measured_study import measure_one_look
 from sweep.errors import InputError
 from sweep.stats import Against, Comparison, Estimate
 from sweep.stats.measured_trials import Measured
@@ -46,7 +46,7 @@ def estimate(
     (0.1102, 36)
     """
     results, rng = _loaded(results), rng or np.random.default_rng(0)
-    measured = measure_study(results, metric, rng=rng)
+    measured = measure_one_look(results, metric, rng=rng)
     name = None if config is None else config_named(results, config)
     found = stats.estimates(measured, level=level, method=method, rng=rng)
     if name is None and len(found) > 1:
@@ -68,7 +68,7 @@ def estimates(
 ) -> tuple[Estimate, ...]:
     """Return the estimate of every configuration that has a trial; arguments and errors as in `estimate`."""
     rng = rng or np.random.default_rng(0)
-    measured = measure_study(_loaded(results), metric, rng=rng)
+    measured = measure_one_look(_loaded(results), metric, rng=rng)
     return stats.estimates(measured, level=level, method=method, rng=rng)
 
 
@@ -97,7 +97,7 @@ def compare(
     ''
     """
     results = _loaded(results)
-    measured = measure_study(results, metric, rng=rng or np.random.default_rng(0))
+    measured = measure_one_look(results, metric, rng=rng or np.random.default_rng(0))
     return compare_measured(results, measured, reference=reference, paired=paired, level=level)
 
 
@@ -146,7 +146,7 @@ def against(
     True
     """
     results = _loaded(results)
-    measured = measure_study(results, metric, rng=rng or np.random.default_rng(0))
+    measured = measure_one_look(results, metric, rng=rng or np.random.default_rng(0))
     return against_measured(results, measured, published, config=config, n_published=n_published, level=level)
 
 
