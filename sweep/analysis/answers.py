@@ -5,7 +5,7 @@ import numpy as np
 from sweep import stats
 from sweep.analysis.configurations import config_named, shares_a_factor
 from sweep.analysis.folds import gathered
-from sweep.analysis.measured_study import measure_study
+from sweep.analysis.measured_study import measure_one_look
 from sweep.analysis.published import Errors, Paper, against_measured
 from sweep.errors import InputError
 from sweep.stats import Against, Comparison, Estimate
@@ -44,7 +44,7 @@ def estimate(
     (0.1102, 36)
     """
     results, rng = _loaded(results), rng or np.random.default_rng(0)
-    measured = measure_study(results, metric, rng=rng)
+    measured = measure_one_look(results, metric, rng=rng)
     name = None if config is None else config_named(results, config)
     found = stats.estimates(measured, level=level, method=method, rng=rng)
     if name is None and len(found) > 1:
@@ -66,7 +66,7 @@ def estimates(
 ) -> tuple[Estimate, ...]:
     """Return the estimate of every configuration that has a trial; arguments and errors as in `estimate`."""
     rng = rng or np.random.default_rng(0)
-    measured = measure_study(_loaded(results), metric, rng=rng)
+    measured = measure_one_look(_loaded(results), metric, rng=rng)
     return stats.estimates(measured, level=level, method=method, rng=rng)
 
 
@@ -95,7 +95,7 @@ def compare(
     ''
     """
     results = _loaded(results)
-    measured = measure_study(results, metric, rng=rng or np.random.default_rng(0))
+    measured = measure_one_look(results, metric, rng=rng or np.random.default_rng(0))
     return compare_measured(results, measured, reference=reference, paired=paired, level=level)
 
 
@@ -155,7 +155,7 @@ def against(
     True
     """
     results = _loaded(results)
-    measured = measure_study(results, metric, rng=rng or np.random.default_rng(0))
+    measured = measure_one_look(results, metric, rng=rng or np.random.default_rng(0))
     paper = Paper(published, best_of, n_seeds, sd, n_published, errors)
     return against_measured(results, measured, paper, config=config, seed_sd=seed_sd, level=level)
 

@@ -1,5 +1,7 @@
 """A metric of every trial of a study, resampled by subject where its scores allow it, else as stored."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from sweep import stats
@@ -13,6 +15,24 @@ from sweep.metrics.catalogue import first_of_test
 from sweep.stats.interval import OTHER_SPLITS, THIS_TEST_SET
 from sweep.stats.measured_trials import REPLICATES, Measured, values_only
 from sweep.store.store import Results
+
+STOPPED = (
+    "the study stopped by what it saw: intervals and p-values of one look are too narrow here; the report has repeated "
+    "ones"
+)
+
+
+def measure_one_look(
+    results: Results, metric: str | None = None, *, rng: np.random.Generator, n_replicates: int = REPLICATES
+) -> Measured:
+    """Return the same as `measure_study`, with a caution where the study stopped by itself."""
+    found = measure_study(results, metric, rng=rng, n_replicates=n_replicates)
+    return replace(found, cautions=(*found.cautions, *stopped_by_itself(results)))
+
+
+def stopped_by_itself(results: Results) -> tuple[str, ...]:
+    """Return what to say of intervals of one look where the number of seeds was decided by what was seen."""
+    return (STOPPED,) if results.study["resolved"].get("stop") else ()
 
 
 def measure_study(

@@ -26,6 +26,10 @@ def plan(
     accept_code: Annotated[
         bool, typer.Option("--accept-code", help="Count stored trials of other code too, like run --accept-code.")
     ] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="decided|METRIC=NUMBER", help="Add seeds until it is decided, or so precise: eer=0.005."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Show the trials of a study and the time for those that are not stored, or the seeds for a precision."""
@@ -34,7 +38,7 @@ def plan(
         return
     from sweep.forecast.cost import cost
 
-    found = cost(study, seeds=seeds, results=results, measure=measure, accept_code=accept_code)
+    found = cost(study, seeds=seeds, results=results, measure=measure, accept_code=accept_code, until=until)
     if json:
         say_json(found.as_json())
     else:

@@ -21,6 +21,10 @@ def run(
     accept_code: Annotated[
         bool, typer.Option("--accept-code", help="Count stored trials of other code too; the report says so.")
     ] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="decided|METRIC=NUMBER", help="Add seeds until it is decided, or so precise: eer=0.005."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Run the trials of a study that are not stored yet, and print the report."""
@@ -45,6 +49,7 @@ def run(
             retry_failed=retry_failed,
             follow=follow,
             accept_code=accept_code,
+            until=until,
         )
     except KeyboardInterrupt:
         note("sweep: stopped. Finished trials are stored; give the same command to go on.")
@@ -61,6 +66,8 @@ def run(
         f"sweep: {done.n_run} trials run in {done.seconds:.0f} s; {done.n_ok} of {done.n_planned} ok{failed}; "
         f"results in {done.folder}"
     )
+    if done.verdict:
+        note(f"sweep: {done.verdict}")
     if json:
         counts = {"n_planned": done.n_planned, "n_run": done.n_run, "n_ok": done.n_ok, "n_failed": done.n_failed}
         say_json({**counts, "results": str(done.folder), "report": report.as_json(written)})

@@ -31,6 +31,7 @@ def status(
         return
     for one in found:
         trials = "" if one.n_planned is None else f"  {one.n_stored} of {one.n_planned} trials"
+        trials += " so far (it stops by itself)" if one.stops and trials else ""
         say(f"{one.study}  {one.submission_id}  {one.state}{trials}  {one.at}  {one.results}")
         if one.why:
             note(f"sweep: {one.why}")

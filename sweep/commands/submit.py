@@ -27,6 +27,10 @@ def submit(
     down: Annotated[bool, typer.Option("--down", help="End the launcher file's cluster afterwards.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Return as soon as the job is submitted.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what Kubernetes or Slurm would get.")] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="decided|METRIC=NUMBER", help="Add seeds until it is decided, or so precise: eer=0.005."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Run a study on a cluster. Stored trials are not run again, and a job that runs already is followed."""
@@ -50,7 +54,7 @@ def submit(
         else:
             launcher.down(file)
         return
-    opened = open_study(study, seeds=seeds, results=results)
+    opened = open_study(study, seeds=seeds, results=results, until=until)
     wanted = opened.study
     source = Path(study) if Path(study).is_file() else None
     if file is not None and kind in ALONE:

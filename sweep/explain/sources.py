@@ -106,7 +106,7 @@ def explain_study(
     opened = open_study(name, results=results)
     study = opened.study
     one = _chosen(study, config)
-    named = one.study.model_copy(update={"study": _name(study, one)})
+    named = one.study.model_copy(update={"study": _name(study, one), "stop": None})
     folder = results_folder(named)
     planned, data = _planned(named, one, array)
     trials = plan_in(folder, planned, store.trials(folder)).trials

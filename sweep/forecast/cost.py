@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -11,6 +12,8 @@ from sweep.forecast.trial_cost import STEPS, TrialCost, trial_cost
 from sweep.machine import process
 from sweep.running.preparation import plan_in, ready
 from sweep.store import claims, store
+from sweep.study.plan import PlannedTrial
+from sweep.study.study import Study
 from sweep.trial import backends
 
 
@@ -85,17 +88,24 @@ class Cost:
 
 
 def cost(
-    study: str, *, seeds: int | None, results: str | None, measure: bool = False, accept_code: bool = False
+    study: str,
+    *,
+    seeds: int | None,
+    results: str | None,
+    measure: bool = False,
+    accept_code: bool = False,
+    until: str | None = None,
 ) -> Cost:
     """Return what a study costs; its data are prepared, since the trials' ids depend on them.
 
     measure: whether some steps of every configuration with missing trials are trained, to learn time and memory.
     accept_code: whether stored trials of other code count, as `sweep run --accept-code` would take them.
+    until: when the study ends by itself, in place of the study's.
 
     Raises:
         InputError: study, data or code are wrong.
     """
-    there = ready(study, seeds=seeds, results=results)
+    there = ready(study, seeds=seeds, results=results, until=until)
     rows = store.trials(there.folder)
     found = plan_in(there.folder, there.trials, rows, accept_code=accept_code)
     trials = found.trials
@@ -124,7 +134,19 @@ def cost(
         seconds_left=left,
         measured=measured,
         other_code=found.other_code,
-        notes=(*found.notes, *claims.told(holders.values(), len(trials))),
+        notes=(*_stop(there.study, trials), *found.notes, *claims.told(holders.values(), len(trials))),
         cautions=resource_findings(there.study.resources),
         folds=there.study.division.folds if there.study.division is not None else 0,
     )
+
+
+def _stop(study: Study, trials: Sequence[PlannedTrial]) -> list[str]:
+    """Return what a study that stops by itself takes at least and at most."""
+    stop, n = study.stop, len({trial.configuration.config_id for trial in trials})
+    if stop is None:
+        return []
+    what = f"+- {stop.half_width:g} in {stop.metric_of(study.task)}" if not stop.races else "decided"
+    return [
+        f"The study stops by itself, until {what}: from {n * stop.first} trials ({n} configurations x {stop.first} "
+        f"seeds) to the {len(trials)} above, which are the most."
+    ]

@@ -7,7 +7,7 @@ import numpy as np
 from sweep import stats
 from sweep.analysis.answers import compare_measured
 from sweep.analysis.folds import gathered
-from sweep.analysis.measured_study import measure_study
+from sweep.analysis.measured_study import measure_study, stopped_by_itself
 from sweep.analysis.published import Paper, against_measured
 from sweep.errors import InputError
 from sweep.report.compared import Compared
@@ -47,7 +47,7 @@ def compare_study(
         level=level,
         labels=labels,
         estimates=stats.estimates(measured, level=level, method=method, rng=rng),
-        notes=tuple(results.notes),
+        notes=(*results.notes, *(f"{said[0].upper()}{said[1:]}." for said in stopped_by_itself(results))),
     )
     if published is not None:
         return replace(

@@ -6,14 +6,19 @@ from dataclasses import replace
 from sweep.analysis.asked_metrics import check_metric, with_metric
 from sweep.analysis.classes import class_reports
 from sweep.analysis.current import current
+from sweep.analysis.decisions import standing_of
 from sweep.analysis.folds import gathered, n_folds
 from sweep.analysis.over_seeds import failures_of, rows_of
+from sweep.analysis.standing import Standing
 from sweep.checks import divided
 from sweep.checks.results import findings_of, still_arms
+from sweep.errors import InputError
 from sweep.metrics.catalogue import headline
+from sweep.report.decisions_text import methods_of, notes_of
 from sweep.report.intervals import with_intervals
 from sweep.report.methods_text import methods_text
 from sweep.report.notes import notes
+from sweep.report.repeated import with_repeated
 from sweep.report.study_answer import answer_of
 from sweep.report.summary import Report
 from sweep.stats.interval import check_level
@@ -28,7 +33,7 @@ def summarise(
 
     Args:
         results: what `sweep.store.store.load` returns.
-        level: nominal coverage of the intervals.
+        level: nominal coverage of the intervals; a study that stopped by itself has that of its looks.
         trust: whose `answer` is called beside Seed Sweep's own and those of the current folder.
         metrics: shown beside the task's own, each with both intervals, see `sweep.estimate`.
 
@@ -37,6 +42,8 @@ def summarise(
     """
     level = check_level(level)
     answer = answer_of(results, level, trust)  # first, since it may be refused
+    standing, without = _standing(results)
+    level = standing.stop.level if standing is not None and standing.decisions else level
     results = gathered(results)
     task = results.study["task"]
     shown = tuple(dict.fromkeys((*headline(task), *metrics)))
@@ -64,10 +71,20 @@ def summarise(
         folds=n_folds(results),
     )
     report = with_intervals(report, results)
-    report = replace(report, notes=(*notes(report, now, results), *report.notes))
+    report = with_repeated(report, standing) if standing is not None else report
+    stopped = notes_of(standing) if standing is not None else without
+    report = replace(report, notes=(*notes(report, now, results), *stopped, *report.notes))
     return replace(
         report,
-        methods=methods_text(report, results),
+        methods=" ".join(filter(None, [methods_text(report, results), *methods_of(standing)])),
         answer=answer,
         classes=class_reports(results, level),
     )
+
+
+def _standing(results: Results) -> tuple[Standing | None, list[str]]:
+    """Return where a study stands that stops by itself, or why its decisions cannot be told."""
+    try:
+        return standing_of(results), []
+    except InputError as error:
+        return None, [f"No decisions: {error}"]

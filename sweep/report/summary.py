@@ -7,6 +7,7 @@ from typing import Any
 from sweep.analysis.over_seeds import Failure as Failure
 from sweep.analysis.over_seeds import MetricOverSeeds as MetricOverSeeds
 from sweep.analysis.over_seeds import Row as Row
+from sweep.analysis.standing import Standing
 from sweep.checks import Finding
 from sweep.report.study_answer import Answer
 from sweep.stats.class_report import ClassReport
@@ -21,7 +22,7 @@ class Report:
     findings, cautions: of the trials' checks. notes: what a reader must know beside the numbers, a sentence each.
     files: what was written, if anything. methods: a paragraph for a paper's methods section. answer: to the study's own
     question. classes: of a classification, config_id -> its classes and confusion matrix. folds: how many each run has,
-    0 where the study has one test set.
+    0 where the study has one test set. decisions: of a study that stops by itself, what it decided and why.
     """
 
     study: str
@@ -39,6 +40,7 @@ class Report:
     answer: Answer | None = None
     classes: Mapping[str, ClassReport] = field(default_factory=dict)
     folds: int = 0
+    decisions: Standing | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as one object for JSON."""
@@ -55,5 +57,6 @@ class Report:
             "answer": self.answer.as_dict() if self.answer else None,
             **({"classes": {key: one.as_dict() for key, one in self.classes.items()}} if self.classes else {}),
             **({"folds": self.folds} if self.folds else {}),
+            **({"decisions": self.decisions.as_dict()} if self.decisions else {}),
             "files": [str(path) for path in self.files],
         }

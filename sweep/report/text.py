@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sweep.report.alignment import table_lines
+from sweep.report.decisions_text import decision_lines
 from sweep.report.failures import grouped
 from sweep.report.fold_text import runs
 from sweep.report.study_answer import Answer
@@ -33,6 +34,8 @@ def as_text(report: Report, *, terminal: bool = False) -> str:
         console.print(line, no_wrap=True, crop=False, overflow="ignore")
     for sentence in report.notes:
         _hanging(console, "", sentence, "dim")
+    if report.decisions:
+        _decisions(console, report)
     if report.answer:
         _answer(console, report.answer)
     if report.failures:
@@ -70,6 +73,19 @@ def _answer(console: Console, answer: Answer) -> None:
     console.print()
     for sentence in answer.sentences:
         _hanging(console, "", sentence, "bold")
+
+
+def _decisions(console: Console, report: Report) -> None:
+    """Print how each configuration fared, and the verdict."""
+    lines = decision_lines(report)
+    if lines:
+        console.print()
+        console.print(Text("Decisions:", style="bold"))
+    for sentence in lines:
+        _hanging(console, "  ", sentence, "")
+    if report.decisions and report.decisions.verdict:
+        console.print()
+        _hanging(console, "", report.decisions.verdict, "bold")
 
 
 def _title(report: Report) -> str:

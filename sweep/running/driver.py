@@ -28,6 +28,7 @@ from sweep.running.seeds_together import in_turns
 from sweep.running.slot import CRASHES, TrialActor, Work, store_crash
 from sweep.running.tune_result import from_tune
 from sweep.store.claims import Owner
+from sweep.study.parts import Resources
 from sweep.trial.order import TrialOrder
 from sweep.trial.outcome import Status, TrialOutcome
 
@@ -222,6 +223,13 @@ def _fit(
     finally:
         scheduler.end_actors()
         shutil.rmtree(storage, ignore_errors=True)
+
+
+def slots_of(cluster: RaySession, resources: Resources) -> int:
+    """Return how many trials of a study run at once."""
+    if not cluster.own and cluster.slots is not None:
+        return max(1, int(cluster.slots / resources.cpu))
+    return _n_slots(resources.cpu, resources.gpu)
 
 
 def _n_slots(cpu: float, gpu: float) -> int:

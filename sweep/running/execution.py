@@ -13,13 +13,13 @@ from sweep.running.head_start import RayAhead, head_start
 from sweep.running.listeners import Listener, check_listeners
 from sweep.running.opening import open_study
 from sweep.running.options import RunOptions
-from sweep.running.policy import next_orders
 from sweep.running.preparation import Ready, made_ready, plan_in
+from sweep.running.rounds import Rounds
 from sweep.running.shared_run import SharedRun, room
 from sweep.store import claims, store
 from sweep.store.places import Place, check_reach, probe
 from sweep.store.saved_models import without_model
-from sweep.study.plan import PlannedTrial, as_document
+from sweep.study.plan import PlannedTrial
 from sweep.study.study import Study
 
 
@@ -38,6 +38,7 @@ class RunSummary:
     n_failed: int
     seconds: float
     notes: tuple[str, ...] = ()
+    verdict: str = ""
 
 
 def run(
@@ -52,6 +53,7 @@ def run(
     follow: bool = False,
     accept_code: bool = False,
     listeners: Sequence[Listener] = (),
+    until: str | None = None,
 ) -> RunSummary:
     """Run the trials of a study that the store lacks, and return what was done; every finished trial is stored at once.
 
@@ -69,13 +71,15 @@ def run(
         accept_code: whether stored trials of other code are taken over; the results and the report say so.
         listeners: functions that are called with the outcome of every trial that ends, in this process, see
             `sweep.trial.outcome.TrialOutcome`; what one of them raises is said on standard error, and the run goes on.
+        until: when the study ends by itself: "decided", a race of its configurations, or "eer=0.005", the half-width
+            of an interval; None leaves what the study says.
 
     Raises:
         InputError: study or data are wrong, no configuration can run, or the results cannot be written.
         ClusterError: no node has what a trial asks for, trials were lost, or another run is training the rest.
     """
     check_listeners(listeners)
-    opened = open_study(study, seeds=seeds, results=results)
+    opened = open_study(study, seeds=seeds, results=results, until=until)
     check_reach(opened.folder)
     if not isinstance(opened.folder, Path) or opened.folder.is_dir():
         store.check(opened.folder)  # first: where tables are damaged nothing is written, not even a folder
@@ -100,7 +104,8 @@ def run_planned(ready: Ready, options: RunOptions, ahead: RayAhead | None = None
         rows = store.trials(folder)
         found = plan_in(folder, ready.trials, rows, accept_code=options.accept_code)
         trials = found.trials
-        store.write_study(folder, as_document(ready.study, trials) | found.record)
+        rounds = Rounds(replace(ready, trials=trials), options, found.record)
+        wanted = rounds.following(rows)
     if options.progress:
         for text in found.notes:
             sys.stderr.write(f"sweep: {text}\n")
@@ -108,23 +113,21 @@ def run_planned(ready: Ready, options: RunOptions, ahead: RayAhead | None = None
         notes = [*found.notes, *notes]
     done = store.status_in(rows)
     proved = {trial.configuration.config_id for trial in trials if done.get(trial.trial_id) == "ok"}
-    ordered: set[str] = set()
-    wanted = next_orders(rows, trials, retry_failed=options.retry_failed)
-    ours = SharedRun(replace(ready, trials=trials), options, frozenset(proved), ahead)
+    ours = SharedRun(replace(ready, trials=rounds.asked), options, frozenset(proved), ahead)
     try:
         with ours:
             while wanted:
-                ordered |= {one.trial_id for one in wanted}
                 ours.share(wanted)
                 with room(folder):
                     notes += [one for one in store.compact(folder) if one not in notes]
                     rows = store.trials(folder)
-                wanted = next_orders(rows, trials, ordered=ordered, retry_failed=options.retry_failed)
+                    wanted = rounds.following(rows, ours.n_slots)
+                    ours.ready = replace(ready, trials=rounds.asked)
     except BaseException:  # Ray has ended: however the run ends, what finished is in the tables
         with room(folder):
             store.compact(folder)
         raise
-    done = store.status_in(rows)
+    done, trials = store.status_in(rows), rounds.asked
     lost = [trial for trial in trials if trial.trial_id not in done]
     if lost:
         raise ClusterError(
@@ -135,7 +138,7 @@ def run_planned(ready: Ready, options: RunOptions, ahead: RayAhead | None = None
     seconds = time.monotonic() - started
     notes += _differing(rows, trials)
     notes += without_model(rows, [trial.trial_id for trial in trials if trial.configuration.study.train.save != "none"])
-    return RunSummary(folder, len(trials), ours.n_run, n_ok, len(trials) - n_ok, seconds, tuple(notes))
+    return RunSummary(folder, len(trials), ours.n_run, n_ok, len(trials) - n_ok, seconds, tuple(notes), rounds.verdict)
 
 
 def _differing(rows: pd.DataFrame, trials: Sequence[PlannedTrial]) -> list[str]:

@@ -40,14 +40,18 @@ class Ready:
 
 
 def ready(
-    study: Study | str | Path, *, seeds: int | Sequence[int] | None = None, results: str | Place | None = None
+    study: Study | str | Path,
+    *,
+    seeds: int | Sequence[int] | None = None,
+    results: str | Place | None = None,
+    until: str | None = None,
 ) -> Ready:
     """Return a study with its plan, after file, functions and data were looked at; arguments as in `open_study`.
 
     Raises:
         InputError: study, functions or data are wrong.
     """
-    return made_ready(open_study(study, seeds=seeds, results=results))
+    return made_ready(open_study(study, seeds=seeds, results=results, until=until))
 
 
 def made_ready(opened: Opened) -> Ready:

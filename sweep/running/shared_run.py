@@ -65,6 +65,13 @@ class SharedRun:
         return len(self.ready.trials)
 
     @property
+    def n_slots(self) -> int:
+        """Return how many trials the Ray of this run trains at once; 1 where it has none yet."""
+        from sweep.running import driver
+
+        return driver.slots_of(self._ray, self.ready.study.resources) if self._ray is not None else 1
+
+    @property
     def folder(self) -> Place:
         """Return where the results are."""
         return self.ready.folder

@@ -24,6 +24,7 @@ from sweep.stats.planning import (
     seeds_in_two_stages,
     seeds_with_assurance,
 )
+from sweep.stats.precision_stop import Pilot, seeds_wanted
 from sweep.stats.published import Against, against, rate_variance
 from sweep.stats.reported import Reported
 from sweep.stats.scored_trials import TrialScores, trial_scores
@@ -31,6 +32,7 @@ from sweep.stats.seed_plan import Plan, plan_seeds
 from sweep.stats.seed_tests import SeedTest, seed_test
 from sweep.stats.seeds import t_interval
 from sweep.stats.simulation import Design, simulate
+from sweep.stats.spending import boundaries
 from sweep.stats.standard_deviation import equal_spread, pooled_sd, sd_interval_of
 from sweep.stats.two_sets import difference_of_sets
 
@@ -46,12 +48,14 @@ __all__ = [
     "Interval",
     "Measured",
     "Moderated",
+    "Pilot",
     "Plan",
     "Reported",
     "SeedTest",
     "TrialScores",
     "against",
     "best_of_normal",
+    "boundaries",
     "clopper_pearson",
     "compare",
     "difference_of_sets",
@@ -75,6 +79,7 @@ __all__ = [
     "seeds_for_half_width",
     "seeds_for_power",
     "seeds_in_two_stages",
+    "seeds_wanted",
     "seeds_with_assurance",
     "simulate",
     "t_interval",

@@ -8,6 +8,7 @@ damaged is made anew where parts/ holds every record; else the folder is refused
 import importlib
 import json
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,11 +55,12 @@ class Results:
         return loading.load(saved_model(self.path, self.trials, trial_id), self, trial_id)
 
 
-def load(path: str | Place) -> Results:
+def load(path: str | Place, *, only: Collection[str] | None = None) -> Results:
     """Return the results of a study: what was compacted, and every later record beside it.
 
     Args:
         path: the study's folder, such as results/demo or s3://bucket/results/demo.
+        only: trial_ids whose scores are wanted; None: of all trials.
 
     Raises:
         InputError: no such folder, or none of ours.
@@ -72,7 +74,8 @@ def load(path: str | Place) -> Results:
     study = read_study(folder)
     stored = compacted(folder)
     notes = [*damage(folder, stored, _READ), *stored.notes]
-    groups = list(scores_of(folder, stored))
+    wanted = None if only is None else set(only)
+    groups = [one if wanted is None else tables.of_trials(one, wanted) for one in scores_of(folder, stored)]
     fresh, brought = _fresh(folder, stored, notes, groups)
     refuse_loss(folder, stored, fresh, brought)
     scores = pa.concat_tables(groups, promote_options="default").unify_dictionaries() if groups else None

@@ -1,6 +1,5 @@
 """The study file: what it may say, read and checked once, frozen from then on."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -27,10 +26,10 @@ from sweep.study.parts import (
     Submit,
     Use,
 )
-from sweep.study.study_text import built_in_studies, explain, read_yaml, short
+from sweep.study.seed_choice import MOST_TRIALS, checked_seeds
+from sweep.study.stop import Stop, check_stop, with_seeds
+from sweep.study.study_text import built_in_studies, explain, read_yaml
 from sweep.study.train import Train
-
-MOST_TRIALS = 100_000  # ten times what was run; more is a slip of the pen, or many studies in one
 
 Axis = list[Any] | dict[Literal["choice", "uniform", "loguniform"], list[Any]]
 
@@ -46,6 +45,7 @@ class Study(Part):
     about: Annotated[str, Field(description="one sentence: what the study asks")] = ""
     task: Literal["verification", "classification", "regression"] = "verification"
     seeds: Annotated[int, Field(ge=1)] | Annotated[list[Seed], Field(min_length=1)] | SeedRange = 5
+    stop: Annotated[Stop | None, Field(description="when the study ends by itself: a race, or a precision")] = None
     data: DataUse
     division: Annotated[
         Division | None, Field(description="{folds: K}: cross-validation, each subject is tested once a seed")
@@ -95,32 +95,15 @@ class Study(Part):
     submit: Submit = Submit()
     results: str = "results/"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _stop_counts_the_seeds(cls, said: Any) -> Any:
+        return with_seeds(said) if isinstance(said, dict) else said
+
     @field_validator("seeds", mode="before")
     @classmethod
     def _seeds_are_counted_or_listed(cls, seeds: Any) -> Any:
-        if isinstance(seeds, SeedRange):
-            return seeds
-        received = short(seeds)
-        if isinstance(seeds, dict):
-            for key in seeds.keys() - {"count", "first"}:
-                raise ValueError(f"count and first. Received: {key}.{nearest(str(key), ('count', 'first'))}")
-            count, first = seeds.get("count"), seeds.get("first", 0)
-            valid = _is_count(count) and _is_seed(first) and _is_seed(first + min(int(count or 0), MOST_TRIALS) - 1)
-        elif isinstance(seeds, list):
-            wrong = [seed for seed in seeds if not _is_seed(seed)]
-            valid = bool(seeds) and not wrong
-            received = f"{short(wrong[0])} in the list" if wrong else received
-        else:
-            valid = _is_count(seeds)
-        if not valid:
-            raise ValueError(
-                "a count of 1 or more, a list of whole numbers from 0 to 2**32 - 1, or {count: 10, first: 0}. "
-                f"Received: {received}"
-            )
-        repeated = [seed for seed, n in Counter(seeds).items() if n > 1] if isinstance(seeds, list) else []
-        if repeated:
-            raise ValueError(f"every seed once. Received repeated seeds: {', '.join(map(str, sorted(repeated)))}")
-        return seeds
+        return checked_seeds(seeds)
 
     @field_validator("reuse", mode="before")
     @classmethod
@@ -177,6 +160,14 @@ class Study(Part):
     def _one_function_makes_the_scores(self) -> Self:
         check_own_training(self)
         check_gpu_memory(self)
+        return self
+
+    @model_validator(mode="after")
+    def _stop_fits_the_task(self) -> Self:
+        if self.stop is not None:
+            check_stop(self.stop, self.task, measures=self.measure is not None or self.trial is not None)
+            if self.division is not None:
+                raise ValueError("`stop` or `division`. Received: both; of folds a study gives the seeds that it names")
         return self
 
     @model_validator(mode="after")
@@ -246,14 +237,6 @@ class Study(Part):
             return cls.model_validate(mapping)
         except ValidationError as error:
             raise InputError(explain(error, cls, path)) from None
-
-
-def _is_seed(value: Any) -> bool:
-    return type(value) is int and 0 <= value < 2**32  # True and 1.0 are no seeds
-
-
-def _is_count(value: Any) -> bool:
-    return type(value) is int and value >= 1
 
 
 __all__ = ["Study", "built_in_studies"]

@@ -14,11 +14,15 @@ from sweep.submit.ray_jobs import Job, RayCluster
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a study stands: trials of its plan, and those of them that are stored as ok or as failed."""
+    """Where a study stands: trials of its plan, and those of them that are stored as ok or as failed.
+
+    stops: whether it stops by itself; n_planned is then what it has asked for so far.
+    """
 
     n_planned: int
     n_ok: int
     n_failed: int
+    stops: bool = False
 
 
 def fetch(cluster: RayCluster, job: Job, study: Study, folder: Path) -> int:
@@ -61,9 +65,10 @@ def standing(folder: Path) -> Standing | None:
     """Return where the study in a folder of results stands; None where there is none."""
     if not (folder / "study.json").is_file():
         return None
-    plan = {one["trial_id"] for one in store.read_study(folder)["plan"]}
+    study = store.read_study(folder)
+    plan = {one["trial_id"] for one in study["plan"]}
     status = [state for trial, state in store.finished(folder).items() if trial in plan]
-    return Standing(len(plan), status.count("ok"), status.count("failed"))
+    return Standing(len(plan), status.count("ok"), status.count("failed"), bool(study["resolved"].get("stop")))
 
 
 def planned_there(cluster: RayCluster, job: Job, there: str, offered: Sequence[str]) -> set[str] | None:

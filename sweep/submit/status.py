@@ -15,7 +15,8 @@ class Status:
     """Where one submission stands.
 
     state: in the cluster's words, "gone" where it has forgotten the job, "unknown" where it could not be asked (`why`).
-    n_stored, n_planned: trials, None where neither the cluster nor this machine knows.
+    n_stored, n_planned: trials, None where neither the cluster nor this machine knows. stops: whether the study stops
+    by itself, as far as this machine knows: n_planned is then what it has asked for so far.
     """
 
     study: str
@@ -27,6 +28,7 @@ class Status:
     results: str
     at: str
     why: str = ""
+    stops: bool = False
 
 
 def statuses(study: str | None = None, *, everything: bool = False) -> list[Status]:
@@ -54,12 +56,22 @@ def _status(entry: ledger.Entry) -> Status:
         state = KINDS[entry.kind].state(entry)
     except SweepError as error:
         why = str(error)
-    counts = state.counts
+    counts, stops = state.counts, False
     if "://" not in entry.results:
         here = standing(Path(entry.results))
+        stops = here is not None and here.stops
         if here and (counts is None or here.n_ok + here.n_failed > counts[0]):
             counts = (here.n_ok + here.n_failed, here.n_planned)
     n_stored, n_planned = counts or (None, None)
     return Status(
-        entry.study, entry.kind, entry.submission_id, state.name, n_stored, n_planned, entry.results, entry.at, why
+        entry.study,
+        entry.kind,
+        entry.submission_id,
+        state.name,
+        n_stored,
+        n_planned,
+        entry.results,
+        entry.at,
+        why,
+        stops,
     )

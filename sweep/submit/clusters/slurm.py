@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 from sweep.errors import InputError
+from sweep.study.stop import until_in_words
 from sweep.study.study import Study
 from sweep.submit.cluster_command import answer
 from sweep.submit.cluster_file import ClusterFile
@@ -30,6 +31,7 @@ def render(file: ClusterFile, study: Study, name: str, source: Path | None, *, r
         InputError: no line `set -- "$@"` that takes them.
     """
     words = [name, "--seeds", str(study.seeds)] if isinstance(study.seeds, int) else [name]
+    words += ["--until", until_in_words(study.stop)] if study.stop is not None else []
     words += ["--results", study.results, *(["--retry-failed"] if retry_failed else [])]
     if len(_PLACE.findall(file.text)) != 1:
         raise InputError(
