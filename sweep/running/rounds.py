@@ -3,19 +3,19 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sweep.analysis.decisions import decisions_table
-from sweep.analysis.standing import Standing
 from sweep.running.options import RunOptions
 from sweep.running.policy import next_orders
 from sweep.running.preparation import Ready
-from sweep.running.race import check_subjects, next_trials
 from sweep.store import store
 from sweep.store.places import Place, replace_file
 from sweep.study.plan import PlannedTrial, as_document
+
+if TYPE_CHECKING:
+    from sweep.analysis.standing import Standing
 
 DECISIONS = "decisions.parquet"
 
@@ -32,14 +32,17 @@ class Rounds:
     options: RunOptions
     record: Mapping[str, Any]
     asked: tuple[PlannedTrial, ...] = ()
-    standing: Standing | None = None
+    standing: "Standing | None" = None
     _ordered: set[str] = field(default_factory=set)
     _begun: bool = False
 
     def __post_init__(self) -> None:
         """Refuse data without subjects where `stop` is to cover new ones."""
         self.asked = tuple(self.ready.trials)
-        check_subjects(self.ready.study, self.ready.data)
+        if self.ready.study.stop is not None:
+            from sweep.running.race import check_subjects  # the statistics of looks, which other studies do not need
+
+            check_subjects(self.ready.study, self.ready.data)
 
     def following(self, rows: pd.DataFrame, slots: int = 1) -> list[PlannedTrial]:
         """Return the trials of the next round; none ends the run. study.json then names all that were asked for.
@@ -55,6 +58,8 @@ class Rounds:
                 self._write()
             found = next_orders(rows, ready.trials, ordered=self._ordered, retry_failed=again)
         else:
+            from sweep.running.race import next_trials
+
             one = next_trials(
                 rows, ready.study, ready.trials, partial(_scores_of, ready.folder), ready.folder,
                 ordered=self._ordered, retry_failed=again, slots=slots,
@@ -76,8 +81,10 @@ class Rounds:
         store.write_study(self.ready.folder, as_document(self.ready.study, self.asked) | dict(self.record))
 
 
-def write_decisions(folder: Place, standing: Standing) -> None:
+def write_decisions(folder: Place, standing: "Standing") -> None:
     """Write decisions.parquet, whole or not at all."""
+    from sweep.analysis.decisions import decisions_table
+
     table = decisions_table(standing)
     replace_file(folder / DECISIONS, lambda file: table.to_parquet(file, index=False))
 
