@@ -121,7 +121,7 @@ def run_planned(ready: Ready, options: RunOptions, ahead: RayAhead | None = None
                 with room(folder):
                     notes += [one for one in store.compact(folder) if one not in notes]
                     rows = store.trials(folder)
-                    wanted = rounds.following(rows, ours.n_slots)
+                    wanted = rounds.following(rows, lambda: ours.n_slots)
                     ours.ready = replace(ready, trials=rounds.asked)
     except BaseException:  # Ray has ended: however the run ends, what finished is in the tables
         with room(folder):

@@ -1,6 +1,6 @@
 """The rounds of a run: all that is missing at once, or look by look where the study stops by itself."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -44,10 +44,10 @@ class Rounds:
 
             check_subjects(self.ready.study, self.ready.data)
 
-    def following(self, rows: pd.DataFrame, slots: int = 1) -> list[PlannedTrial]:
+    def following(self, rows: pd.DataFrame, slots: Callable[[], int] = lambda: 1) -> list[PlannedTrial]:
         """Return the trials of the next round; none ends the run. study.json then names all that were asked for.
 
-        rows: of trials.parquet. slots: how many trials run at once.
+        rows: of trials.parquet. slots: tells how many trials run at once, where that matters.
 
         Raises:
             InputError: see `sweep.running.race.next_trials`.
@@ -62,7 +62,7 @@ class Rounds:
 
             one = next_trials(
                 rows, ready.study, ready.trials, partial(_scores_of, ready.folder), ready.folder,
-                ordered=self._ordered, retry_failed=again, slots=slots,
+                ordered=self._ordered, retry_failed=again, slots=slots(),
             )  # fmt: skip
             self.asked, self.standing, found = one.asked, one.standing, list(one.trials)
             self._write()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from PIL import Image
@@ -18,7 +19,7 @@ from sweep.data import Prepared
 from sweep.errors import ClusterError
 from sweep.report.notes import notes
 from sweep.report.summarising import summarise
-from sweep.running import execution, opening, preparation
+from sweep.running import execution, opening, preparation, rounds
 from sweep.running.policy import next_orders
 from sweep.running.ray_session import RaySession
 from sweep.store import store
@@ -194,7 +195,7 @@ def test_a_policy_that_orders_in_rounds_is_asked_until_it_orders_nothing(
     """Each round is seen by the next question, all of them run on one Ray, and every trial is heard of once."""
     ray = Trained()
     ray.instead_of_ray(monkeypatch)
-    monkeypatch.setattr(execution, "next_orders", lambda *asked, **how: next_orders(*asked, **how)[:2])
+    monkeypatch.setattr(rounds, "next_orders", lambda *asked, **how: next_orders(*asked, **how)[:2])
     write_study(project, seeds=7)
     heard: list[TrialOutcome] = []
     done = run(listeners=[heard.append])
@@ -203,6 +204,26 @@ def test_a_policy_that_orders_in_rounds_is_asked_until_it_orders_nothing(
     assert [one.seed for one in heard] == [2, 3, 4, 5, 6]
     assert run().n_run == 0
     assert ray.started == 1
+
+
+def test_a_study_that_stops_by_itself_asks_for_what_it_needs(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stored seeds count, rounds follow until the verdict, and study.json names what was asked for, not the most."""
+    ray = Trained()
+    ray.instead_of_ray(monkeypatch)
+    monkeypatch.setattr("sweep.running.driver.slots_of", lambda *_: 4)
+    stop = {"until": "decided", "first": 3, "step": 2, "most": 9, "covers": "this test set"}
+    write_study(project, arms={"a": {}, "b": {"model.width": 4}}, stop=stop)
+    text = yaml.safe_load((project / "s.yaml").read_text())
+    (project / "s.yaml").write_text(yaml.safe_dump({key: value for key, value in text.items() if key != "seeds"}))
+    done = run()
+    folder = project / "results" / "s"
+    table = pd.read_parquet(folder / rounds.DECISIONS)
+    assert done.verdict
+    assert ray.rounds[0] == 4, "two of the first six are stored"
+    assert done.n_planned == len(json.loads((folder / "study.json").read_text())["plan"]) < 18
+    assert list(table["look"].unique()) == list(range(1, table["look"].max() + 1))
+    assert run().verdict == done.verdict
+    assert summarise(store.load(folder)).decisions.verdict == done.verdict  # type: ignore[union-attr]
 
 
 def test_models_that_are_asked_for_later_run_nothing_again(project: Path) -> None:
