@@ -21,6 +21,9 @@ def verify(
     ] = None,
     address: Annotated[str | None, typer.Option(help="Address of a Ray cluster that runs the trials.")] = None,
     trust: Annotated[bool, typer.Option("--trust", help="Call functions from other packages or folders too.")] = False,
+    margin: Annotated[
+        float, typer.Option(help="On another kind of processor: what difference counts as none, in SD over seeds.")
+    ] = 0.5,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Run stored trials again, and say if every bit is equal, or what the first difference and its cause are."""
@@ -35,11 +38,12 @@ def verify(
         modules=tuple(str(folder.absolute()) for folder in modules or ()),
         address=address,
         trust=trust,
+        margin=margin,
         hear=lambda text: note(f"sweep: {text}"),
     )
     if json:
         say_json(found.as_json())
     else:
         say(found.as_text())
-    if not found.equal:
+    if not found.holds:
         raise typer.Exit(1)

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sweep.explain.difference import Difference
+from sweep.explain.other_machine import Elsewhere
 from sweep.explain.surroundings import Factor
 
 BY_KERAS = "initial weights, every epoch's order and weights, scores and metrics"
@@ -17,7 +18,8 @@ class Verified:
 
     equal: whether every bit is the same. difference: the first that is not. factors: what differs around the two runs.
     cause: the sentence that answers "why?", "" for equal trials. proven: whether putting the cause back gave the stored
-    bits. metrics: name -> (stored, now) of the task's headline, where they differ.
+    bits. metrics: name -> (stored, now) of the task's headline, where trials differ. correlation: of the scores of
+    test, as stored and as they are now, where trials differ.
     """
 
     trial_id: str
@@ -29,6 +31,7 @@ class Verified:
     cause: str = ""
     proven: bool = False
     metrics: dict[str, tuple[float, float]] | None = None
+    correlation: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return every field, for JSON."""
@@ -40,7 +43,7 @@ class Verification:
     """What `sweep verify` found.
 
     n_stored: trials of the plan that are ok and could have been run again. n_unseeded: those that had no seed.
-    compared: what of them was compared, as words.
+    compared: what of them was compared, as words. elsewhere: the verdict where they ran on another kind of processor.
     """
 
     results: str
@@ -48,11 +51,17 @@ class Verification:
     trials: tuple[Verified, ...]
     n_unseeded: int = 0
     compared: str = BY_KERAS
+    elsewhere: Elsewhere | None = None
 
     @property
     def equal(self) -> bool:
         """Whether every trial that was run again is equal to the bit."""
         return all(trial.equal for trial in self.trials)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the results hold here: equal to the bit, or equivalent on another kind of processor."""
+        return self.equal or (self.elsewhere is not None and self.elsewhere.equivalent is True)
 
     def as_json(self) -> dict[str, Any]:
         """Return one object for JSON."""
@@ -60,6 +69,7 @@ class Verification:
         return {"results": self.results, "equal": self.equal, "n_stored": self.n_stored} | {
             "n_unseeded": self.n_unseeded,
             "trials": trials,
+            "other_machine": self.elsewhere.as_dict() if self.elsewhere else None,
         }
 
     def as_text(self) -> str:
@@ -71,9 +81,12 @@ class Verification:
         ]
         if self.n_unseeded:
             lines.append(f"{self.n_unseeded} trials of the study had no seed and cannot be run again.")
+        if self.elsewhere:
+            lines += self.elsewhere.lines()
         for one in self.trials:
             name = " ".join(part for part in (one.trial_id, one.label, f"seed {one.seed}") if part)
-            lines.append(f"{name}: {'equal' if one.equal else 'differs'}")
+            differs = "other bits, as they must be" if self.elsewhere else "differs"
+            lines.append(f"{name}: {'equal' if one.equal else differs}")
             if one.difference:
                 lines.append(f"  First difference: {one.difference}")
                 lines += [f"  Differs: {factor}" for factor in one.factors if factor.known]

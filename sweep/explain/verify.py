@@ -4,16 +4,19 @@ A cause is more than a thing that differs: where threads or flags differ, the tr
 were, and only if this gives the stored bits back they are named as the cause.
 """
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 from sweep.data import Prepared
 from sweep.errors import InputError
 from sweep.explain.changed_code import Codes
 from sweep.explain.changed_data import what_changed
 from sweep.explain.difference import Difference, first_difference, first_step
+from sweep.explain.other_machine import MARGIN, Elsewhere, compare_elsewhere, other_processor, score_correlation
 from sweep.explain.rerun import RerunFailedError, ray_for_reruns, run_again, run_through_ray
 from sweep.explain.stored_bits import Bits, StoredTrial, n_unseeded, stored_trials, verifiable
 from sweep.explain.surroundings import Factor, factors, variables_as_stored
@@ -25,6 +28,7 @@ from sweep.metrics.catalogue import headline
 from sweep.store import store
 from sweep.store.collected import refuse_collected
 from sweep.store.places import Place
+from sweep.store.store import Results
 from sweep.study import code
 from sweep.study.study import Study
 from sweep.study.trust import Trust, permit
@@ -44,6 +48,7 @@ def verify(
     modules: tuple[str, ...] = (),
     address: str | None = None,
     trust: bool = False,
+    margin: float = MARGIN,
     hear: Callable[[str], None] = lambda text: None,
 ) -> Verification:
     """Run stored trials again, and return what is equal and what is not; trials with a GPU run as Ray places them.
@@ -55,6 +60,7 @@ def verify(
         modules: folders of the user's modules, beside the current one.
         address: a Ray cluster that runs them, all at once; None runs them here, in turn.
         trust: call also what is neither Seed Sweep's nor in the current folder or `modules`.
+        margin: on another kind of processor bits cannot agree: what difference counts as none, in SD over seeds.
         hear: called with a line of progress after each trial.
 
     Raises:
@@ -64,7 +70,6 @@ def verify(
     loaded = store.load(results)
     for text in loaded.notes:
         hear(text)
-    refuse_collected(loaded.study, loaded.path, "run again")
     refuse_collected(loaded.study, loaded.path, "run again")
     asked = [key for key in loaded.study["resolved"] if key != "answer"]
     places = permit(loaded.study["resolved"], asked, loaded.path, Trust(modules, everything=trust))
@@ -98,7 +103,22 @@ def verify(
         for one in stored:
             found.append(_verified(one, threads, ready, data, first.get(one.order.trial_id), rerun, codes))
             hear(f"{len(found)}/{len(chosen)} trials, {sum(not item.equal for item in found)} differ")
-    return Verification(str(results), len(ids), tuple(found), n_unseeded(loaded), _compared(list(studies.values())))
+    compared = _compared(list(studies.values()))
+    elsewhere = _elsewhere(loaded, first_study.task, found, margin)
+    return Verification(str(results), len(ids), tuple(found), n_unseeded(loaded), compared, elsewhere)
+
+
+def _elsewhere(loaded: Results, task: str, found: Sequence[Verified], margin: float) -> Elsewhere | None:
+    """Return the verdict of statistics where every trial that differs ran on another kind of processor; else None."""
+    differing = [one for one in found if not one.equal]
+    kinds = [other_processor(one.factors) for one in differing]
+    if not kinds or None in kinds:
+        return None
+    pairs = [one.metrics or {} for one in differing]
+    same: Mapping[str, tuple[float, float]] = dict.fromkeys(headline(task), (0.0, 0.0))
+    pairs += [dict(same)] * (len(found) - len(differing))
+    correlations = [math.nan if one.correlation is None else one.correlation for one in differing]
+    return compare_elsewhere(loaded, task, pairs, correlations, cast(Factor, kinds[0]), margin)
 
 
 def _compared(studies: list[Study]) -> str:
@@ -144,7 +164,15 @@ def _verified(
         key: (value, again.metrics[key]) for key, value in stored_trial.bits.metrics.items() if key in again.metrics
     }
     shown = {key: both[key] for key in headline(study.task) if key in both}
-    return verified(equal=False, difference=difference, factors=around, cause=cause, proven=proven, metrics=shown)
+    return verified(
+        equal=False,
+        difference=difference,
+        factors=around,
+        cause=cause,
+        proven=proven,
+        metrics=shown,
+        correlation=score_correlation(stored_trial.bits.scores, again.scores),
+    )
 
 
 def _data_now(study: Study, seed: int, ready: dict[str, Prepared], data: DataProcess) -> Prepared:
@@ -178,6 +206,13 @@ def _why(
             difference = _with_step(before, as_stored, now, difference, rerun)
             return f"{said}. With the old setting the trial gives the stored bits.", True, difference
     known = [factor for factor in around if factor.known]
+    processor = other_processor(around)
+    if processor is not None:
+        # The system's build number and the machine's name come with the processor, and explain nothing beside it.
+        more = [factor for factor in known if factor.name not in ("cpu_model", "platform", "machine")]
+        also = "".join(f" Also differs: {factor}." for factor in more)
+        said = f"another kind of processor (stored: {processor.stored}, here: {processor.now}): bits cannot agree."
+        return said + also, False, difference
     if known:
         return "probably " + ", or ".join(str(factor) for factor in known) + ".", False, difference
     if first_difference(again, rerun(now)) is None:
