@@ -7,6 +7,7 @@ from sweep.analysis.asked_metrics import check_metric, with_metric
 from sweep.analysis.classes import class_reports
 from sweep.analysis.current import current
 from sweep.analysis.folds import gathered, n_folds
+from sweep.analysis.once import asked_once
 from sweep.analysis.over_seeds import failures_of, rows_of
 from sweep.checks import divided
 from sweep.checks.results import findings_of, still_arms
@@ -36,6 +37,11 @@ def summarise(
         InputError: a level outside (0, 1), an unknown metric, or an `answer` that is not trusted.
     """
     level = check_level(level)
+    with asked_once(together=(*headline(results.study["task"]), *metrics)):
+        return _summary(results, level, trust, metrics)
+
+
+def _summary(results: Results, level: float, trust: Trust, metrics: Sequence[str]) -> Report:
     answer = answer_of(results, level, trust)  # first, since it may be refused
     results = gathered(results)
     task = results.study["task"]
