@@ -21,7 +21,7 @@ from sweep.store.compaction import compact as compact
 from sweep.store.places import Place, absolute, check_reach, place, replace_file, storage
 from sweep.store.records import Record, parts
 from sweep.store.saved_models import saved_model
-from sweep.store.stored_json import StudyDocument, fault_of
+from sweep.store.stored_json import fault_of_study
 from sweep.store.table_file import NAMES
 
 _READ = "all is read from the records under parts/, which hold every trial"
@@ -133,7 +133,7 @@ def read_study(folder: Place) -> dict[str, Any]:
         document = json.loads(file.read_bytes())
         if isinstance(document, dict):
             schemas.refuse_newer(document, file)
-        if fault := fault_of(document, StudyDocument):
+        if fault := fault_of_study(document):
             raise ValueError(fault)
         found: dict[str, Any] = document
         return found
