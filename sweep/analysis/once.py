@@ -30,6 +30,9 @@ def asked_once(together: Sequence[str] = ()) -> Iterator[None]:
 
     The frames of the results must not be changed in place meanwhile.
     """
+    if _KEPT.get() is not None:  # a block within another goes on with its answers
+        yield
+        return
     token = _KEPT.set(Kept(tuple(together)))
     try:
         yield

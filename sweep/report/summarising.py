@@ -1,6 +1,7 @@
 """From the store to the report's numbers."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from sweep.analysis.asked_metrics import check_metric, with_metric
@@ -37,8 +38,13 @@ def summarise(
         InputError: a level outside (0, 1), an unknown metric, or an `answer` that is not trusted.
     """
     level = check_level(level)
-    with asked_once(together=(*headline(results.study["task"]), *metrics)):
+    with reporting(results, metrics):
         return _summary(results, level, trust, metrics)
+
+
+def reporting(results: Results, metrics: Sequence[str] = ()) -> AbstractContextManager[None]:
+    """Return a block within which what a report needs several times is worked out once; one within another is one."""
+    return asked_once(together=(*headline(results.study["task"]), *metrics))
 
 
 def _summary(results: Results, level: float, trust: Trust, metrics: Sequence[str]) -> Report:
