@@ -40,7 +40,7 @@ if (held && panel) {
     }
     for (const cursor of document.querySelectorAll(".cursor")) {
       const own = Number(cursor.dataset.place) === one.place;
-      cursor.toggleAttribute("hidden", !own);
+      cursor.setAttribute("visibility", own ? "visible" : "hidden");
       const {low, high, start, end} = cursor.dataset, share = (threshold - low) / (high - low);
       cursor.setAttribute("transform",
         "translate(" + (Number(start) + Math.min(Math.max(share, 0), 1) * (end - start)).toFixed(1) + " 0)");

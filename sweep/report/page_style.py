@@ -12,7 +12,7 @@ h2 {{ font-size: 1.15rem; margin: 2.2rem 0 .5rem; }} h3 {{ font-size: 1rem; marg
 .faint {{ color: var(--faint); margin: .2rem 0; }}
 .answer {{ font-size: 1.1rem; border-left: 4px solid var(--c0); padding: .3rem 0 .3rem .9rem; margin: 1rem 0; }}
 .answer p {{ margin: .3rem 0; }}
-nav a {{ margin-right: 1rem; }} a {{ color: var(--c0); }}
+nav {{ margin: .6rem 0; }} nav a {{ margin-right: 1rem; }} a {{ color: var(--c0); }}
 a:focus-visible, button:focus-visible, input:focus-visible, select:focus-visible, summary:focus-visible,
 .scroll:focus-visible {{ outline: 3px solid var(--c1); outline-offset: 2px; }}
 .scroll {{ overflow-x: auto; }}
@@ -29,7 +29,7 @@ table.pairs td {{ text-align: left; white-space: normal; overflow-wrap: anywhere
 table.pairs th {{ text-align: left; border-bottom: 1px solid var(--grid); min-width: 7rem; vertical-align: top; }}
 tr.lost td:last-child {{ font-weight: bold; color: var(--c1); }}
 li {{ margin: .15rem 0; overflow-wrap: anywhere; }} ul {{ padding-left: 1.2rem; }}
-svg.figure {{ display: block; width: 100%; min-width: 600px; max-width: 900px; height: auto; }}
+figure {{ margin: 0; }} svg.figure {{ display: block; width: 100%; min-width: 600px; max-width: 900px; height: auto; }}
 img {{ max-width: 100%; height: auto; background: #fff; }}
 details {{ margin-top: 1rem; }} summary {{ cursor: pointer; }}
 .slider label {{ display: block; margin: .5rem 0; }} .slider input {{ width: min(100%, 40rem); height: 1.6rem;
@@ -40,11 +40,11 @@ details {{ margin-top: 1rem; }} summary {{ cursor: pointer; }}
 @page {{ size: A4; margin: 14mm; }}
 @media print {{
  body {{ font-size: 10pt; max-width: none; padding: 0; }} .scroll {{ overflow: visible; }}
- h2, h3 {{ break-after: avoid; }} figure, tr, svg.figure {{ break-inside: avoid; }} figure {{ margin: 0; }}
+ h2, h3 {{ break-after: avoid; }} figure, tr, svg.figure {{ break-inside: avoid; }}
  table {{ font-size: 7.5pt; width: 100%; }}
- th, td {{ white-space: normal; padding: .15rem .3rem; overflow-wrap: anywhere; }}
- th:first-child, td:first-child {{ min-width: 0; }}
- svg.figure {{ min-width: 0; max-width: 100%; max-height: 235mm; }}
+ th, td {{ white-space: normal; padding: .15rem .25rem; }}
+ th:first-child, td:first-child {{ min-width: 22mm; }}
+ svg.figure {{ min-width: 0; max-width: 100%; max-height: 122mm; }}
  nav, .slider, .only-screen {{ display: none; }} a {{ color: inherit; text-decoration: none; }}
 }}
 """

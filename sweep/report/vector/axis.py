@@ -40,7 +40,7 @@ def linear(low: float, high: float, start: float, end: float, about: int = 5, ma
     low, high = low - gap, high + gap
     raw = (high - low) / max(about, 1)
     power = 10.0 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)
+    step = max(factor * power for factor in (1, 2, 5, 10) if factor * power <= raw * 1.5)
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     first = math.ceil(low / step - 1e-9)
     ticks = []

@@ -61,7 +61,8 @@ def _panel(canvas: Canvas, own: ClassScores, frame: tuple[float, float, float, f
         middle = axis.place(float(np.median(own.thresholds)))
         canvas.line(middle, top, middle, bottom, "mark")
     canvas.raw(
-        f'<path class="cursor" hidden="" data-place="{place}" data-low="{axis.low!r}" data-high="{axis.high!r}" '
+        f'<path class="cursor" visibility="hidden" data-place="{place}" '
+        f'data-low="{axis.low!r}" data-high="{axis.high!r}" '
         f'data-start="{left:.1f}" data-end="{right:.1f}" d="M0 {top:.1f}V{bottom:.1f}"/>'
     )
 

@@ -92,7 +92,7 @@ def variance(report: Report) -> Canvas | None:
         canvas.box(x, y - 10, 11, 11, f"f{at}")
         canvas.text(x + 16, y, source)
         x += 36 + 6.6 * len(source)
-    top, row = y + 10, 36 if len(shown) < 8 else 30
+    top, row = y + 10, 40 if len(shown) < 8 else 32
     bottom = top + row * len(shown)
     canvas.height = bottom + 42
     left = room([labels[at] for at in shown])
@@ -102,7 +102,7 @@ def variance(report: Report) -> Canvas | None:
         axis = Axis(0, 1, start, end, tuple((one / 100, f"{one}") for one in (0, 25, 50, 75, 100)))
         below(canvas, axis, top, bottom, f"{scale_of(report, name).title}: share of variance (%)")
         for place, at in enumerate(shown):
-            _bar(canvas, axis, report.rows[at].metrics[name], top + row * place + 4, row - 16)
+            _bar(canvas, axis, report.rows[at].metrics[name], top + row * place + 4, row - 20)
     return canvas
 
 

@@ -10,7 +10,7 @@ from sweep.report.metric_format import Scale, scale_of
 from sweep.report.shown_configurations import said, spread, with_values
 from sweep.report.summary import MetricOverSeeds, Report
 from sweep.report.vector.axis import Axis, below, linear
-from sweep.report.vector.canvas import LETTER, WIDTH, Canvas
+from sweep.report.vector.canvas import WIDTH, Canvas
 
 MOST = 60  # rows that a page holds
 LABEL = 30  # letters of a configuration's name
@@ -58,7 +58,7 @@ def strips(report: Report, ok: pd.DataFrame) -> Canvas | None:
 
 def room(words: list[str]) -> float:
     """Return where panels begin, right of the names of their rows."""
-    return min(12 + LETTER * max(map(len, words)), 0.4 * WIDTH)
+    return min(16 + 7 * max(map(len, words)), 0.42 * WIDTH)
 
 
 def panels(left: float, n: int, gap: float = 24) -> list[tuple[float, float]]:
