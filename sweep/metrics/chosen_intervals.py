@@ -18,6 +18,7 @@ from sweep.metrics.interval import Interval, few_cautions, interval_of, percenti
 from sweep.metrics.interval_methods import COVERING, WIDER_OF_3, IntervalMethod
 from sweep.metrics.proportion import Bounds, check_confidence, rule_of_3
 from sweep.metrics.scores import FloatArray
+from sweep.metrics.special_functions import special
 
 
 def covering_eer(
@@ -99,14 +100,14 @@ def korn_graubard(value: float, variance: float, df: int, confidence: float) -> 
 
     Reference: Korn and Graubard, Survey Methodology 24, 1998.
     """
-    from scipy.special import betaincinv, ndtri, stdtrit
-
     tail = (1 - confidence) / 2
     n = value * (1 - value) / variance
     if df > 0:
-        n *= float(ndtri(tail) / stdtrit(df, tail)) ** 2
+        n *= float(special.ndtri(tail) / special.stdtrit(df, tail)) ** 2
     count = value * n
-    return Bounds(float(betaincinv(count, n - count + 1, tail)), float(betaincinv(count + 1, n - count, 1 - tail)))
+    return Bounds(
+        float(special.betaincinv(count, n - count + 1, tail)), float(special.betaincinv(count + 1, n - count, 1 - tail))
+    )
 
 
 def _unbiased(n_units: int) -> float:
