@@ -54,8 +54,9 @@ class Shown:
     tables: Sequence[str] = ()
 
 
-def as_html(report: Report, shown: Shown) -> str:
+def as_html(report: Report, shown: Shown | None = None) -> str:
     """Return the page."""
+    shown = shown or Shown()
     body = "\n".join(
         [
             *_head(report, shown),

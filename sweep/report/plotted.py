@@ -15,8 +15,6 @@ from sweep.report.summary import Report
 from sweep.report.variance import variance_figure
 from sweep.store.store import Results
 
-NAMES = ("seeds", "forest", "variance", "confusion", "losses", "det")
-
 
 def plot(report: Report, results: Results, kind: str) -> dict[str, bytes]:
     """Return the figures that results allow, file name -> content; kind: "png", or "pdf" for a column of a paper."""

@@ -1,10 +1,10 @@
 """What the threshold slider of a page shows: FAR, FRR and HTER of dev and test at fixed thresholds, as JSON."""
 
 import json
-import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sweep.analysis.configurations import of_configuration
 from sweep.analysis.folds import gathered
@@ -48,7 +48,7 @@ def sliding(report: Report, results: Results, found: list[ClassScores]) -> dict[
         }
         for split in ("dev", "test") if scores.dev is not None else ("test",):
             at = rates_at(scores, rows, thresholds, on_dev=split == "dev", level=report.level)
-            said[split] = {name: [[_told(one) for one in line] for line in at.rates[name].tolist()] for name in RATES}
+            said[split] = {name: _told(at.rates[name]) for name in RATES}
         every.append(said)
     if not every:
         return None
@@ -68,5 +68,8 @@ def as_script(data: dict[str, Any]) -> str:
     return text
 
 
-def _told(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, DIGITS)
+def _told(rates: NDArray[np.float64]) -> list[list[float | None]]:
+    lines: list[list[float | None]] = rates.round(DIGITS).tolist()
+    if np.isnan(rates).any():
+        return [[None if one != one else one for one in line] for line in lines]
+    return lines

@@ -21,7 +21,7 @@ from sweep.store.store import Results
 from sweep.study.trust import NOBODY_ELSE, Trust
 
 FIGURES = ("svg", "png", "pdf")
-DRAWN = dict.fromkeys((*drawing.NAMES, "losses"))
+DRAWN = ("seeds", "forest", "variance", "confusion", "losses", "det", "roc", "scores")
 NAMES = (
     "table.csv",
     "table.md",

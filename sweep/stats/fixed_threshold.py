@@ -1,13 +1,12 @@
 """FAR, FRR and HTER at thresholds that stand still, means over trained models, with intervals for other subjects."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.metrics.chosen_intervals import korn_graubard
+from sweep.metrics.chosen_intervals import effective_limits
 from sweep.metrics.proportion import rule_of_3
 from sweep.stats.scored_trials import FloatArray, SplitScores, TrialScores
 
@@ -53,8 +52,7 @@ def rates_at(
     for name in RATES:
         variance = _variance(scores, residuals[name], n_units)
         variance = np.maximum(variance, means[name] * (1 - means[name]) * least[name])
-        limits = [_limits(*one, n_units, level) for one in zip(means[name].tolist(), variance.tolist(), strict=True)]
-        found[name] = np.column_stack([means[name], np.array(limits)])
+        found[name] = np.column_stack([means[name], _limits(means[name], variance, n_units, level)])
     return RatesAt(thresholds, found, n_units)
 
 
@@ -91,14 +89,18 @@ def _variance(scores: TrialScores, residual: FloatArray, n_units: int) -> FloatA
     return np.maximum(found, 0.0) * n_units / (n_units - 1)
 
 
-def _limits(value: float, variance: float, n_units: int, level: float) -> tuple[float, float]:
-    if math.isnan(variance) or n_units < 2:
-        return math.nan, math.nan
-    if value <= 0 or value >= 1:
-        edge = rule_of_3(n_units, confidence=level)
-        return (0.0, edge) if value <= 0 else (1 - edge, 1.0)
-    found = korn_graubard(value, variance, n_units - 1, level)
-    return found.low, found.high
+def _limits(value: FloatArray, variance: FloatArray, n_units: int, level: float) -> FloatArray:
+    """Return low and high, (K, 2)."""
+    found = np.full((value.size, 2), np.nan)
+    if n_units < 2:
+        return found
+    edge = rule_of_3(n_units, confidence=level)
+    found[value <= 0] = (0.0, edge)
+    found[value >= 1] = (1 - edge, 1.0)
+    inside = (value > 0) & (value < 1)
+    if inside.any():
+        found[inside] = np.stack(effective_limits(value[inside], variance[inside], n_units - 1, level), axis=1)
+    return found
 
 
 def thresholds_of(
@@ -108,7 +110,7 @@ def thresholds_of(
     n: int = 101,
     rounded: Callable[[float], float] = float,
 ) -> FloatArray:
-    """Return about n thresholds, (K,) ascending: as many scores of either class between two, the marks, one above all.
+    """Return about n thresholds, (K,) ascending: equal shares of either class between two, the marks, one beyond each end.
 
     marks: thresholds that must be among them. rounded: how a threshold is written, so that the rates are of that.
     """
@@ -118,7 +120,9 @@ def thresholds_of(
         values = np.concatenate([one.score[rows][:, one.label == label].ravel() for one in splits])
         values = values[~np.isnan(values)]
         if values.size:
-            parts.append(np.quantile(values, np.linspace(0, 1, max((n - marks.size - 1) // 2, 2))))
+            parts.append(np.quantile(values, np.linspace(0, 1, max((n - marks.size - 2) // 2, 2))))
     found = np.unique([rounded(value) for value in np.concatenate(parts).tolist()])
     step = float(np.diff(found).mean()) if found.size > 1 else 1.0
-    return np.append(found, rounded(float(found[-1]) + max(step, 1e-6)))
+    beyond = max(step, 1e-6)
+    ends = rounded(float(found[0]) - beyond), rounded(float(found[-1]) + beyond)
+    return np.concatenate(([ends[0]], found, [ends[1]]))

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from sweep.errors import InputError, nearest
 from sweep.metrics.interval import fmr_cautions
 from sweep.metrics.metric import Metric
+from sweep.metrics.weighted import one_thread
 from sweep.stats.error_carriers import Carriers, carriers
 from sweep.stats.interval import THIS_TEST_SET
 from sweep.stats.measures import MetricFunction, measure_named
@@ -145,14 +146,14 @@ def measure_together(
             drawn[kind] = bootstrap(scores, n_replicates, rng, two_classes=kind[0], attack_type=kind[1])
         weights[kind] = scores.columns(np.concatenate((np.ones((1, scores.units.size)), drawn[kind].weights)))
     tables = np.empty((len(rows), 1 + len(next(iter(drawn.values())).weights), len(pairs)))
-    for trial in range(len(pairs)):
-        scored = scores.of_trial(trial)
-        for asked, table in zip(rows, tables, strict=True):
-            table[:, trial] = asked.under(scored, weights[asked.two_classes, asked.attack_type])
-    kinds = [(asked.two_classes, asked.attack_type) for asked in rows]
+    with one_thread():
+        for trial in range(len(pairs)):
+            scored = scores.of_trial(trial)
+            for asked, table in zip(rows, tables, strict=True):
+                table[:, trial] = asked.under(scored, weights[asked.two_classes, asked.attack_type])
     return tuple(
-        _measured(scores, asked, table, drawn[kind], pairs, n_failed or {})
-        for asked, table, kind in zip(rows, tables, kinds, strict=True)
+        _measured(scores, asked, table, drawn[asked.two_classes, asked.attack_type], pairs, n_failed or {})
+        for asked, table in zip(rows, tables, strict=True)
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sweep.analysis.current import current, epochs_of, test_scores
+from sweep.analysis.current import current, epochs_of
 from sweep.analysis.folds import gathered
 from sweep.report.class_scores import ClassScores, class_scores
 from sweep.report.labels import names
@@ -15,8 +15,6 @@ from sweep.report.vector.rates import det, roc
 from sweep.report.vector.rows import forest, variance
 from sweep.report.vector.strips import strips
 from sweep.store.store import Results
-
-NAMES = ("seeds", "forest", "variance", "confusion", "det", "roc", "scores", "losses")
 
 
 @dataclass(frozen=True)
@@ -32,8 +30,7 @@ def drawn_from(report: Report, results: Results) -> Drawn:
     results = gathered(results)
     ok = current(results).ok
     label = dict(zip((row.config_id for row in report.rows), names(report), strict=True))
-    verified = report.task == "verification"
-    found = class_scores(report, ok, test_scores(results, ok)) if verified else []
+    found = class_scores(report, results) if report.task == "verification" else []
     figures = {
         "seeds": strips(report, ok),
         "forest": forest(report),
