@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sweep import __version__
 from sweep.analysis.current import current
 from sweep.analysis.folds import gathered
 from sweep.report.labels import names
@@ -36,7 +35,6 @@ def provenance(report: Report, results: Results) -> tuple[Rows, tuple[list[str],
         ("git commit", _values(used, "git_commit")),
         ("data", ", ".join(_short(ok, "data_id"))),
         ("code", ", ".join(_short(ok, "code_id"))),
-        ("report by", f"Seed Sweep {__version__}"),
     ]
     label = dict(zip((row.config_id for row in report.rows), names(report), strict=True))
     trials = [

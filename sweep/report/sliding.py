@@ -14,6 +14,7 @@ from sweep.report.class_scores import ClassScores
 from sweep.report.labels import names
 from sweep.report.summary import Report
 from sweep.stats.fixed_threshold import METHOD, RATES, rates_at, thresholds_of
+from sweep.stats.scored_trials import TrialScores
 from sweep.store.store import Results
 
 DIGITS = 5  # of a rate, as a fraction
@@ -31,10 +32,10 @@ def sliding(report: Report, results: Results, found: list[ClassScores]) -> dict[
     for place, own in enumerate(found):
         row = report.rows[own.at]
         try:
-            scores = study_scores(of_configuration(results, row.config_id))
+            scores = _scores(results, row.config_id)
         except InputError:  # seeds with test sets of their own have no subjects in common
             continue
-        rows = np.arange(len(scores.config))
+        rows = np.flatnonzero(scores.config == row.config_id)
         marks = np.array([rounded(float(np.median(own.thresholds)))]) if own.thresholds else np.empty(0)
         thresholds = thresholds_of(scores, rows, marks, rounded=rounded)
         cases = f"{scores.unit}s"
@@ -53,6 +54,14 @@ def sliding(report: Report, results: Results, found: list[ClassScores]) -> dict[
     if not every:
         return None
     return {"method": METHOD.format(cases=cases), "level": report.level, "configurations": every}
+
+
+def _scores(results: Results, config_id: str) -> TrialScores:
+    """Return the scores of all trials, or of those of one configuration where others have another test set."""
+    try:
+        return study_scores(results)
+    except InputError:
+        return study_scores(of_configuration(results, config_id))
 
 
 def rounded(value: float) -> float:

@@ -110,7 +110,7 @@ def thresholds_of(
     n: int = 101,
     rounded: Callable[[float], float] = float,
 ) -> FloatArray:
-    """Return about n thresholds, (K,) ascending: equal shares of either class between two, the marks, one beyond each end.
+    """Return about n thresholds, (K,) ascending: quantiles of either class, the marks, and one beyond each end.
 
     marks: thresholds that must be among them. rounded: how a threshold is written, so that the rates are of that.
     """

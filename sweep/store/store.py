@@ -18,6 +18,7 @@ from sweep.errors import InputError, nearest
 from sweep.store import schemas, tables
 from sweep.store.compacted import Stored, compacted, damage, joined, new_records, refuse_loss, scores_of
 from sweep.store.compaction import compact as compact
+from sweep.store.narrow_scores import joined_scores, narrow, with_one_dictionary
 from sweep.store.places import Place, absolute, check_reach, place, replace_file, storage
 from sweep.store.records import Record, parts
 from sweep.store.saved_models import saved_model
@@ -72,16 +73,15 @@ def load(path: str | Place) -> Results:
     study = read_study(folder)
     stored = compacted(folder)
     notes = [*damage(folder, stored, _READ), *stored.notes]
-    groups = list(scores_of(folder, stored))
+    groups = [narrow(group) for group in scores_of(folder, stored)]
     fresh, brought = _fresh(folder, stored, notes, groups)
     refuse_loss(folder, stored, fresh, brought)
-    scores = pa.concat_tables(groups, promote_options="default").unify_dictionaries() if groups else None
     trials, epochs, environments = joined(stored, fresh)
     return Results(
         path=folder,
         study=study,
         trials=trials.to_pandas(),
-        scores=_in_order(tables.SCORES.empty_table() if scores is None else scores).to_pandas(),
+        scores=_frame(groups),
         epochs=epochs.to_pandas(),
         environments=environments.to_pandas(),
         notes=notes,
@@ -98,8 +98,22 @@ def _fresh(
         fresh += records
         brought.update(tables.rows_of(scores))
         if groups is not None:
-            groups.append(scores)
+            groups.append(narrow(scores))
     return fresh, brought
+
+
+def _frame(groups: list[pa.Table]) -> pd.DataFrame:
+    """Return the scores as one frame; the groups are emptied, so that no column is held twice for long."""
+    left = _in_order(joined_scores(groups))
+    groups.clear()
+    columns: dict[str, pd.Series[Any]] = {}
+    for name in left.column_names:
+        column = left[name]
+        left = left.drop_columns([name])
+        columns[name] = with_one_dictionary(column).to_pandas()
+        del column
+        pa.default_memory_pool().release_unused()
+    return pd.DataFrame(columns, copy=False)
 
 
 def _in_order(scores: pa.Table) -> pa.Table:
