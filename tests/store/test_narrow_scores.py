@@ -16,7 +16,7 @@ def group(first: int, n: int) -> pa.Table:
 
 
 def test_groups_of_few_and_of_many_words_join_without_a_change() -> None:
-    """Narrow groups, a wide one among them, and more words together than two bytes tell apart: every row is as it was."""
+    """Narrow groups, a wide one among them, more words together than two bytes tell apart: every row stays."""
     for sizes in ((5, 7), (5, 20_000), (16_000, 16_000, 16_000)):
         starts = [sum(sizes[:at]) for at in range(len(sizes))]
         groups = [group(first, n) for first, n in zip(starts, sizes, strict=True)]
