@@ -43,8 +43,8 @@ details {{ margin-top: 1rem; }} summary {{ cursor: pointer; }}
  h2, h3 {{ break-after: avoid; }} figure, tr, svg.figure {{ break-inside: avoid; }}
  table {{ font-size: 7.5pt; width: 100%; }}
  th, td {{ white-space: normal; padding: .15rem .25rem; }}
- th:first-child, td:first-child {{ min-width: 22mm; }}
+ th:first-child, td:first-child {{ min-width: 22mm; }} th:first-child {{ overflow-wrap: normal; }}
  svg.figure {{ min-width: 0; max-width: 100%; max-height: 122mm; }}
- nav, .slider, .only-screen {{ display: none; }} a {{ color: inherit; text-decoration: none; }}
+ nav, .slider, .cursor {{ display: none; }} a {{ color: inherit; text-decoration: none; }}
 }}
 """
