@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sweep.analysis.once import once
 from sweep.errors import InputError
 from sweep.metrics.catalogue import TASKS
 from sweep.store.attempts import counting
@@ -36,6 +37,10 @@ def current(results: Results) -> Current:
     Raises:
         InputError: study.json knows no such task, or not a configuration of its plan.
     """
+    return once("current", (results.study, results.trials), lambda: _current(results))
+
+
+def _current(results: Results) -> Current:
     if results.study["task"] not in TASKS:
         raise InputError(
             f"Expected a task of {', '.join(TASKS)} in {results.path}/study.json. Received: "

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sweep.analysis.once import once
 from sweep.analysis.scored_frame import scored_of
 from sweep.metrics.catalogue import VERIFICATION, metrics_of_trial
 from sweep.metrics.equal_error_rate import eer_of
@@ -77,7 +78,8 @@ def for_metric(results: Results, metric: Metric) -> Results:
     """Return results of gathered folds with the scores on the scale that a metric needs; others as they are."""
     if not metric.as_given or GIVEN not in results.scores:
         return results
-    return Results(**{**vars(results), "scores": as_given(results.scores)})
+    scores = once("as_given", (results.scores,), lambda: as_given(results.scores))
+    return Results(**{**vars(results), "scores": scores})
 
 
 def as_given(scores: pd.DataFrame) -> pd.DataFrame:

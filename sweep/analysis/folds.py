@@ -8,7 +8,7 @@ its own fold's development set, and count over all folds (Forman and Scholz, SIG
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ import pandas as pd
 
 from sweep.analysis.current import current
 from sweep.analysis.fold_scores import metrics_of_runs, scores_of_runs
+from sweep.analysis.once import once
 from sweep.store.store import Results
 
 AXIS = "division.fold"
@@ -74,6 +75,11 @@ def gathered(results: Results) -> Results:
     division = results.study["resolved"].get("division")
     if not division or division.get("fold") is not None or n_folds(results):
         return results
+    of = (results.study, results.trials, results.scores, results.epochs)
+    return once("gathered", of, lambda: _gathered(results, division))
+
+
+def _gathered(results: Results, division: Mapping[str, Any]) -> Results:
     now, runs = current(results), _runs(results.study)
     ok = {str(row["trial_id"]): row for row in now.ok.to_dict("records")}
     failed = {str(row["trial_id"]): row for row in now.failed.to_dict("records")}

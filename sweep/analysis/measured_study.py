@@ -1,20 +1,25 @@
 """A metric of every trial of a study, resampled by subject where its scores allow it, else as stored."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from sweep import stats
 from sweep.analysis.asked_metrics import check_metric, with_metric
 from sweep.analysis.current import current
 from sweep.analysis.fold_scores import for_metric
 from sweep.analysis.folds import gathered
+from sweep.analysis.once import asked_together, once
 from sweep.analysis.study_scores import NoCommonScoresError, study_scores
 from sweep.errors import InputError
-from sweep.metrics.catalogue import first_of_test
+from sweep.metrics.catalogue import first_of_test, metric_called
+from sweep.metrics.metric import Metric
 from sweep.stats.interval import OTHER_SPLITS, THIS_TEST_SET
-from sweep.stats.measured_trials import REPLICATES, Measured, values_only
+from sweep.stats.measured_trials import REPLICATES, Measured, measure_together, values_only
+from sweep.stats.scored_trials import TrialScores
 from sweep.store.store import Results
+
+SEED = 0  # of the bootstrap of a report
 
 STOPPED = (
     "the study stopped by what it saw: intervals and p-values of one look are too narrow here; the report has repeated "
@@ -46,8 +51,19 @@ def measure_study(
         InputError: a metric that the study has not, or no trial that is ok.
     """
     results = gathered(results)
-    now = current(results)
     metric = metric or first_of_test(results.study["task"])
+    start = repr(rng.bit_generator.state)
+    measured, after = once(
+        ("measured", metric, n_replicates, start),
+        (results.study, results.trials, results.scores),
+        lambda: (_measured(results, metric, rng, n_replicates), rng.bit_generator.state),
+    )
+    rng.bit_generator.state = after  # as if it had been drawn from now
+    return measured
+
+
+def _measured(results: Results, metric: str, rng: np.random.Generator, n_replicates: int) -> Measured:
+    now = current(results)
     column = f"metric.{metric}"
     row = check_metric(results, metric)
     if not len(now.ok):
@@ -63,7 +79,7 @@ def measure_study(
             why = error.why
         else:
             if column not in now.ok or not row.of_attacks or scores.test.attack_type is not None:
-                return stats.measure(scores, metric, rng=rng, n_replicates=n_replicates, n_failed=failed)
+                return _of_scores(scores, row, rng, n_replicates, failed)
             why = "the stored scores hold no attack types"
     else:
         why = f"{metric} cannot be computed again from the stored scores"
@@ -83,3 +99,32 @@ def measure_study(
         covers_here=OTHER_SPLITS if other else THIS_TEST_SET,
         n_failed=failed,
     )
+
+
+def _of_scores(
+    scores: TrialScores, row: Metric, rng: np.random.Generator, n_replicates: int, failed: dict[str, int]
+) -> Measured:
+    """Return a metric; in a report measured together with the others that need the same draws of the same scores."""
+    start = rng.bit_generator.state
+    rows = [one for one in map(metric_called, asked_together()) if _drawn_alike(one, row)]
+
+    def work() -> tuple[dict[str, Measured], Any]:
+        found = measure_together(scores, rows, rng=rng, n_replicates=n_replicates, n_failed=failed)
+        return {one.measure.name: one for one in found}, rng.bit_generator.state
+
+    if row in rows and start == np.random.default_rng(SEED).bit_generator.state:
+        try:
+            found, rng.bit_generator.state = once(
+                ("together", n_replicates, *(one.name for one in rows)), (scores,), work
+            )
+            return found[row.name]
+        except InputError:  # of another metric perhaps: alone it is said of this one
+            rng.bit_generator.state = start
+    rows = [row]
+    return work()[0][row.name]
+
+
+def _drawn_alike(one: Metric, other: Metric) -> bool:
+    """Return whether two metrics read the same scores in the same replicates."""
+    alike = (one.two_classes, one.attack_type, one.as_given) == (other.two_classes, other.attack_type, other.as_given)
+    return alike and one.resampled and not one.of_attacks

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweep.analysis.current import current
+from sweep.analysis.once import once
 from sweep.errors import InputError
 from sweep.stats.scored_trials import SplitScores, TrialScores, paired
 from sweep.store.collected import is_collected
@@ -35,6 +36,11 @@ def study_scores(results: Results) -> TrialScores:
     Raises:
         NoCommonScoresError: no trial with scores, or trials whose test or dev samples differ.
     """
+    of = (results.study, results.trials, results.scores)
+    return once("study_scores", of, lambda: _study_scores(results))
+
+
+def _study_scores(results: Results) -> TrialScores:
     ok, frame = current(results).ok, results.scores
     if len(ok) and not len(frame) and is_collected(results.study):
         raise NoCommonScoresError(f"scores in {results.path}", "metrics alone were collected, without scores")

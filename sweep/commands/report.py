@@ -23,16 +23,21 @@ def report(
         list[str] | None,
         typer.Option(help="Show this metric too, as fmr100 or min_dcf; computed from the scores where not stored."),
     ] = None,
+    figures: Annotated[
+        str, typer.Option(help="Figures beside the page: svg, or png, pdf (for a column of a paper), or png,pdf.")
+    ] = "svg",
     trust: Annotated[bool, typer.Option("--trust", help="Call an answer from other packages or folders too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Print the table of a study's stored trials, and write table, figures and page into RESULTS/report/."""
     from sweep import report as door
+    from sweep.report.writing import kinds_of
     from sweep.store import store
     from sweep.study.trust import Trust
 
     trusted = Trust(tuple(str(folder.absolute()) for folder in modules or ()), everything=trust)
-    written = door.write(store.load(folder_of(results)), level, trust=trusted, metrics=metric or ())
+    kinds = kinds_of(figures)
+    written = door.write(store.load(folder_of(results)), level, trust=trusted, metrics=metric or (), figures=kinds)
     if json:
         say_json(door.as_json(written))
     else:

@@ -1,9 +1,10 @@
 """The public functions: an argument that they cannot work with gets one message that names it."""
 
+import importlib
 import inspect
 import reprlib
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from numbers import Integral, Real
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
@@ -21,6 +22,22 @@ def open_door(module: dict[str, Any], names: Iterable[str]) -> None:
         if inspect.isfunction(module[name]):
             module[name] = checks_arguments(module[name], module["__name__"], pure=True)
             module[name].__module__ = module["__name__"]  # so that pickle finds this one
+
+
+def lazy_door(module: dict[str, Any], places: Mapping[str, str]) -> Callable[[str], Any]:
+    """Return a module's `__getattr__`, which imports a name when it is asked for, and opens it as `open_door` does.
+
+    module: its `globals()`. places: name -> the module that has it.
+    """
+
+    def found(name: str) -> Any:
+        if name not in places:
+            raise AttributeError(f"module {module['__name__']!r} has no attribute {name!r}")
+        module[name] = getattr(importlib.import_module(places[name]), name)
+        open_door(module, [name])
+        return module[name]
+
+    return found
 
 
 def checks_arguments(function: Callable[P, R], door: str, *, pure: bool = False) -> Callable[P, R]:

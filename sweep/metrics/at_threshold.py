@@ -148,8 +148,11 @@ def _equal(split: ScoredSplit, weights: Weights) -> tuple[FloatArray, FloatArray
     if weights is None:
         found = eer_of(*split.classes)
         return np.array([found.value]), np.array([found.threshold])
-    split.refuse_one_class()
-    return pool_of(split, split.impostor, weights).eer(weights)
+    known = split.equal_under
+    if not known or known[0][0] is not weights:  # EER and HTER of one trial ask for the same
+        split.refuse_one_class()
+        known[:] = [(weights, pool_of(split, split.impostor, weights).eer(weights))]
+    return known[0][1]
 
 
 def pool_of(split: ScoredSplit, impostor: Bools, weights: FloatArray) -> Pool:

@@ -6,6 +6,8 @@ The exact law of the bootstrap (`eer_interval`) and the percentiles alone (`eer_
 for the bootstrap, not for the truth: a bootstrap of few errors is too narrow.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -18,6 +20,7 @@ from sweep.metrics.interval import Interval, few_cautions, interval_of, percenti
 from sweep.metrics.interval_methods import COVERING, WIDER_OF_3, IntervalMethod
 from sweep.metrics.proportion import Bounds, check_confidence, rule_of_3
 from sweep.metrics.scores import FloatArray
+from sweep.metrics.special_functions import special
 
 
 def covering_eer(
@@ -99,14 +102,18 @@ def korn_graubard(value: float, variance: float, df: int, confidence: float) -> 
 
     Reference: Korn and Graubard, Survey Methodology 24, 1998.
     """
-    from scipy.special import betaincinv, ndtri, stdtrit
+    low, high = effective_limits(np.float64(value), np.float64(variance), df, confidence)
+    return Bounds(float(low), float(high))
 
+
+def effective_limits(value: Any, variance: Any, df: int, confidence: float) -> tuple[Any, Any]:
+    """Return the limits of `korn_graubard` for many rates at once, as low and high of the shape of value."""
     tail = (1 - confidence) / 2
     n = value * (1 - value) / variance
     if df > 0:
-        n *= float(ndtri(tail) / stdtrit(df, tail)) ** 2
+        n = n * float(special.ndtri(tail) / special.stdtrit(df, tail)) ** 2
     count = value * n
-    return Bounds(float(betaincinv(count, n - count + 1, tail)), float(betaincinv(count + 1, n - count, 1 - tail)))
+    return special.betaincinv(count, n - count + 1, tail), special.betaincinv(count + 1, n - count, 1 - tail)
 
 
 def _unbiased(n_units: int) -> float:

@@ -55,6 +55,15 @@ def det_of(genuine: Class, impostor: Class) -> DET:
     )
 
 
+def fnmr_along(fmr: FloatArray, genuine: Class, impostor: Class) -> FloatArray:
+    """Return the FNMR at the lowest threshold whose FMR is at most each of the rates `fmr`, (k,)."""
+    g, i = genuine.scores, impostor.scores
+    allowed = np.floor((fmr + 1e-12) * i.size).astype(np.intp)
+    last_refused = i[np.maximum(i.size - allowed - 1, 0)]  # the threshold is the next score above
+    found: FloatArray = np.where(allowed >= i.size, 0, g.searchsorted(last_refused, side="right")) / g.size
+    return found
+
+
 def auc(genuine: ArrayLike, impostor: ArrayLike) -> float:
     """Return the area under the ROC: P(genuine > impostor) + P(genuine = impostor) / 2 over all pairs.
 

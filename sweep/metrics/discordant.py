@@ -6,6 +6,7 @@ import numpy as np
 
 from sweep.metrics.common_trials import Trials
 from sweep.metrics.scores import finite
+from sweep.metrics.special_functions import special
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,6 @@ def discordant_test(test: Trials, threshold_a: float, threshold_b: float) -> Dis
     with several trials a subject use `hter_difference` with clusters. Raises InputError on a NaN threshold.
     Reference: Bengio and Mariethoz, Odyssey 2004, section 4.2 (dependent case).
     """
-    from scipy.special import ndtr
-
     a, b = finite(threshold_a), finite(threshold_b)
     a_accepts, b_accepts = test.a_impostor >= a, test.b_impostor >= b
     a_rejects, b_rejects = test.a_genuine < a, test.b_genuine < b
@@ -44,4 +43,4 @@ def discordant_test(test: Trials, threshold_a: float, threshold_b: float) -> Dis
     difference = ((accepts[0] - accepts[1]) / ni + (rejects[0] - rejects[1]) / nc) / 2
     sd = np.sqrt(sum(accepts) / (4 * ni**2) + sum(rejects) / (4 * nc**2))
     z = float(difference / sd) if sd > 0 else 0.0
-    return Discordant(difference, z, float(2 * ndtr(-abs(z))), accepts, rejects, nc, ni)
+    return Discordant(difference, z, float(2 * special.ndtr(-abs(z))), accepts, rejects, nc, ni)

@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from sweep.metrics.scores import FloatArray
+from sweep.metrics.special_functions import special
 
 # An order statistic of a draw lies farther from its place in the scores with a chance below 1e-10: standard deviations,
 # and places more for the exponential tail of the very smallest.
@@ -38,8 +39,6 @@ class StepLaw:
         return self._known[rate]
 
     def _exceeds(self, rate: Fraction) -> float:
-        from scipy.special import betainc
-
         g, i, ng, ni = self._g, self._i, self._g.size, self._i.size
         s, r = int(rate * ng) + 1, ni - int(rate * ni)
         if s > ng or r < 1:
@@ -52,9 +51,9 @@ class StepLaw:
         last = max(first, min(last, int(impossible)))
         # P(G(s) <= k-th genuine score) is the chance that s or more of ng draws are among the k smallest.
         k = np.arange(first, last + 1)
-        mass = np.diff(betainc(s, ng - s + 1, k / ng), prepend=0.0)
+        mass = np.diff(special.betainc(s, ng - s + 1, k / ng), prepend=0.0)
         smaller = i.searchsorted(g[first - 1 : last]) / ni
-        return float(mass @ (1 - betainc(r, ni - r + 1, smaller)))
+        return float(mass @ (1 - special.betainc(r, ni - r + 1, smaller)))
 
     def quantile(self, probability: float, near: Fraction) -> float:
         """Return the smallest rate with P(EER <= rate) >= probability; near: where to start, the step EER itself."""
@@ -70,16 +69,14 @@ class StepLaw:
 
         The normal deviate of the law is nearly a line, so that each guess is where that line reaches the probability.
         """
-        from scipy.special import ndtri
-
-        target = ndtri(probability)
+        target = special.ndtri(probability)
         line: dict[int, float] = {}
         while high - low > 1:
             j = min(max(guess, low + 1), high - 1)
             reached = self.at_most(Fraction(j, n))
             low, high = (low, j) if reached >= probability else (j, high)
             if 1e-12 < reached < 1 - 1e-12:
-                line[j] = float(ndtri(reached))
+                line[j] = float(special.ndtri(reached))
             if low in line and high in line and line[high] > line[low]:
                 guess = low + round((high - low) * (target - line[low]) / (line[high] - line[low]))
             elif j in line and (low not in line or high not in line):

@@ -11,6 +11,7 @@ from sweep.metrics.interval import Interval, cluster_cautions, count_cautions, i
 from sweep.metrics.interval_methods import BENGIO_MARIETHOZ, PERCENTILE_HTER, RULE_OF_3
 from sweep.metrics.proportion import Bounds, check_confidence, rule_of_3
 from sweep.metrics.scores import FloatArray, both
+from sweep.metrics.special_functions import special
 
 
 def hter_interval(
@@ -95,10 +96,8 @@ def bengio_mariethoz(point: HTER, *, confidence: float = 0.95) -> Interval:
     >>> round(found.low, 3), round(found.high, 3)
     (0.0, 0.711)
     """
-    from scipy.special import ndtri
-
     check_confidence(confidence)
-    half = float(ndtri(0.5 + confidence / 2)) * bengio_mariethoz_sd(point)
+    half = float(special.ndtri(0.5 + confidence / 2)) * bengio_mariethoz_sd(point)
     bounds = Bounds(max(0.0, point.value - half), min(1.0, point.value + half))
     method = BENGIO_MARIETHOZ
     if point.value == 0:

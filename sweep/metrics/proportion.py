@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sweep.errors import InputError
+from sweep.metrics.special_functions import special
 
 
 class Bounds(NamedTuple):
@@ -24,10 +25,8 @@ def wilson(count: int, n: int, *, confidence: float = 0.95) -> Bounds:
     >>> round(found.low, 4), round(found.high, 4)
     (0.0435, 0.2136)
     """
-    from scipy.special import ndtri
-
     _check(count, n, confidence)
-    z = float(ndtri(0.5 + confidence / 2))
+    z = float(special.ndtri(0.5 + confidence / 2))
     p = count / n
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
@@ -44,12 +43,10 @@ def clopper_pearson(count: int, n: int, *, confidence: float = 0.95) -> Bounds:
     >>> found.low, round(found.high, 4)
     (0.0, 0.0711)
     """
-    from scipy.special import betaincinv
-
     _check(count, n, confidence)
     tail = (1 - confidence) / 2
-    low = 0.0 if count == 0 else float(betaincinv(count, n - count + 1, tail))
-    high = 1.0 if count == n else float(betaincinv(count + 1, n - count, 1 - tail))
+    low = 0.0 if count == 0 else float(special.betaincinv(count, n - count + 1, tail))
+    high = 1.0 if count == n else float(special.betaincinv(count + 1, n - count, 1 - tail))
     return Bounds(low, high)
 
 

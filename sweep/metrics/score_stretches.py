@@ -15,6 +15,8 @@ Weights = NDArray[np.floating]
 LEAF = 64
 # Pieces that a longer stretch is cut into; 32 to 64 ran equally fast.
 PIECES = 40
+# Units x pieces for each score of a stretch, from which on a product costs more than gathering; measured.
+MANY = 30
 
 
 @dataclass(frozen=True)
@@ -93,25 +95,28 @@ def split(merged: Ordered, w: Weights, edges: IntArray) -> FloatArray:
     """
     a, b, pieces = int(edges[0]), int(edges[-1]), edges.size - 1
     unit, genuine = merged.unit[a:b], merged.genuine[a:b]
-    if w.shape[1] * pieces > 8 * (b - a):  # so many units that a row of counts is longer than the stretch itself
+    if w.shape[1] * pieces > MANY * (b - a):  # so many units that gathering score by score costs less than a product
         weight = w[:, unit]
         everything = np.add.reduceat(weight, edges[:-1] - a, axis=1)
         weight *= genuine
         of_genuine = np.add.reduceat(weight, edges[:-1] - a, axis=1)
         product = np.stack((of_genuine, everything - of_genuine))
-    else:
-        cell = (unit * 2 + ~genuine) * pieces + np.repeat(np.arange(pieces), np.diff(edges))
-        counts = np.bincount(cell, minlength=w.shape[1] * 2 * pieces).reshape(w.shape[1], 2 * pieces)
-        product = (w @ counts.astype(w.dtype)).reshape(len(w), 2, pieces).transpose(1, 0, 2)
-    return np.cumsum(product, axis=2, dtype=np.float64)
+        return np.cumsum(product, axis=2, dtype=np.float64)
+    cell = (unit * 2 + ~genuine) * pieces + np.repeat(np.arange(pieces), np.diff(edges))
+    counts = np.bincount(cell, minlength=w.shape[1] * 2 * pieces)
+    # Cumulated before the product, where there is a row a unit and not one a replicate; whole numbers: exact.
+    up_to = counts.reshape(-1, 2, pieces).cumsum(axis=2).reshape(-1, 2 * pieces)
+    product = w @ up_to.astype(w.dtype)
+    return product.reshape(len(w), 2, pieces).transpose(1, 0, 2).astype(np.float64)
 
 
 def look_up(merged: Ordered, w: Weights, rows: IntArray, a: IntArray, b: IntArray) -> tuple[FloatArray, IntArray]:
-    """Return the weight of both classes from a to each score's end, (2, R, LEAF), and the positions, (R, LEAF).
+    """Return the weight of both classes from a to each score's end, (2, R, K), and the positions, (R, K).
 
-    rows: (R,) replicates; a, b: (R,) their stretches, b - a <= LEAF. Positions from b on repeat b - 1 without weight.
+    rows: (R,) replicates; a, b: (R,) their stretches, K the length of the longest. Positions from b on repeat b - 1
+    without weight.
     """
-    place = a[:, None] + np.arange(LEAF)
+    place = a[:, None] + np.arange(int((b - a).max()))
     inside = place < b[:, None]
     place = np.minimum(place, b[:, None] - 1)
     weight = w[rows[:, None], merged.unit[place]] * inside

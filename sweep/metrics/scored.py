@@ -54,6 +54,11 @@ class ScoredSplit:
         self.refuse_one_class()
         return both(self.score[self.genuine], self.score[self.impostor])
 
+    @cached_property
+    def equal_under(self) -> list[tuple[FloatArray, tuple[FloatArray, FloatArray]]]:
+        """Return the last weights under which its EER was asked for, with the EERs and their thresholds."""
+        return []
+
     def refuse_one_class(self) -> None:
         """Raise InputError unless both classes have a score."""
         if not self.genuine.any() or not self.impostor.any():

@@ -7,6 +7,8 @@ FMR and FNMR cross, and only that piece is cut further. This computes the subset
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Literal
 
@@ -21,6 +23,8 @@ from sweep.metrics.scores import FloatArray
 
 # Entries of the weights worked on at a time: bounds the memory beside the caller's arrays to some 100 MB.
 ENTRIES = 4_000_000
+
+_ALONE: ContextVar[bool] = ContextVar("alone", default=False)
 
 RankMethod = Literal["interpolated", "step"]
 
@@ -45,7 +49,7 @@ class Pool:
             totals = self._totals(w)
             alive = np.flatnonzero((totals > 0).all(axis=0))
             if alive.size:
-                with _blas().limit(limits=1):
+                with one_thread():
                     answer = crossings(self._both, w if alive.size == len(w) else w[alive], totals[:, alive], method)
                 value[rows.start + alive], threshold[rows.start + alive] = answer
         return value, threshold
@@ -58,7 +62,7 @@ class Pool:
             totals = self._totals(w)
             alive = np.flatnonzero((totals > 0).all(axis=0))
             if alive.size:
-                with _blas().limit(limits=1):
+                with one_thread():
                     found[rows.start + alive] = fnmr_within(self._both, w[alive], totals[:, alive], wanted_fmr)
         return found
 
@@ -74,7 +78,7 @@ class Pool:
         accepts, rejects, n_genuine, n_impostor = np.full((4, len(counts)), np.nan)
         for rows, w in _chunks(counts, len(self._both)):
             n_genuine[rows], n_impostor[rows] = self._totals(w)
-            with _blas().limit(limits=1):
+            with one_thread():
                 rejects[rows], below = weight_under(self._both, w, place[rows])
             accepts[rows] = n_impostor[rows] - below
         unknown = np.isnan(limits)
@@ -137,12 +141,26 @@ def weighted_rates(
     return Pool(genuine, impostor, genuine_unit, impostor_unit, n_units).rates(weights, thresholds)
 
 
-@cache
-def _blas() -> ThreadpoolController:
-    """Return what limits the threads of a matrix product.
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute matrix products with one thread while the block lasts; a block within another changes nothing.
 
     The products are small: more threads gain nothing, and cost three times the time where another process works, too.
     """
+    if _ALONE.get():
+        yield
+        return
+    token = _ALONE.set(True)
+    try:
+        with _blas().limit(limits=1):
+            yield
+    finally:
+        _ALONE.reset(token)
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """Return what limits the threads of a matrix product."""
     return ThreadpoolController().select(user_api="blas")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sweep.report.figure_style import TEXT, figure
+from sweep.report.figure_style import TEXT, caption, figure, side_by_side
 from sweep.report.labels import drawable
 from sweep.stats.class_report import ClassReport
 
@@ -20,16 +20,14 @@ def confusion_figure(found: Mapping[str, ClassReport]) -> Figure | None:
         return None
     k = max(len(one.rows) for _, one in shown)
     side = 1.4 + 0.62 * k
-    drawn = figure(side * len(shown), side + 0.5)
-    panels = drawn.subplots(1, len(shown), squeeze=False)[0]
+    drawn = figure(side * len(shown), side + 0.5, 3.2 * len(shown))
+    panels = side_by_side(drawn, len(shown))
     for axes, (name, one) in zip(panels, shown, strict=True):
         _matrix(axes, one)
         axes.set_title(drawable(name), fontsize=9, color=TEXT)
     panels[0].set_ylabel("true class", fontsize=9, color=TEXT)
     left = f"    {len(found) - MOST} more configurations are not shown" if len(found) > MOST else ""
-    drawn.suptitle(
-        f"share of the row in %: mean over seeds, SD below it{left}", fontsize=8.5, color=TEXT, x=0.01, ha="left"
-    )
+    caption(drawn, f"share of the row in %: mean over seeds, SD below it{left}")
     return drawn
 
 

@@ -25,7 +25,7 @@ def decisions_figure(report: Report) -> Figure | None:
     shown = sorted(last, key=lambda key: (-last[key].look, worst * last[key].estimate))[:MOST]
     scale = scale_of(report, found.metric.name)
     factor = scale.factor
-    drawn = figure(7.5, 4.2)
+    drawn = figure(7.5, 4.2, 3.0)
     axes = drawn.subplots()
     looks = sorted({one.n for one in found.decisions})
     apart = 0.25 * min(np.diff(looks), default=5) / len(shown)

@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from sweep.metrics import det_points
-from sweep.report.figure_style import COLOURS, FAINT, STYLES, TEXT, figure, plain
+from sweep.metrics.curves import fnmr_along
+from sweep.metrics.scores import both
+from sweep.report.figure_style import COLOURS, FAINT, STYLES, TEXT, caption, figure, plain
 from sweep.report.fold_text import ON_ONE_SCALE
 from sweep.report.labels import fitted
 from sweep.report.shown_configurations import said, spread
@@ -43,7 +44,7 @@ def det_figure(report: Report, ok: pd.DataFrame, scores: pd.DataFrame) -> Figure
     least = max(1e-4, 0.5 / max(max(genuine.sum(), (~genuine).sum()) for genuine, _ in groups.values()))
     most = 0.95 if any(report.rows[at].metrics["hter"].interval.value > 0.25 for at in shown) else 0.6
     grid: FloatArray = ndtr(np.linspace(ndtri(least), ndtri(most), POINTS))  # evenly spaced on the axis
-    drawn = figure(7.8, 7.7 + 0.17 * len(shown))
+    drawn = figure(7.8, 7.7 + 0.17 * len(shown), 3.6 + 0.2 * len(shown))
     axes, beneath = drawn.subplots(2, 1, height_ratios=(7, 0.15 + 0.17 * len(shown)))  # square axes, and the legend
     labels, legend = fitted(report, 90)
     for place, at in enumerate(shown):
@@ -60,9 +61,7 @@ def det_figure(report: Report, ok: pd.DataFrame, scores: pd.DataFrame) -> Figure
     first += (
         "thin: one seed    thick: mean FNMR of the seeds at each FMR    dot: mean FAR, FRR at dev's threshold (HTER)"
     )
-    drawn.suptitle(
-        "\n".join(filter(None, [first, legend, said(report, shown)])), fontsize=8.5, color=TEXT, x=0.01, ha="left"
-    )
+    caption(drawn, first, legend, said(report, shown))
     return drawn
 
 
@@ -72,9 +71,7 @@ def fnmr_at(rates: FloatArray, genuine: NDArray[np.bool_], score: FloatArray) ->
     Args:
         rates: (k,) false match rates. genuine: (n,) whether a score is genuine. score: (n,) higher is more genuine.
     """
-    points = det_points(score[genuine], score[~genuine])  # FMR falls along the thresholds
-    place = np.searchsorted(-points.fmr, -rates - 1e-12, side="left")
-    return points.fnmr[np.minimum(place, points.fnmr.size - 1)]
+    return fnmr_along(rates, *both(score[genuine], score[~genuine]))
 
 
 def _draw(axes: Axes, grid: FloatArray, curves: FloatArray, place: int, name: str, limits: tuple[float, float]) -> None:

@@ -1,26 +1,65 @@
-"""What all figures share: colours that the colour blind tell apart, plain axes, and a figure as PNG bytes."""
+"""What the figures of Matplotlib share: plain axes, and a figure as PNG, or as PDF for a column of a paper."""
 
 import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
-# Okabe and Ito 2008, without yellow; a line style beside each, so that no figure depends on colour alone.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+from sweep.report.colours import COLOURS as COLOURS
+
 STYLES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (10, 3)), (0, (1, 1)))
 TEXT, FAINT, GRID = "#222222", "#666666", "#dddddd"
 DPI = 130
 
 
-def figure(width: float, height: float) -> Figure:
-    """Return an empty figure of that size in inches, drawn without a screen and without pyplot."""
-    drawn = Figure(figsize=(width, height), dpi=DPI, layout="constrained", facecolor="white")
+COLUMN, POINTS = 3.4, 8  # of a paper: its width in inches, and the size of all text
+_ON_PAPER: ContextVar[bool] = ContextVar("on_paper", default=False)
+
+
+@contextmanager
+def paper() -> Iterator[None]:
+    """Draw for a column of a paper while the block lasts: panels below each other, without a caption."""
+    token = _ON_PAPER.set(True)
+    try:
+        yield
+    finally:
+        _ON_PAPER.reset(token)
+
+
+def on_paper() -> bool:
+    """Return whether figures are for a paper."""
+    return _ON_PAPER.get()
+
+
+def figure(width: float, height: float, in_column: float) -> Figure:
+    """Return an empty figure in inches, drawn without a screen and without pyplot. in_column: its height on paper."""
+    size = (COLUMN, in_column) if on_paper() else (width, height)
+    drawn = Figure(figsize=size, dpi=DPI, layout="constrained", facecolor="white")
     FigureCanvasAgg(drawn)
     return drawn
+
+
+def side_by_side(drawn: Figure, n: int) -> Sequence[Axes]:
+    """Return n panels with one scale of rows; on paper below each other."""
+    found: Any = drawn.subplots(n, 1, sharey=True, squeeze=False) if on_paper() else None
+    if found is None:
+        found = drawn.subplots(1, n, sharey=True, squeeze=False)
+    return list(found.flat)
+
+
+def caption(drawn: Figure, *lines: str) -> None:
+    """Write what the marks mean above a figure; a paper says it in its own caption."""
+    if not on_paper():
+        drawn.suptitle("\n".join(filter(None, lines)), fontsize=8.5, color=TEXT, x=0.01, ha="left")
 
 
 def plain(axes: Axes, grid: str = "both") -> None:
@@ -43,4 +82,14 @@ def png(drawn: Figure) -> bytes:
     dots = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
     image = Image.fromarray(dots[..., :3])
     image.save(out, "png", compress_level=3, dpi=(DPI, DPI))
+    return out.getvalue()
+
+
+def pdf(drawn: Figure) -> bytes:
+    """Return the figure as PDF with letters that stay letters, the same bytes each time."""
+    for text in drawn.findobj(Text):
+        text.set_fontsize(POINTS)
+    out = io.BytesIO()
+    with rc_context({"pdf.fonttype": 42}):
+        drawn.savefig(out, format="pdf", metadata={"CreationDate": None})
     return out.getvalue()

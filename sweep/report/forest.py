@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sweep.metrics.catalogue import metric_called
-from sweep.report.figure_style import COLOURS, TEXT, figure, plain
+from sweep.report.figure_style import COLOURS, TEXT, caption, figure, plain, side_by_side
 from sweep.report.labels import fitted
 from sweep.report.metric_format import scale_of
 from sweep.report.shown_configurations import said, spread
@@ -19,8 +19,9 @@ def forest_figure(report: Report) -> Figure | None:
     shown = [at for at in spread(report, MOST) if any(report.rows[at].metrics[n].new_subjects for n in report.headline)]
     if not shown:
         return None
-    drawn = figure(9.5, 1.7 + max(0.8, (0.45 if len(shown) < 8 else 0.3) * len(shown)))
-    panels = drawn.subplots(1, len(report.headline), sharey=True, squeeze=False)[0]
+    height = 1.7 + max(0.8, (0.45 if len(shown) < 8 else 0.3) * len(shown))
+    drawn = figure(9.5, height, len(report.headline) * (0.6 + 0.28 * len(shown)))
+    panels = side_by_side(drawn, len(report.headline))
     labels, named = fitted(report, 40)
     for axes, name in zip(panels, report.headline, strict=True):
         scale = scale_of(report, name)
@@ -34,13 +35,11 @@ def forest_figure(report: Report) -> Figure | None:
     metrics = [report.rows[at].metrics[name] for at in shown for name in report.headline]
     new = next(metric.new_subjects for metric in metrics if metric.new_subjects)
     level = f"{100 * report.level:g} %"
-    caption = (
+    marks = (
         f"diamond: mean over seeds    thick: {level} for this test set (another seed)    "
         f"thin: {level} for {new.covers} (another seed on other {new.cases})"
     )
-    drawn.suptitle(
-        "\n".join(filter(None, [caption, said(report, shown), named])), fontsize=8.5, color=TEXT, x=0.01, ha="left"
-    )
+    caption(drawn, marks, said(report, shown), named)
     return drawn
 
 

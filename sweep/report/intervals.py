@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from sweep import stats
-from sweep.analysis.measured_study import measure_study
+from sweep.analysis.measured_study import SEED, measure_study
 from sweep.errors import InputError
 from sweep.metrics.catalogue import metric_called
 from sweep.report.joint_notes import said_once
@@ -30,7 +30,7 @@ def with_intervals(report: Report, results: Results) -> Report:
         if not any(row.n_ok for row in report.rows):
             return report
         try:
-            measured = measure_study(results, name, rng=np.random.default_rng(0))
+            measured = measure_study(results, name, rng=np.random.default_rng(SEED))
             found = {estimate.config: estimate for estimate in stats.estimates(measured, level=report.level)}
         except InputError as error:
             notes.append(f"No interval for new subjects: {str(error).rstrip('.')}.")

@@ -27,13 +27,19 @@ def shortened(labels: Sequence[str]) -> list[str]:
 
 
 def fitted(report: Report, width: int) -> tuple[list[str], str]:
+    """Return `short` names for Matplotlib, and what to say of them."""
+    found, said = short(report, width)
+    return [drawable(name) for name in found], drawable(said)
+
+
+def short(report: Report, width: int) -> tuple[list[str], str]:
     """Return a name a row of about `width` characters for figures, and what to say of names that are values alone."""
     whole = names(report)
     split = as_columns([row.label for row in report.rows])
     if max(map(len, whole)) <= width or split is None:
-        return [drawable(_cut(name, width)) for name in whole], ""
+        return [_cut(name, width) for name in whole], ""
     settings, values = split
-    return [drawable(_cut(", ".join(row), width)) for row in values], drawable(f"configuration: {', '.join(settings)}")
+    return [_cut(", ".join(row), width) for row in values], f"configuration: {', '.join(settings)}"
 
 
 def drawable(name: str) -> str:

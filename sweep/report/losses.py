@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from sweep.report.figure_style import COLOURS, STYLES, TEXT, figure, plain
+from sweep.report.figure_style import COLOURS, STYLES, TEXT, caption, figure, on_paper, plain
 from sweep.report.labels import fitted
 from sweep.report.shown_configurations import said, spread
 from sweep.report.summary import Report
@@ -31,9 +31,9 @@ def losses_figure(report: Report, epochs: pd.DataFrame) -> Figure | None:
     shown = spread(report, MOST)
     if not curves or not shown:
         return None
-    columns = min(3, len(shown))
+    columns = 1 if on_paper() else min(3, len(shown))
     rows = math.ceil(len(shown) / columns)
-    drawn = figure(max(6.0, 3.3 * columns + 0.4), 1.0 + (2.4 if rows > 1 else 3.2) * rows)
+    drawn = figure(max(6.0, 3.3 * columns + 0.4), 1.0 + (2.4 if rows > 1 else 3.2) * rows, 0.4 + 1.7 * rows)
     panels = drawn.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     labels, legend = fitted(report, 46 if columns < 3 else 40)
     of_config = dict(list(epochs.groupby("config_id", sort=False, observed=True)))
@@ -53,9 +53,7 @@ def losses_figure(report: Report, epochs: pd.DataFrame) -> Figure | None:
     band = f"line: median of the seeds, while at least half still train    band: their middle {SPREAD[1] - SPREAD[0]} %"
     band += "    a seed: the mean over its folds" if report.folds else ""
     band += "    faint: each seed" if max(row.n_ok for row in report.rows) <= FEW else ""
-    drawn.suptitle(
-        "\n".join(filter(None, [band, legend, said(report, shown)])), fontsize=8.5, color=TEXT, x=0.01, ha="left"
-    )
+    caption(drawn, band, legend, said(report, shown))
     return drawn
 
 

@@ -1,97 +1,148 @@
-"""The page: table, notes and figures in one HTML file that needs nothing else."""
+"""The page: the answer, table, figures and what was run, in one HTML file that needs nothing else, nor a network."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
+from typing import Any
 
 from sweep.report.classes import class_tables
 from sweep.report.failures import grouped
 from sweep.report.fold_text import runs
 from sweep.report.labels import names
 from sweep.report.metric_format import scale_of
+from sweep.report.page_script import SCRIPT
+from sweep.report.page_style import STYLE
+from sweep.report.page_tables import described, listed, pairs, table
+from sweep.report.provenance import Rows
+from sweep.report.sliding import as_script
 from sweep.report.summary import Report
 from sweep.report.tables import headline_cells
+from sweep.report.vector.canvas import Canvas
 
-CAPTIONS = {
-    "seeds.png": ("Every seed", "Strip plot: one dot for each seed, with the mean and interval of each configuration."),
-    "forest.png": ("Intervals", "Forest plot: mean of each configuration with its two intervals."),
-    "variance.png": ("Sources of variance", "Bars: shares of seed, test set and seed x test set in the variance."),
-    "confusion.png": ("Confusion", "Confusion matrices: shares of each true class, mean and SD over seeds."),
-    "losses.png": ("Loss", "Loss on train and dev by epoch: median and spread over seeds."),
-    "det.png": ("DET", "DET curves of all seeds on the test set, normal-deviate axes."),
-}
 _OPEN = 4  # configurations whose classes are shown at once
 _MOST = 200  # sentences on failures; a study that fails as a whole needs no more
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; margin-bottom: 0; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .25rem .7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid #ddd; }
-th { border-bottom: 2px solid #666; vertical-align: bottom; white-space: normal; }
-th:first-child, td:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 10rem; }
-tr.lost td:last-child { font-weight: bold; color: #a03000; }
-li { margin: .15rem 0; overflow-wrap: anywhere; } img { max-width: 100%; height: auto; }
-.faint { color: #666; } details { margin-top: 1rem; }
-"""
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+_SLIDER = """<section class="slider" id="slider" hidden>
+<h3>At another threshold</h3>
+<label>configuration <select id="slider-configuration"></select></label>
+<label for="slider-threshold">threshold: <output id="slider-value" for="slider-threshold"></output></label>
+<input type="range" id="slider-threshold" min="0" max="100" step="1">
+<div class="scroll" tabindex="0" role="region" aria-label="rates at the threshold"><table>
+<thead><tr><th scope="col">per cent</th><th scope="col">FAR</th><th scope="col">FRR</th><th scope="col">HTER</th></tr>
+</thead>
+<tbody>{rows}</tbody></table></div>
+<p class="faint"><span id="slider-cases"></span>. Mean over the seeds, all at this one threshold, with {level} limits
+for other {cases} ({method}). To choose a threshold by test makes its test rates too good.</p>
+</section>"""
 
 
-def as_html(report: Report, figures: Mapping[str, bytes]) -> str:
-    """Return the page.
+@dataclass(frozen=True)
+class Shown:
+    """What a page shows beside the report's own numbers.
 
-    Args:
-        report: the report.
-        figures: name, one of CAPTIONS -> PNG bytes.
+    opening: the answer in sentences. figures: name -> SVG. sliding: what `sweep.report.sliding.sliding` returns. run:
+    what was run, (what, value). trials: head and rows of the table of trials. files: what lies beside, by name.
     """
-    n_ok, n_planned = sum(row.n_ok for row in report.rows), sum(row.n_planned for row in report.rows)
-    parts = [
-        f"<h1>{escape(report.study)}</h1>",
-        f'<p class="faint">{escape(report.task)} \u00b7 {n_ok} of {n_planned} {runs(report.folds)} ok</p>',
-        _table(*headline_cells(report), [row.n_ok < row.n_planned for row in report.rows]),
-        _list(report.notes),
-        *_answer(report),
-        *_classes(report),
-        *_failures(report),
-        *(
-            [f"<h2>Checks: findings</h2>{_list([str(finding) for finding in report.findings])}"]
-            if report.findings
-            else []
-        ),
-        *(
-            [f"<h2>Checks: cautions</h2>{_list([str(caution) for caution in report.cautions])}"]
-            if report.cautions
-            else []
-        ),
-    ]
-    for name, image in figures.items():
-        title, alt = CAPTIONS.get(name, (name.removesuffix(".png"), f"Figure of the study's answer: {name}"))
-        source = base64.b64encode(image).decode()
-        parts.append(f'<h2>{title}</h2>\n<img alt="{escape(alt)}" src="data:image/png;base64,{source}">')
-    if report.methods:
-        parts.append(f"<h2>For a methods section</h2>\n<p>{escape(report.methods)}</p>")
-    parts += [
-        "<details><summary>All metrics: mean (SD) over seeds</summary>",
-        _table(*_all_metrics(report)),
-        "</details>",
-    ]
-    body = "\n".join(parts)
+
+    opening: Sequence[str] = ()
+    figures: Mapping[str, Canvas] = field(default_factory=dict)
+    sliding: dict[str, Any] | None = None
+    run: Rows = field(default_factory=list)
+    trials: tuple[list[str], list[list[str]]] = (["configuration"], [])
+    files: Sequence[str] = ()
+    tables: Sequence[str] = ()
+
+
+def as_html(report: Report, shown: Shown | None = None) -> str:
+    """Return the page."""
+    shown = shown or Shown()
+    body = "\n".join(
+        [
+            *_head(report, shown),
+            *_answer(report),
+            *_figures(shown),
+            *_own_figures(report),
+            *_classes(report),
+            *_checks(report),
+            *_methods(report),
+            "<details><summary>All metrics: mean (SD) over seeds</summary>",
+            table(*_all_metrics(report), named="all metrics"),
+            "</details>",
+            *_run(shown),
+        ]
+    )
+    data = (
+        f'<script type="application/json" id="slider-data">{as_script(shown.sliding)}</script>\n'
+        if shown.sliding
+        else ""
+    )
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{escape(report.study)}</title>'
-        f"<style>{_STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(report.study)}</title>'
+        f"<style>{STYLE}</style></head>\n<body>\n<main>\n{body}\n</main>\n{data}<script>{SCRIPT}</script>\n</body></html>\n"
     )
 
 
-def _answer(report: Report) -> list[str]:
-    if not report.answer:
-        return []
-    parts = [
-        "<h2>The answer</h2>",
-        *(f"<p><strong>{escape(sentence)}</strong></p>" for sentence in report.answer.sentences),
+def _head(report: Report, shown: Shown) -> list[str]:
+    n_ok, n_planned = sum(row.n_ok for row in report.rows), sum(row.n_planned for row in report.rows)
+    told = [*(report.answer.sentences if report.answer else ()), *shown.opening]
+    links = "".join(
+        f'<a href="{escape(name)}">{escape(name.rpartition("/")[2])}</a> ' for name in (*shown.files, *shown.tables)
+    )
+    return [
+        f"<h1>{escape(report.study)}</h1>",
+        f'<p class="faint">{escape(report.task)} \u00b7 {n_ok} of {n_planned} {runs(report.folds)} ok</p>',
+        f'<div class="answer">{"".join(f"<p>{escape(sentence)}</p>" for sentence in told)}</div>' if told else "",
+        table(*headline_cells(report), lost=[row.n_ok < row.n_planned for row in report.rows], named="the results"),
+        f'<nav aria-label="files">{links}</nav>' if links else "",
+        listed(report.notes),
+        *_failures(report),
     ]
-    for table in report.answer.tables:
-        parts += [f"<h3>{escape(table.title)}</h3>", _table(list(table.head), [list(row) for row in table.rows])]
-        parts += [f'<p class="faint">{escape(table.note)}</p>'] if table.note else []
+
+
+def _answer(report: Report) -> list[str]:
+    if not report.answer or not report.answer.tables:
+        return []
+    return ["<h2>What the answer rests on</h2>", *(part for one in report.answer.tables for part in described(one))]
+
+
+def _figures(shown: Shown) -> list[str]:
+    parts = []
+    last = next((name for name in ("scores", "roc", "det") if name in shown.figures), "")
+    for name, figure in shown.figures.items():
+        title = escape(figure.title)
+        frame = f'<div class="scroll" tabindex="0" role="region" aria-label="figure: {title}">'
+        parts.append(f'<figure id="figure-{name}"><h2>{title}</h2>\n{frame}{figure.element()}</div></figure>')
+        if name == last and shown.sliding:
+            parts.append(_slider(shown.sliding))
+    return parts
+
+
+def _slider(data: dict[str, Any]) -> str:
+    splits = [split for split in ("dev", "test") if any(split in one for one in data["configurations"])]
+    rows = "".join(
+        f'<tr><th scope="row">{split}</th>'
+        + "".join(f'<td data-rate="{split} {rate}"></td>' for rate in ("far", "frr", "hter"))
+        + "</tr>"
+        for split in splits
+    )
+    cases = data["configurations"][0]["cases"].partition(" ")[2]
+    return _SLIDER.format(
+        rows=rows, level=f"{100 * data['level']:g} %", method=escape(data["method"]), cases=escape(cases)
+    )
+
+
+def _own_figures(report: Report) -> list[str]:
+    parts = []
+    for name, image in (report.answer.figures if report.answer else {}).items():
+        source = base64.b64encode(image).decode()
+        parts.append(
+            f"<figure><h2>{escape(name.removesuffix('.png'))}</h2>\n"
+            f'<img alt="Figure of the study\'s answer: {escape(name)}" '
+            f'src="data:image/png;base64,{source}"></figure>'
+        )
     return parts
 
 
@@ -100,20 +151,41 @@ def _classes(report: Report) -> list[str]:
     if not report.classes:
         return []
     # Of a large grid nobody reads all: closed until asked for.
-    parts = [
-        f"<h2>Classes</h2><details{' open' * (len(report.classes) <= _OPEN)}><summary>of each configuration</summary>"
+    state = " open" * (len(report.classes) <= _OPEN)
+    tables = [one for key, found in report.classes.items() for one in class_tables(label[key], found, report.level)]
+    return [
+        f"<h2>Classes</h2><details{state}><summary>of each configuration</summary>",
+        *(part for one in tables for part in described(one)),
+        "</details>",
     ]
-    for config_id, found in report.classes.items():
-        for table in class_tables(label[config_id], found, report.level):
-            parts += [f"<h3>{escape(table.title)}</h3>", _table(list(table.head), [list(row) for row in table.rows])]
-            parts.append(f'<p class="faint">{escape(table.note)}</p>')
-    return [*parts, "</details>"]
 
 
 def _failures(report: Report) -> list[str]:
     if not report.failures:
         return []
-    return [f"<details open><summary>{len(report.failures)} failed</summary>{_list(grouped(report, _MOST))}</details>"]
+    return [f"<details open><summary>{len(report.failures)} failed</summary>{listed(grouped(report, _MOST))}</details>"]
+
+
+def _checks(report: Report) -> list[str]:
+    kinds = (("findings", report.findings), ("cautions", report.cautions))
+    return [f"<h2>Checks: {word}</h2>{listed([str(one) for one in found])}" for word, found in kinds if found]
+
+
+def _methods(report: Report) -> list[str]:
+    return [f"<h2>For a methods section</h2>\n<p>{escape(report.methods)}</p>"] if report.methods else []
+
+
+def _run(shown: Shown) -> list[str]:
+    if not shown.run:
+        return []
+    n = len(shown.trials[1])
+    return [
+        "<h2>What was run</h2>",
+        pairs(shown.run),
+        f"<details><summary>{n} trial{'s' * (n != 1)} with their digests</summary>",
+        table(*shown.trials, named="the trials"),
+        "</details>",
+    ]
 
 
 def _all_metrics(report: Report) -> tuple[list[str], list[list[str]]]:
@@ -127,15 +199,3 @@ def _all_metrics(report: Report) -> tuple[list[str], list[list[str]]]:
             cells.append(f"{scale.number(interval.value)} ({scale.number(interval.sd)})" if interval.n_seeds else "-")
         rows.append(cells)
     return ["configuration", *(scales[name].heading for name in every)], rows
-
-
-def _table(head: list[str], rows: list[list[str]], lost: list[bool] | None = None) -> str:
-    lines = ["<tr>" + "".join(f"<th>{escape(cell)}</th>" for cell in head) + "</tr>"]
-    for at, row in enumerate(rows):
-        mark = ' class="lost"' if lost and lost[at] else ""
-        lines.append(f"<tr{mark}>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>")
-    return '<div class="scroll"><table>\n' + "\n".join(lines) + "\n</table></div>"
-
-
-def _list(sentences: tuple[str, ...] | list[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences) + "</ul>"

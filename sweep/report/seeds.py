@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sweep.report.figure_style import COLOURS, GRID, TEXT, figure, plain
+from sweep.report.figure_style import COLOURS, GRID, TEXT, caption, figure, plain, side_by_side
 from sweep.report.labels import fitted
 from sweep.report.metric_format import scale_of
 from sweep.report.shown_configurations import said, spread, with_values
@@ -19,9 +19,10 @@ def seeds_figure(report: Report) -> Figure | None:
     shown = spread(report, MOST)
     if not shown:
         return None
-    drawn = figure(9.5, 1.5 + max(0.9, (0.5 if len(shown) < 8 else 0.32) * len(shown)))
     metrics = with_values(report)
-    panels = drawn.subplots(1, len(metrics), sharey=True, squeeze=False)[0]
+    height = 1.5 + max(0.9, (0.5 if len(shown) < 8 else 0.32) * len(shown))
+    drawn = figure(9.5, height, len(metrics) * (0.6 + 0.32 * len(shown)))
+    panels = side_by_side(drawn, len(metrics))
     labels, legend = fitted(report, 40)
     for axes, name in zip(panels, metrics, strict=True):
         scale = scale_of(report, name)
@@ -34,16 +35,16 @@ def seeds_figure(report: Report) -> Figure | None:
         range(len(shown)),
         [f"{labels[at]}  {report.rows[at].n_ok}/{report.rows[at].n_planned}" for at in shown],
     )
-    drawn.suptitle(_caption(report, shown, legend), fontsize=8.5, color=TEXT, x=0.01, ha="left")
+    caption(drawn, *_caption(report, shown, legend))
     return drawn
 
 
-def _caption(report: Report, shown: list[int], legend: str) -> str:
+def _caption(report: Report, shown: list[int], legend: str) -> tuple[str, ...]:
     kind = report.rows[shown[0]].metrics[with_values(report)[0]].interval.covers
     first = (
         f"dot: one seed    diamond and bar: mean and {100 * report.level:g} % interval ({kind})    n/m: ok of planned"
     )
-    return "\n".join(filter(None, [first, legend, said(report, shown)]))
+    return first, legend, said(report, shown)
 
 
 def _strips(axes: Axes, metrics: list[MetricOverSeeds], factor: float) -> None:

@@ -1,6 +1,7 @@
 """From the store to the report's numbers."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from sweep.analysis.asked_metrics import check_metric, with_metric
@@ -8,6 +9,7 @@ from sweep.analysis.classes import class_reports
 from sweep.analysis.current import current
 from sweep.analysis.decisions import standing_of
 from sweep.analysis.folds import gathered, n_folds
+from sweep.analysis.once import asked_once
 from sweep.analysis.over_seeds import failures_of, rows_of
 from sweep.analysis.standing import Standing
 from sweep.checks import divided
@@ -41,6 +43,16 @@ def summarise(
         InputError: a level outside (0, 1), an unknown metric, or an `answer` that is not trusted.
     """
     level = check_level(level)
+    with reporting(results, metrics):
+        return _summary(results, level, trust, metrics)
+
+
+def reporting(results: Results, metrics: Sequence[str] = ()) -> AbstractContextManager[None]:
+    """Return a block within which what a report needs several times is worked out once; one within another is one."""
+    return asked_once(together=(*headline(results.study["task"]), *metrics))
+
+
+def _summary(results: Results, level: float, trust: Trust, metrics: Sequence[str]) -> Report:
     answer = answer_of(results, level, trust)  # first, since it may be refused
     standing, without = _standing(results)
     level = standing.stop.level if standing is not None and standing.decisions else level

@@ -3,7 +3,7 @@
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sweep.report.figure_style import COLOURS, TEXT, figure, plain
+from sweep.report.figure_style import COLOURS, TEXT, caption, figure, plain, side_by_side
 from sweep.report.intervals import SOURCES, shares
 from sweep.report.labels import fitted
 from sweep.report.metric_format import scale_of
@@ -19,8 +19,9 @@ def variance_figure(report: Report) -> Figure | None:
     shown = [at for at in spread(report, MOST) if any(shares(report.rows[at].metrics[n]) for n in report.headline)]
     if not shown:
         return None
-    drawn = figure(9.5, 1.7 + max(0.8, (0.5 if len(shown) < 8 else 0.4) * len(shown)))
-    panels = drawn.subplots(1, len(report.headline), sharey=True, squeeze=False)[0]
+    height = 1.7 + max(0.8, (0.5 if len(shown) < 8 else 0.4) * len(shown))
+    drawn = figure(9.5, height, 0.4 + len(report.headline) * (0.6 + 0.36 * len(shown)))
+    panels = side_by_side(drawn, len(report.headline))
     labels, named = fitted(report, 40)
     for axes, name in zip(panels, report.headline, strict=True):
         _bars(axes, [report.rows[at].metrics[name] for at in shown])
@@ -33,10 +34,8 @@ def variance_figure(report: Report) -> Figure | None:
     panels[0].set_yticks(range(len(shown)), [labels[at] for at in shown])
     handles, texts = panels[0].get_legend_handles_labels()
     drawn.legend(handles, texts, loc="outside upper right", ncols=3, fontsize=8.5, frameon=False)
-    caption = "causes of the variance of one run on a new test set    0*: the estimate is negative"
-    drawn.suptitle(
-        "\n".join(filter(None, [caption, said(report, shown), named])), fontsize=8.5, color=TEXT, x=0.01, ha="left"
-    )
+    causes = "causes of the variance of one run on a new test set    0*: the estimate is negative"
+    caption(drawn, causes, said(report, shown), named)
     return drawn
 
 

@@ -6,33 +6,57 @@ from functools import partial
 from pathlib import Path
 from textwrap import fill
 
-from sweep.analysis.current import current, epochs_of, test_scores
-from sweep.analysis.folds import gathered
-from sweep.report.labels import names
+from sweep.errors import InputError, nearest
 from sweep.report.latex import as_latex
-from sweep.report.summarising import summarise
+from sweep.report.page import Shown, as_html
+from sweep.report.provenance import provenance
+from sweep.report.sliding import sliding
+from sweep.report.summarising import reporting, summarise
 from sweep.report.summary import Report
 from sweep.report.tables import as_csv, as_markdown
+from sweep.report.vector import drawing
+from sweep.report.verdict import opening
 from sweep.store.places import Place, make_folder, replace_file
 from sweep.store.store import Results
 from sweep.study.trust import NOBODY_ELSE, Trust
 
+FIGURES = ("svg", "png", "pdf")
+DRAWN = ("seeds", "forest", "variance", "confusion", "losses", "det", "roc", "scores", "decisions")
 NAMES = (
     "table.csv",
     "table.md",
     "table.tex",
     "methods.txt",
     "index.html",
-    "seeds.png",
-    "forest.png",
-    "variance.png",
-    "confusion.png",
-    "losses.png",
-    "det.png",
+    *(f"{name}.{kind}" for kind in FIGURES for name in DRAWN),
 )  # and those of the study's own answer
+TABLES = ("trials.parquet", "scores.parquet", "epochs.parquet", "environments.parquet")
 
 
-def write(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_ELSE, metrics: Sequence[str] = ()) -> Report:
+def kinds_of(said: str) -> tuple[str, ...]:
+    """Return the kinds of figures that a person asked for, as "png,pdf".
+
+    Raises:
+        InputError: another word.
+    """
+    kinds = tuple(dict.fromkeys(word.strip().lower() for word in said.split(",")))
+    for word in kinds:
+        if word not in FIGURES:
+            raise InputError(
+                f"Expected figures as {', '.join(FIGURES)}, or several with commas. Received: {word or 'nothing'}."
+                + nearest(word, FIGURES)
+            )
+    return kinds
+
+
+def write(
+    results: Results,
+    level: float = 0.95,
+    *,
+    trust: Trust = NOBODY_ELSE,
+    metrics: Sequence[str] = (),
+    figures: Sequence[str] = ("svg",),
+) -> Report:
     """Write RESULTS/report/ and return the report with its `files`.
 
     A folder that cannot be written costs the files alone: the report then says so in its notes.
@@ -41,23 +65,15 @@ def write(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_ELSE, 
         results: what `sweep.store.store.load` returns.
         level: nominal coverage of the intervals.
         trust, metrics: as in `summarise`.
+        figures: of FIGURES, which of them are written as files; the page has its own.
 
     Raises:
         InputError: a level outside (0, 1), an unknown metric, or an `answer` that is not trusted; nothing is written
             then.
     """
-    from sweep.report.page import as_html
-
-    report = summarise(results, level, trust=trust, metrics=metrics)
-    figures = draw(report, results)
-    contents = {
-        "table.csv": as_csv(report).encode(),
-        "table.md": as_markdown(report).encode(),
-        "table.tex": as_latex(report).encode(),
-        **({"methods.txt": f"{fill(report.methods, 100)}\n".encode()} if report.methods else {}),
-        "index.html": as_html(report, figures).encode(),
-        **figures,
-    }
+    with reporting(results, metrics):
+        report = summarise(results, level, trust=trust, metrics=metrics)
+        contents = _contents(report, results, figures)
     folder = results.path / "report"
     if isinstance(folder, Path) and folder.is_symlink():
         said = f"{folder} leads to {folder.resolve()}: the report is printed only, nothing is written there."
@@ -70,32 +86,34 @@ def write(results: Results, level: float = 0.95, *, trust: Trust = NOBODY_ELSE, 
     return replace(report, files=files)
 
 
-def draw(report: Report, results: Results) -> dict[str, bytes]:
-    """Return the figures that the results allow: file name -> PNG."""
-    # Matplotlib takes most of a second to import, and `summarise` alone does not need it.
-    from sweep.report.confusion import confusion_figure
-    from sweep.report.det import det_figure
-    from sweep.report.figure_style import png
-    from sweep.report.forest import forest_figure
-    from sweep.report.losses import losses_figure
-    from sweep.report.seeds import seeds_figure
-    from sweep.report.variance import variance_figure
-
-    results = gathered(results)
-    ok = current(results).ok
-    drawn = {
-        "seeds.png": seeds_figure(report),
-        "forest.png": forest_figure(report),
-        "variance.png": variance_figure(report),
-        "losses.png": losses_figure(report, epochs_of(results, ok)),
+def _contents(report: Report, results: Results, figures: Sequence[str]) -> dict[str, bytes]:
+    """Return the content of each file by its name."""
+    drawn = drawing.drawn_from(report, results)
+    run, trials = provenance(report, results)
+    contents = {
+        "table.csv": as_csv(report).encode(),
+        "table.md": as_markdown(report).encode(),
+        "table.tex": as_latex(report).encode(),
+        **({"methods.txt": f"{fill(report.methods, 100)}\n".encode()} if report.methods else {}),
     }
-    if report.classes:
-        label = dict(zip((row.config_id for row in report.rows), names(report), strict=True))
-        drawn["confusion.png"] = confusion_figure({label[key]: one for key, one in report.classes.items()})
-    if report.task == "verification":
-        drawn["det.png"] = det_figure(report, ok, test_scores(results, ok))
+    if "svg" in figures:
+        contents |= {f"{name}.svg": figure.file().encode() for name, figure in drawn.figures.items()}
+    for kind in figures:
+        if kind != "svg":
+            from sweep.report.plotted import plot  # Matplotlib takes most of a second to import
+
+            contents |= plot(report, results, kind)
+    shown = Shown(
+        opening=opening(report, results),
+        figures=drawn.figures,
+        sliding=sliding(report, results, drawn.scores),
+        run=run,
+        trials=trials,
+        files=[*contents],
+        tables=[f"../{name}" for name in TABLES if (results.path / name).exists()],
+    )
     own = report.answer.figures if report.answer else {}
-    return {name: png(figure) for name, figure in drawn.items() if figure is not None} | own
+    return {"index.html": as_html(report, shown).encode(), **contents, **own}
 
 
 def _store(folder: Place, contents: Mapping[str, bytes]) -> tuple[Place, ...]:

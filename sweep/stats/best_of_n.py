@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
+from sweep.metrics.special_functions import special
 from sweep.stats.seeds import seed_values
 
 
@@ -38,7 +38,8 @@ def expected_best(values: ArrayLike, *, higher_is_better: bool) -> ExpectedBest:
     s = ordered.size
     n, rank = np.arange(1, s + 1), np.arange(1, s + 1)
     # P(the best of n is the one of that rank) = C(rank - 1, n - 1) / C(S, n).
-    chance = special.comb(rank[None, :] - 1, n[:, None] - 1) / special.comb(s, n[:, None])
+    smaller, others = rank[None, :] - 1, n[:, None] - 1
+    chance = np.where(others <= smaller, special.binom(smaller, others), 0.0) / special.binom(s, n[:, None])
     best = chance @ ordered
     sd = float(array.std(ddof=1)) if s > 1 else math.nan
     gain = (best - ordered.mean()) / sd if sd > 0 else np.full(s, np.nan)

@@ -12,7 +12,7 @@ from sweep.metrics.class_rates import of_class
 from sweep.metrics.metric import Metric
 from sweep.stats.estimating import estimate
 from sweep.stats.interval import Interval
-from sweep.stats.measured_trials import measure
+from sweep.stats.measured_trials import measure_together
 from sweep.stats.scored_trials import TrialScores
 
 QUANTITIES = ("precision", "recall", "f1")
@@ -84,14 +84,15 @@ def class_report(
     support = np.bincount(label, minlength=k)
     share = counts / np.maximum(support, 1)[:, None]
     seed = int(rng.integers(2**32))
+    asked = [
+        Metric(f"{quantity} of {name}", partial(of_class, quantity, number), direction="higher", rate=True)
+        for number, name in enumerate(names)
+        for quantity in QUANTITIES
+    ]
+    measured = iter(measure_together(scores, asked, rng=np.random.default_rng(seed)))
     rows = []
     for number, name in enumerate(names):
-        found = {}
-        for quantity in QUANTITIES:
-            of = partial(of_class, quantity, number)
-            asked = Metric(f"{quantity} of {name}", of, direction="higher", rate=True)
-            measured = measure(scores, asked, rng=np.random.default_rng(seed))
-            found[quantity] = estimate(measured, level=level)
+        found = {quantity: estimate(next(measured), level=level) for quantity in QUANTITIES}
         here = {key: one.this_test_set for key, one in found.items()}
         new = {key: one.new_subjects for key, one in found.items()}
         rows.append(ClassRow(name, int(support[number]), here, new))

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
+from sweep.metrics.special_functions import special
 from sweep.stats.interval import THIS_TEST_SET, Interval, Kind, check_level
 from sweep.stats.seeds import seed_values
 from sweep.stats.student import t_quantile

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from sweep.errors import InputError
+from sweep.metrics.special_functions import special
 from sweep.stats.interval import THIS_TEST_SET, Interval, Kind, check_level
 from sweep.stats.rate_limits import t_limits
 from sweep.stats.seeds import real_numbers, t_interval

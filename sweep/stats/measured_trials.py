@@ -1,5 +1,6 @@
 """A metric of every trial, with its value under every replicate of the subjects: what all answers are made from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,14 +9,16 @@ from numpy.typing import ArrayLike, NDArray
 from sweep.errors import InputError, nearest
 from sweep.metrics.interval import fmr_cautions
 from sweep.metrics.metric import Metric
+from sweep.metrics.weighted import one_thread
 from sweep.stats.error_carriers import Carriers, carriers
 from sweep.stats.interval import THIS_TEST_SET
 from sweep.stats.measures import MetricFunction, measure_named
-from sweep.stats.resampling import bootstrap, jackknife
+from sweep.stats.resampling import Resampling, bootstrap, jackknife
 from sweep.stats.scored_trials import FloatArray, TrialScores
 from sweep.stats.seeds import seed_values
 
 REPLICATES = 1000
+Kind = tuple[bool, str]  # what a replicate must hold: both classes, attacks of a type
 
 
 @dataclass(frozen=True)
@@ -110,16 +113,59 @@ def measure(
     >>> measured.n_units
     40
     """
-    asked = measure_named(metric)
+    return measure_together(
+        scores, (metric,), rng=rng, n_replicates=n_replicates, resampling=resampling, n_failed=n_failed
+    )[0]
+
+
+def measure_together(
+    scores: TrialScores,
+    metrics: Sequence[str | MetricFunction | Metric],
+    *,
+    rng: np.random.Generator,
+    n_replicates: int = REPLICATES,
+    resampling: str = "bootstrap",
+    n_failed: dict[str, int] | None = None,
+) -> tuple[Measured, ...]:
+    """Return what `measure` does of several metrics, each from the state in which rng is given: all see the same draws.
+
+    What they share is computed once, as dev's threshold in every replicate.
+    """
+    rows = [measure_named(metric) for metric in metrics]
     pairs = _once(scores.config, scores.seed)
     if resampling not in ("bootstrap", "jackknife"):
         raise InputError(f"Expected resampling 'bootstrap' or 'jackknife'. Received: {resampling}.")
-    if resampling == "jackknife":
-        drawn = jackknife(scores)
-    else:
-        drawn = bootstrap(scores, n_replicates, rng, two_classes=asked.two_classes, attack_type=asked.attack_type)
-    weights = scores.columns(np.concatenate((np.ones((1, scores.units.size)), drawn.weights)))
-    table = np.stack([asked.under(scores.of_trial(trial), weights) for trial in range(len(pairs))], axis=1)
+    drawn: dict[Kind, Resampling] = {}
+    weights: dict[Kind, FloatArray] = {}
+    start = rng.bit_generator.state
+    for kind in dict.fromkeys((asked.two_classes, asked.attack_type) for asked in rows):
+        if resampling == "jackknife":
+            drawn[kind] = jackknife(scores)
+        else:
+            rng.bit_generator.state = start
+            drawn[kind] = bootstrap(scores, n_replicates, rng, two_classes=kind[0], attack_type=kind[1])
+        weights[kind] = scores.columns(np.concatenate((np.ones((1, scores.units.size)), drawn[kind].weights)))
+    tables = np.empty((len(rows), 1 + len(next(iter(drawn.values())).weights), len(pairs)))
+    with one_thread():
+        for trial in range(len(pairs)):
+            scored = scores.of_trial(trial)
+            for asked, table in zip(rows, tables, strict=True):
+                table[:, trial] = asked.under(scored, weights[asked.two_classes, asked.attack_type])
+    return tuple(
+        _measured(scores, asked, table, drawn[asked.two_classes, asked.attack_type], pairs, n_failed or {})
+        for asked, table in zip(rows, tables, strict=True)
+    )
+
+
+def _measured(
+    scores: TrialScores,
+    asked: Metric,
+    table: FloatArray,
+    drawn: Resampling,
+    pairs: list[tuple[str, int]],
+    n_failed: dict[str, int],
+) -> Measured:
+    """Return one metric from its values, (1 + B, T): of each trial as it is, and in each replicate."""
     bad = np.flatnonzero(~np.isfinite(table).all(axis=0))
     if bad.size:
         config, seed = pairs[int(bad[0])]
@@ -138,7 +184,7 @@ def measure(
         unit=scores.unit,
         method=drawn.method,
         smooth=drawn.smooth,
-        n_failed=n_failed or {},
+        n_failed=n_failed,
         n_dev_units=scores.n_units(on_dev=True) if _needs_dev(asked, scores) else 0,
         carriers=_carriers(scores, asked),
         n_samples=(scores.dev if asked.on_dev and scores.dev else scores.test).label.size,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from sweep.errors import InputError
+from sweep.metrics.special_functions import special
 from sweep.stats.scored_trials import FloatArray
 from sweep.stats.student import t_quantile
 
@@ -47,6 +47,8 @@ def moderated_variance(variances: ArrayLike, df: ArrayLike) -> Moderated:
 
     Reference: Smyth, Statistical Applications in Genetics and Molecular Biology 3, 2004, section 6.2.
     """
+    from scipy.special import polygamma  # the rest of SciPy's functions, for a grid of five or more alone
+
     s2, d = np.broadcast_arrays(np.asarray(variances, np.float64), np.asarray(df, np.float64))
     known = (d > 0) & np.isfinite(s2)
     if known.sum() < 2 or not (s2[known] > 0).any():
@@ -55,11 +57,11 @@ def moderated_variance(variances: ArrayLike, df: ArrayLike) -> Moderated:
         )
     x, n = s2[known], d[known]
     x = np.maximum(x, 1e-5 * (np.median(x) or x[x > 0].min()))
-    e = np.log(x) - special.digamma(n / 2) + np.log(n / 2)
-    spread = float(e.var(ddof=1) - special.polygamma(1, n / 2).mean())
+    e = np.log(x) - special.psi(n / 2) + np.log(n / 2)
+    spread = float(e.var(ddof=1) - polygamma(1, n / 2).mean())
     if spread > 0:
         prior_df = 2 * inverse_trigamma(spread)
-        prior = math.exp(e.mean() + float(special.digamma(prior_df / 2)) - math.log(prior_df / 2))
+        prior = math.exp(e.mean() + float(special.psi(prior_df / 2)) - math.log(prior_df / 2))
     else:
         prior_df, prior = math.inf, float((x * n).sum() / n.sum())
     own = np.where(known, s2, 0.0)
@@ -86,10 +88,12 @@ def moderated_se(own_sd: float, n: int, found: Moderated, at: int, level: float)
 
 def inverse_trigamma(y: float) -> float:
     """Return x > 0 with trigamma(x) = y, by Newton's method on 1 / trigamma (Smyth 2004, appendix)."""
+    from scipy.special import polygamma
+
     x = 0.5 + 1 / y
     for _ in range(50):
-        value = float(special.polygamma(1, x))
-        step = value * (1 - value / y) / float(special.polygamma(2, x))
+        value = float(polygamma(1, x))
+        step = value * (1 - value / y) / float(polygamma(2, x))
         x += step
         if -step / x < 1e-10:
             break

@@ -3,9 +3,8 @@
 import math
 from collections.abc import Callable
 
-from scipy import special
-
 from sweep.errors import InputError
+from sweep.metrics.special_functions import special
 from sweep.stats.interval import check_level
 from sweep.stats.student import t_quantile
 

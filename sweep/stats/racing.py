@@ -12,8 +12,8 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from sweep.metrics.special_functions import special
 from sweep.stats.race_spread import Seen, Spread, Spreads
 from sweep.stats.scored_trials import FloatArray
 from sweep.stats.spending import boundaries, pocock

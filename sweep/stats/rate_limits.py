@@ -2,8 +2,7 @@
 
 import math
 
-from scipy import special
-
+from sweep.metrics.special_functions import special
 from sweep.stats.student import t_quantile
 
 ON_LOGIT = "logit scale"

@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 from numpy.typing import ArrayLike
-from scipy import special
 
 from sweep.errors import InputError
+from sweep.metrics.special_functions import special
 from sweep.stats.interval import check_level
 from sweep.stats.scored_trials import FloatArray
 

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from sweep.errors import InputError
+from sweep.metrics.special_functions import special
 from sweep.stats.interval import check_level
 from sweep.stats.planning import sd_interval
 from sweep.stats.seeds import seed_values

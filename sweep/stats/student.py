@@ -2,7 +2,7 @@
 
 import math
 
-from scipy import special
+from sweep.metrics.special_functions import special
 
 
 def t_quantile(probability: float, df: float) -> float:

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sweep.errors import InputError
-from sweep.store.bucket import Bucket
 from sweep.store.folder import Folder
 from sweep.store.object_path import ObjectPath as ObjectPath
 from sweep.store.paths import path_of, shown
@@ -45,8 +44,12 @@ def place(said: str | Place) -> Place:
 
 
 def storage(where: Place) -> Storage:
-    """Return a place with its acts: the only line that asks which of the two it is."""
-    return Folder(where) if isinstance(where, Path) else Bucket(where)
+    """Return a place with its acts: the only function that asks which of the two it is."""
+    if isinstance(where, Path):
+        return Folder(where)
+    from sweep.store.bucket import Bucket  # with pyarrow's object stores, HTTP and TLS
+
+    return Bucket(where)
 
 
 def absolute(where: Place) -> Place:

@@ -23,7 +23,7 @@ from sweep.store.kept_files import keep_files
 from sweep.store.places import Place, storage
 from sweep.store.sample_columns import ALWAYS, IN_EVERY_TABLE, only_where_given
 from sweep.store.saved_models import keep_model
-from sweep.store.stored_json import RecordDocument, fault_of
+from sweep.store.stored_json import fault_of_record
 
 PATIENCE = 120.0  # seconds for storage that is away: a share that is mounted again, a server that starts again
 _FULL = (errno.ENOSPC, errno.EDQUOT)  # of this a person must hear at once
@@ -169,7 +169,7 @@ def read_part(path: Place) -> tuple[Record, pa.Table]:
         with pq.ParquetFile(storage(path).whole(), page_checksum_verification=True) as file:
             said = _said(file.schema_arrow.metadata)
             schemas.refuse_newer(said, path)
-            if fault := fault_of(said, RecordDocument):
+            if fault := fault_of_record(said):
                 raise ValueError(fault)
             kinds = columns_with(only_where_given(file.schema_arrow.names))
             table = file.read(use_threads=False, columns=list(kinds)).replace_schema_metadata(None)

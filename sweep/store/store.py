@@ -19,10 +19,11 @@ from sweep.errors import InputError, nearest
 from sweep.store import schemas, tables
 from sweep.store.compacted import Stored, compacted, damage, joined, new_records, refuse_loss, scores_of
 from sweep.store.compaction import compact as compact
+from sweep.store.narrow_scores import joined_scores, narrow, with_one_dictionary
 from sweep.store.places import Place, absolute, check_reach, place, replace_file, storage
 from sweep.store.records import Record, parts
 from sweep.store.saved_models import saved_model
-from sweep.store.stored_json import StudyDocument, fault_of
+from sweep.store.stored_json import fault_of_study
 from sweep.store.table_file import NAMES
 
 _READ = "all is read from the records under parts/, which hold every trial"
@@ -75,16 +76,16 @@ def load(path: str | Place, *, only: Collection[str] | None = None) -> Results:
     stored = compacted(folder)
     notes = [*damage(folder, stored, _READ), *stored.notes]
     wanted = None if only is None else set(only)
-    groups = [one if wanted is None else tables.of_trials(one, wanted) for one in scores_of(folder, stored)]
+    some = (one if wanted is None else tables.of_trials(one, wanted) for one in scores_of(folder, stored))
+    groups = [narrow(group) for group in some]
     fresh, brought = _fresh(folder, stored, notes, groups)
     refuse_loss(folder, stored, fresh, brought)
-    scores = pa.concat_tables(groups, promote_options="default").unify_dictionaries() if groups else None
     trials, epochs, environments = joined(stored, fresh)
     return Results(
         path=folder,
         study=study,
         trials=trials.to_pandas(),
-        scores=_in_order(tables.SCORES.empty_table() if scores is None else scores).to_pandas(),
+        scores=_frame(groups),
         epochs=epochs.to_pandas(),
         environments=environments.to_pandas(),
         notes=notes,
@@ -101,8 +102,22 @@ def _fresh(
         fresh += records
         brought.update(tables.rows_of(scores))
         if groups is not None:
-            groups.append(scores)
+            groups.append(narrow(scores))
     return fresh, brought
+
+
+def _frame(groups: list[pa.Table]) -> pd.DataFrame:
+    """Return the scores as one frame; the groups are emptied, so that no column is held twice for long."""
+    left = _in_order(joined_scores(groups))
+    groups.clear()
+    columns: dict[str, pd.Series[Any]] = {}
+    for name in left.column_names:
+        column = left[name]
+        left = left.drop_columns([name])
+        columns[name] = with_one_dictionary(column).to_pandas()
+        del column
+        pa.default_memory_pool().release_unused()
+    return pd.DataFrame(columns, copy=False)
 
 
 def _in_order(scores: pa.Table) -> pa.Table:
@@ -136,7 +151,7 @@ def read_study(folder: Place) -> dict[str, Any]:
         document = json.loads(file.read_bytes())
         if isinstance(document, dict):
             schemas.refuse_newer(document, file)
-        if fault := fault_of(document, StudyDocument):
+        if fault := fault_of_study(document):
             raise ValueError(fault)
         found: dict[str, Any] = document
         return found

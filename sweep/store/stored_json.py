@@ -1,100 +1,93 @@
-"""What study.json and the JSON of a record must say, so that nothing that reads them meets another type."""
+"""Whether study.json and the JSON of a record say what they must; of a plain study.json without pydantic."""
 
-from collections import Counter
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-Word = Annotated[str, Field(min_length=1)]
-_SHOWN = 2  # faults of one file that are told
+_Fits = Callable[[Any], bool]
 
 
-class _Said(BaseModel):
-    model_config = ConfigDict(extra="allow", strict=True)  # later versions say more
+def fault_of_study(document: Any) -> str:
+    """Return what is wrong with the content of study.json, "" where nothing is."""
+    if _is_plain(document):
+        return ""
+    from sweep.store.json_models import StudyDocument, fault_of  # a tenth of a second of every command's start
+
+    return fault_of(document, StudyDocument)
 
 
-class _Configuration(_Said):
-    label: str
-    hp: dict[str, float | str | None]
-    classes: list[str] = []
+def fault_of_record(said: Any) -> str:
+    """Return what is wrong with the JSON beside a record's scores, "" where nothing is."""
+    from sweep.store.json_models import RecordDocument, fault_of
+
+    return fault_of(said, RecordDocument)
 
 
-class _Planned(_Said):
-    trial_id: Word
-    config_id: Word
-    seed: int
+def _is_plain(document: Any) -> bool:
+    """Return True for content in which `StudyDocument` finds no fault; False where that is not sure."""
+    if not _has(document, _STUDY):
+        return False
+    planned = [one["trial_id"] for one in document["plan"]]
+    return len(set(planned)) == len(planned)
 
 
-class _Used(_Said):
-    use: str = ""
+def _has(said: Any, keys: Mapping[str, tuple[bool, _Fits]]) -> bool:
+    """Return whether something is a mapping whose values fit. keys: whether each must be there, and what fits it."""
+    if type(said) is not dict:
+        return False
+    return all(fits(said[key]) if key in said else not needed for key, (needed, fits) in keys.items())
 
 
-class _Resolved(_Said):
-    data: _Used = _Used()
-    model: _Used | None = _Used()
-    fit: _Used | None = None
-    trial: _Used | None = None
-    measure: _Used | None = None
-    answer: str | None = None
-    hold: dict[str, int] = {}
-    arms: dict[str, dict[str, Any]] = {}
-    grid: dict[str, Any] = {}
-    train: dict[str, Any] = {}
-    resources: dict[str, Any] = {}
+def _text(said: Any) -> bool:
+    return type(said) is str
 
 
-class StudyDocument(_Said):
-    """study.json: the resolved study, its configurations and its plan."""
-
-    study: Word
-    task: str
-    schema_version: int = 1
-    resolved: _Resolved
-    configurations: dict[str, _Configuration]
-    plan: list[_Planned]
-
-    @model_validator(mode="after")
-    def _each_trial_is_planned_once(self) -> Self:
-        repeated = [one for one, n in Counter(one.trial_id for one in self.plan).items() if n > 1]
-        if repeated:
-            raise ValueError(f"every trial once in the plan. Received: {repeated[0]!r} more than once")
-        return self
+def _word(said: Any) -> bool:
+    return type(said) is str and bool(said)
 
 
-class _Trial(_Said):
-    trial_id: Word
-    config_id: Word
-    seed: int
-    attempt: Annotated[int, Field(ge=0)]
-    status: Literal["ok", "failed"]
-    hp: dict[str, float | str | None] = {}
-    metric: dict[str, float | None] = {}
-    check: dict[str, float | None] = {}
+def _whole(said: Any) -> bool:
+    return type(said) is int
 
 
-class RecordDocument(_Said):
-    """The JSON beside a record's scores."""
-
-    trial: _Trial
-    epochs: list[dict[str, Any]]
-    environment: dict[str, Any]
+def _anything(said: Any) -> bool:
+    return True
 
 
-def fault_of(said: Any, model: type[StudyDocument | RecordDocument]) -> str:
-    """Return what is wrong with a document, "" where nothing is."""
-    try:
-        model.model_validate(said)
-    except ValidationError as error:
-        faults = error.errors(include_url=False)[:_SHOWN]
-        return "; ".join(_told(fault) for fault in faults)
-    return ""
+def _setting(said: Any) -> bool:
+    return said is None or type(said) in (float, int, str)
 
 
-def _told(fault: Mapping[str, Any]) -> str:
-    place = ".".join(str(part)[:80] for part in fault["loc"])
-    if fault["type"] == "value_error":
-        return f"expected {str(fault['ctx']['error'])[:200]}"
-    if fault["type"] == "missing":
-        return f"{place} is missing"
-    return f"{place}: {fault['msg'][:120].removeprefix('Input should be ')} was expected"
+def _mapping(fits: _Fits) -> _Fits:
+    return lambda said: type(said) is dict and all(type(key) is str and fits(value) for key, value in said.items())
+
+
+def _list(fits: _Fits) -> _Fits:
+    return lambda said: type(said) is list and all(map(fits, said))
+
+
+def _or_none(fits: _Fits) -> _Fits:
+    return lambda said: said is None or fits(said)
+
+
+def _used(said: Any) -> bool:
+    return _has(said, {"use": (False, _text)})
+
+
+_RESOLVED = {
+    "data": (False, _used),
+    **{key: (False, _or_none(_used)) for key in ("model", "fit", "trial", "measure")},
+    "answer": (False, _or_none(_text)),
+    "hold": (False, _mapping(_whole)),
+    "arms": (False, _mapping(_mapping(_anything))),
+    **{key: (False, _mapping(_anything)) for key in ("grid", "train", "resources")},
+}
+_CONFIGURATION = {"label": (True, _text), "hp": (True, _mapping(_setting)), "classes": (False, _list(_text))}
+_PLANNED = {"trial_id": (True, _word), "config_id": (True, _word), "seed": (True, _whole)}
+_STUDY: dict[str, tuple[bool, _Fits]] = {
+    "study": (True, _word),
+    "task": (True, _text),
+    "schema_version": (False, _whole),
+    "resolved": (True, lambda said: _has(said, _RESOLVED)),
+    "configurations": (True, _mapping(lambda said: _has(said, _CONFIGURATION))),
+    "plan": (True, _list(lambda said: _has(said, _PLANNED))),
+}

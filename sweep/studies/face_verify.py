@@ -9,6 +9,7 @@ import numpy as np
 
 from sweep import stats
 from sweep.analysis.answers import compare_measured
+from sweep.analysis.measured_study import SEED, measure_study
 from sweep.analysis.study_scores import study_scores
 from sweep.errors import InputError
 from sweep.report.study_answer import Answer, Table
@@ -33,12 +34,12 @@ def answer(results: Results, *, level: float = 0.95) -> Answer:
             "Expected two seeds or more of pairs of people. Received: others. Take sweep.data:identity_pairs."
         )
     labels = {key: said["label"] or key for key, said in results.study["configurations"].items()}
-    measured = {metric: _measured(scores, metric) for metric in METRICS}
+    measured = {metric: measure_study(results, metric, rng=np.random.default_rng(SEED)) for metric in METRICS}
     found = {metric: {one.config: one for one in stats.estimates(measured[metric], level=level)} for metric in METRICS}
     best = min(found["hter"].values(), key=lambda one: one.new_subjects.value)
     by_unit = [
-        stats.estimate(_measured(other, "hter"), best.config, level=level).new_subjects
-        for other in (scores, _by_first(scores), _by_pair(scores))
+        stats.estimate(one, best.config, level=level).new_subjects
+        for one in (measured["hter"], *(_measured(other, "hter") for other in (_by_first(scores), _by_pair(scores))))
     ]
     compared = (
         compare_measured(results, measured["hter"], reference=None, paired=None, level=level) if len(labels) > 1 else ()
@@ -70,7 +71,7 @@ def answer(results: Results, *, level: float = 0.95) -> Answer:
 
 
 def _measured(scores: TrialScores, metric: str) -> Measured:
-    return stats.measure(scores, metric, rng=np.random.default_rng(0))
+    return stats.measure(scores, metric, rng=np.random.default_rng(SEED))
 
 
 def _by_first(scores: TrialScores) -> TrialScores:

@@ -157,7 +157,7 @@ def test_a_report_says_what_a_run_is(tmp_path: Path) -> None:
     assert "each of 24 samples of 12 subjects was tested once (8 samples in a fold)" in report.methods
     assert "The development set had" not in report.methods
     assert "Bengio and Grandvalet 2004" in report.methods
-    assert {path.name for path in report.files} >= {"det.png", "losses.png", "seeds.png", "index.html"}
+    assert {path.name for path in report.files} >= {"det.svg", "losses.svg", "seeds.svg", "index.html"}
     assert report.as_dict()["folds"] == K
     assert [row.label for row in report.rows] == ["model.dropout=0", "model.dropout=0.5"]
 

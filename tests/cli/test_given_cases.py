@@ -90,7 +90,7 @@ def test_a_label_with_two_dollars_is_reported(tmp_path: Path) -> None:
     folder = stored(tmp_path / "dollar", labels=(f"arm={label}", "arm=b"), seeds=3)
     assert label.count("$") >= 2
     assert check_answer("report", folder, "--json") == 0
-    assert (folder / "report" / "seeds.png").is_file()
+    assert (folder / "report" / "seeds.svg").is_file()
 
 
 @pytest.mark.parametrize("case", ["32-answer-that-raises"], indirect=True)

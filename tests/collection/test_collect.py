@@ -274,4 +274,4 @@ def test_a_table_of_one_metric_is_reported(tmp_path: Path, metric: str) -> None:
     found = sweep.collect(frame, "lab", by=["model"], metrics=[metric], task=task, results=tmp_path)
     report = write(sweep.load(found.folder))
     assert metric not in report.headline or report.rows[0].metrics[metric].interval.n_seeds == 2
-    assert (tmp_path / "lab" / "report" / "seeds.png").is_file() == (metric in report.headline)
+    assert (tmp_path / "lab" / "report" / "seeds.svg").is_file() == (metric in report.headline)

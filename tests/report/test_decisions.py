@@ -1,5 +1,7 @@
 """The report of a study that stopped by itself: its verdict, its wider intervals, its figure."""
 
+from dataclasses import replace
+
 import pytest
 
 from sweep.analysis.decisions import standing_of
@@ -7,6 +9,8 @@ from sweep.report import as_json, as_text, summarise
 from sweep.report.decisions_figure import decisions_figure
 from sweep.report.figure_style import png
 from sweep.report.summary import Report
+from sweep.report.vector.looks import decisions
+from sweep.report.verdict import opening
 from sweep.stats.simulation import Design
 from sweep.store.store import Results
 from tests.analysis.raced import World, raced_study
@@ -70,3 +74,14 @@ def test_the_test_set_that_chose_is_named() -> None:
     assert found.winner == raced.study["plan"][0]["config_id"]
     assert "The test set chose" in found.notes[0]
     assert "corrected for that" in found.notes[1]
+
+
+def test_the_page_begins_with_the_verdict_and_draws_the_looks(results: Results, report: Report) -> None:
+    """No verdict of one look stands there; a dot names configuration, seeds, interval and decision."""
+    assert report.decisions is not None
+    assert opening(report, results) == (report.decisions.verdict,)
+    drawn = decisions(report)
+    assert drawn is not None
+    assert drawn.element().count("<circle") == len(report.decisions.decisions)
+    assert "dropped" in drawn.element()
+    assert decisions(replace(report, decisions=None)) is None

@@ -10,8 +10,8 @@ from scipy.special import ndtri
 
 from sweep import report
 from sweep.report.det import fnmr_at
+from sweep.report.plotted import plot
 from sweep.report.shown_configurations import said, spread
-from sweep.report.writing import draw
 from sweep.store import store
 from tests.drawn import bars, dots, ticks
 from tests.report.conftest import Simulate
@@ -27,7 +27,7 @@ def test_every_figure_is_drawn(simulate: Simulate, drawn: list[Figure], labels: 
     Strip plot: a dot a seed, a diamond a configuration. Losses: both curves, and each seed's. DET: a line a seed.
     """
     results = simulate(labels=labels, seeds=seeds)
-    written = report.write(results)
+    written = report.write(results, figures=["png"])
     paths = [one for one in written.files if one.name.endswith(".png")]
     for one in paths:
         head = (written.path / "report" / one.name).read_bytes()[:24]
@@ -130,7 +130,7 @@ def test_the_marks_of_a_figure_do_not_grow_with_the_scores(tmp_path: Path, drawn
     points = []
     for n in (60, 1000):
         results = store.load(stored(tmp_path / f"with {n}", labels=LABELS[:2], seeds=3, n=n))
-        names = list(draw(report.summarise(results), results))
+        names = list(plot(report.summarise(results), results, "png"))
         figure = dict(zip(names, drawn[-len(names) :], strict=True))["det.png"]
         points.append([lines.shape[:2] for lines in bars(figure.axes[0])])
     assert points[0] == points[1] == [(3, 240)] * 2

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,16 +19,17 @@ from tests.report.conftest import Simulate
 from tests.report.simulated import stored
 
 TABLES = {"table.csv", "table.md", "table.tex", "index.html"}
-FILES = TABLES | {"methods.txt", "seeds.png", "forest.png", "variance.png", "losses.png", "det.png"}
+DRAWN = {"seeds", "forest", "variance", "losses", "det", "roc", "scores"}
+FILES = TABLES | {"methods.txt"} | {f"{name}.svg" for name in DRAWN}
 
 
 def test_the_folder_holds_what_the_report_lists(simulate: Simulate) -> None:
-    """Every file for verification, and the page holds its figures."""
+    """Every file for verification, and the page holds its figures; no address of any network stands in it."""
     written = report.write(simulate())
     assert {path.name for path in written.files} == FILES
     assert {path.name for path in (written.path / "report").iterdir()} == FILES
     page = (written.path / "report" / "index.html").read_text()
-    assert page.count("data:image/png;base64,") == 5
+    assert page.count("<svg ") == len(DRAWN)
     assert "http" not in page.replace("http-equiv", "")
 
 
@@ -35,10 +37,51 @@ def test_figures_that_cannot_be_drawn_are_not_left_from_before(simulate: Simulat
     """A report without scores and epochs removes the figures of an earlier one."""
     results = simulate(seeds=2, failed=((0, 0), (0, 1), (1, 0), (1, 1)))
     (results.path / "report").mkdir()
-    (results.path / "report" / "det.png").write_bytes(b"old")
+    for name in ("det.png", "det.svg", "roc.pdf"):
+        (results.path / "report" / name).write_bytes(b"old")
     written = report.write(results)
     assert {path.name for path in written.files} == TABLES
-    assert not (results.path / "report" / "det.png").exists()
+    assert {path.name for path in (results.path / "report").iterdir()} == TABLES
+
+
+@pytest.mark.parametrize("kind", ["png", "pdf"])
+def test_png_and_pdf_come_where_they_are_asked_for(simulate: Simulate, kind: str) -> None:
+    """The figures of Matplotlib in place of the SVG files; the next report takes them away again."""
+    results = simulate(seeds=2)
+    written = report.write(results, figures=[kind])
+    names = {path.name for path in written.files}
+    assert names == TABLES | {"methods.txt"} | {
+        f"{name}.{kind}" for name in ("seeds", "forest", "variance", "losses", "det")
+    }
+    for path in written.files:
+        if path.name.endswith(kind):
+            assert (written.path / "report" / path.name).read_bytes()[:5] in (b"\x89PNG\r", b"%PDF-")
+    before = (written.path / "report" / f"det.{kind}").read_bytes()
+    report.write(results, figures=[kind])
+    assert (written.path / "report" / f"det.{kind}").read_bytes() == before
+    report.write(results)
+    assert not list((written.path / "report").glob(f"*.{kind}"))
+
+
+def test_a_figure_for_a_paper_is_a_column_wide(simulate: Simulate) -> None:
+    """3.4 inches are 244.8 points, in every PDF."""
+    results = simulate(seeds=2)
+    for path in report.write(results, figures=["pdf"]).files:
+        if path.name.endswith("pdf"):
+            content = (results.path / "report" / path.name).read_bytes()
+            assert re.search(rb"/MediaBox \[ ?0 0 244\.8 ", content), path
+
+
+def test_a_wrong_kind_of_figure_is_refused_in_one_message(tmp_path: Path) -> None:
+    """Exit code 2, what was expected, and nothing written."""
+    folder = stored(tmp_path / "results" / "face", seeds=1)
+    for wrong, said in (("jpeg", "Received: jpeg"), ("png,", "Received: nothing"), ("pgn", "Did you mean 'png'")):
+        done = CliRunner().invoke(app, ["report", str(folder), "--figures", wrong])
+        assert isinstance(done.exception, InputError), done.exception
+        assert done.exception.exit_code == 2
+        assert "Expected figures as svg, png, pdf" in str(done.exception)
+        assert said in str(done.exception)
+    assert not (folder / "report").exists()
 
 
 def test_the_same_results_give_the_same_bytes(simulate: Simulate) -> None:
@@ -95,7 +138,7 @@ def test_a_study_is_found_by_name_and_a_wrong_path_names_the_nearest(
 
 
 def test_report_needs_neither_ray_nor_tensorflow(tmp_path: Path) -> None:
-    """Reading a store imports none of the heavy packages, nor does the command's help import a drawing one."""
+    """No heavy package is imported by a report, nor one that draws; help alone imports neither pandas nor SciPy."""
     folder = stored(tmp_path / "results" / "face", seeds=2)
     code = (
         "import sys\n"
@@ -103,7 +146,7 @@ def test_report_needs_neither_ray_nor_tensorflow(tmp_path: Path) -> None:
         "assert not {'matplotlib', 'pandas', 'scipy'} & set(sys.modules), 'help is slow'\n"
         "from sweep import report\nfrom sweep.store import store\n"
         f"report.write(store.load({str(folder)!r}))\n"
-        "slow = {'matplotlib.pyplot', 'scipy.stats', 'scipy.integrate', 'scipy.optimize', 'scipy.sparse'}\n"
+        "slow = {'matplotlib', 'scipy.special', 'scipy.stats', 'scipy.optimize', 'scipy.sparse', 'sklearn', 'PIL'}\n"
         "found = ({'ray', 'tensorflow', 'keras'} | slow) & set(sys.modules)\n"
         "assert not found, found\n"
     )

@@ -25,7 +25,7 @@ def test_words_of_the_user_stay_words(simulate: Simulate) -> None:
     """Two `$`, a `_` in front, an escape sequence or a line break in a label: every figure and table is made."""
     written = report.write(simulate(labels=LABELS))
     names = {path.name for path in written.files}
-    assert {"seeds.png", "forest.png", "losses.png", "det.png", "index.html", "table.csv"} <= names
+    assert {"seeds.svg", "forest.svg", "losses.svg", "det.svg", "index.html", "table.csv"} <= names
     text = report.as_text(written)
     assert "cost in $ of $x_$" in text
     assert "\x1b" not in text

@@ -62,7 +62,7 @@ def test_an_interval_for_new_subjects_has_its_place(simulate: Simulate) -> None:
     with_it = replace(found, rows=(replace(found.rows[0], metrics=metrics),))
     assert "[1.0, 31.0] *" in report.as_text(with_it)
     assert "[1.0, 31.0]" in as_markdown(with_it)
-    assert "[1.0, 31.0]" in as_html(with_it, {})
+    assert "[1.0, 31.0]" in as_html(with_it)
     assert "hter.new_subjects.low" in as_csv(with_it)
     assert report.as_json(with_it)["configurations"][0]["metrics"]["hter"]["new_subjects"]["covers"] == NEW_SUBJECTS
 
@@ -83,8 +83,8 @@ def test_names_are_escaped_where_they_could_be_read_as_markup(simulate: Simulate
     found = report.summarise(simulate(labels=("model.norm=a|b", "model.norm=<script>"), failed=((1, 0),)))
     table = [line for line in as_markdown(found).splitlines() if line.startswith("|")]
     assert len({line.replace("\\|", "").count("|") for line in table}) == 1
-    page = as_html(found, {})
-    assert "<script" not in page
+    page = as_html(found)
+    assert page.count("<script") == 1  # the page's own
     seen: list[str] = []
     parser = HTMLParser()
     parser.handle_starttag = lambda tag, attrs: seen.append(tag)  # type: ignore[method-assign]

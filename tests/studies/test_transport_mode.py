@@ -107,7 +107,7 @@ def test_a_small_run_shows_classes_by_name(tmp_path, drawn):
         assert one["classes"]["walk"]["recall"]["new_subjects"]["covers"] == "new subjects"
     page = (tmp_path / "transport-mode" / "report" / "index.html").read_text()
     assert "Confusion, arm=users" in page
-    assert (tmp_path / "transport-mode" / "report" / "confusion.png").is_file()
+    assert (tmp_path / "transport-mode" / "report" / "confusion.svg").is_file()
     (figure,) = [one for one in drawn if one.axes[0].images]
     assert [axes.get_title() for axes in figure.axes] == ["arm=segments", "arm=users"]
     for axes, one in zip(figure.axes, told.values(), strict=True):
