@@ -62,12 +62,11 @@ class MetricElsewhere:
 class Elsewhere:
     """The verdict on trials that were run again on another kind of processor.
 
-    stored, here: the kinds. metrics: of the task's headline. correlation: the lowest over trials between the scores of
+    cause: why bits differ. metrics: of the task's headline. correlation: the lowest over trials between the scores of
     test as stored and as they are now, NaN where a trial has none. n: trials that were compared.
     """
 
-    stored: str
-    here: str
+    cause: str
     metrics: tuple[MetricElsewhere, ...]
     correlation: float
     n: int
@@ -78,14 +77,9 @@ class Elsewhere:
         found = [one.equivalent for one in self.metrics]
         return False if False in found else None if None in found or not found else True
 
-    @property
-    def cause(self) -> str:
-        """Return why bits differ."""
-        return f"another kind of processor (stored: {self.stored}, here: {self.here}): bits cannot agree."
-
     def as_dict(self) -> dict[str, Any]:
         """Return every field and the verdict, for JSON."""
-        return asdict(self) | {"equivalent": self.equivalent, "cause": self.cause}
+        return asdict(self) | {"equivalent": self.equivalent}
 
     def lines(self) -> list[str]:
         """Return some lines for a person."""
@@ -99,11 +93,24 @@ class Elsewhere:
 
 
 def other_processor(factors: Sequence[Factor]) -> Factor | None:
-    """Return what differs between two kinds of processor, None where the kind is the same or other code or data ran."""
-    names = {one.name: one for one in factors}
+    """Return what differs between two kinds of processor, None where the kind is the same or other code or data ran.
+
+    Trials of earlier releases do not say the generation, of which one name may have several: `stored` is "" then.
+    """
+    names = {one.name: one for one in factors if one.known}
     if {"code_id", "data_id", "gpu_model", "backend"} & {one.name for one in factors if one.known}:
         return None
-    return names.get("cpu_model")
+    return names.get("cpu_model") or names.get("cpu_features")
+
+
+def cause_of(processor: Factor) -> str:
+    """Return why bits differ, as a sentence without its first capital."""
+    if not processor.stored:
+        return (
+            f"perhaps another generation of the processor: the stored trials do not say which (here: {processor.now}). "
+            "Bits of two generations cannot agree."
+        )
+    return f"another kind of processor (stored: {processor.stored}, here: {processor.now}): bits cannot agree."
 
 
 def compare_elsewhere(
@@ -136,7 +143,7 @@ def compare_elsewhere(
         differences = np.array([now - before for pair in pairs for before, now in [pair.get(name, (math.nan,) * 2)]])
         found.append(_metric(name, differences[np.isfinite(differences)], _seed_sd(results, name), margin))
     known = [one for one in correlations if math.isfinite(one)]
-    return Elsewhere(processor.stored, processor.now, tuple(found), min(known, default=math.nan), len(pairs))
+    return Elsewhere(cause_of(processor), tuple(found), min(known, default=math.nan), len(pairs))
 
 
 def score_correlation(stored: Mapping[tuple[str, str], float], again: Mapping[tuple[str, str], float]) -> float | None:

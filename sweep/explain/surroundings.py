@@ -14,6 +14,7 @@ CHANGES_BITS = {
     "threads": "thread count",
     "determinism": "determinism",
     "cpu_model": "CPU model",
+    "cpu_features": "CPU generation",
     "gpu_model": "GPU model",
     "machine": "machine",
     "platform": "operating system",

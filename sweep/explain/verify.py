@@ -16,7 +16,14 @@ from sweep.errors import InputError
 from sweep.explain.changed_code import Codes
 from sweep.explain.changed_data import what_changed
 from sweep.explain.difference import Difference, first_difference, first_step
-from sweep.explain.other_machine import MARGIN, Elsewhere, compare_elsewhere, other_processor, score_correlation
+from sweep.explain.other_machine import (
+    MARGIN,
+    Elsewhere,
+    cause_of,
+    compare_elsewhere,
+    other_processor,
+    score_correlation,
+)
 from sweep.explain.rerun import RerunFailedError, ray_for_reruns, run_again, run_through_ray
 from sweep.explain.stored_bits import Bits, StoredTrial, n_unseeded, stored_trials, verifiable
 from sweep.explain.surroundings import Factor, factors, variables_as_stored
@@ -209,10 +216,10 @@ def _why(
     processor = other_processor(around)
     if processor is not None:
         # The system's build number and the machine's name come with the processor, and explain nothing beside it.
-        more = [factor for factor in known if factor.name not in ("cpu_model", "platform", "machine")]
+        beside = ("cpu_model", "cpu_features", "platform", "machine")
+        more = [factor for factor in known if factor.name not in beside]
         also = "".join(f" Also differs: {factor}." for factor in more)
-        said = f"another kind of processor (stored: {processor.stored}, here: {processor.now}): bits cannot agree."
-        return said + also, False, difference
+        return cause_of(processor) + also, False, difference
     if known:
         return "probably " + ", or ".join(str(factor) for factor in known) + ".", False, difference
     if first_difference(again, rerun(now)) is None:

@@ -19,6 +19,27 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
+_DECIDING = ("sse4_2", "avx", "f16c", "fma", "avx2", "avx512f", "avx512vl", "avx512_vnni", "avx512_bf16", "amx_tile")
+
+
+@cache
+def processor_generation(told: Path = Path("/proc/cpuinfo")) -> str:
+    """Return family, model and instruction sets of this machine's processor, "" where the system does not say them.
+
+    In a virtual machine several generations have one name, and other instruction sets give other bits.
+    """
+    try:
+        lines = told.read_text(encoding="utf-8").partition("\n\n")[0].splitlines()
+    except OSError:
+        return ""
+    said = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    if "cpu family" not in said:
+        return ""
+    there = set(said.get("flags", "").split())
+    sets = " ".join(name for name in _DECIDING if name in there)
+    return f"family {said['cpu family']}, model {said.get('model', '?')}: {sets}"
+
+
 def gpus_here() -> int:
     """Return how many GPUs this machine shows to a program, without asking TensorFlow."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")

@@ -5,7 +5,7 @@ import platform
 from collections.abc import Sequence
 from typing import Any
 
-from sweep.machine.hardware import processor
+from sweep.machine.hardware import processor, processor_generation
 from sweep.trial import backends, frameworks
 from sweep.trial.process_state import Machine
 from sweep.trial.versions import version_of, versions_here
@@ -52,6 +52,7 @@ def _machine(machine: Machine) -> dict[str, Any]:
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cpu_model": processor(),
+        "cpu_features": processor_generation(),
         "gpu_model": "",
         "threads": machine.threads,
         "determinism": machine.determinism,

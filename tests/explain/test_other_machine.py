@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sweep.errors import InputError
-from sweep.explain.other_machine import Elsewhere, compare_elsewhere, other_processor, score_correlation
+from sweep.explain.other_machine import Elsewhere, cause_of, compare_elsewhere, other_processor, score_correlation
 from sweep.explain.surroundings import Factor
 from sweep.explain.verification import Verification, Verified
 
@@ -76,6 +76,10 @@ def test_only_another_processor_is_no_fault() -> None:
     assert other_processor([KIND, BUILD]) is KIND
     assert other_processor([BUILD]) is None
     assert other_processor([KIND, CODE]) is None
+    generation = Factor("cpu_features", "CPU generation", "", "family 25, model 1: avx avx2", known=True)
+    assert other_processor([generation]) is generation
+    assert "perhaps another generation" in cause_of(generation)
+    assert "stored: AMD EPYC, here: Intel Xeon" in cause_of(KIND)
 
 
 def test_the_verdict_is_read_as_such() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sweep.machine.hardware import usable_processors
+from sweep.machine.hardware import processor_generation, usable_processors
 
 
 def tree(folder: Path, told: str, files: dict[str, str]) -> tuple[Path, Path]:
@@ -45,3 +45,14 @@ def test_a_mask_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As `taskset` and Slurm set it; no files of control groups are there."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {3, 5, 9}, raising=False)
     assert usable_processors(tmp_path, tmp_path / "none") == 3
+
+
+def test_the_generation_of_a_processor(tmp_path: Path) -> None:
+    """Family, model and the instruction sets that decide bits; nothing where the system does not say them."""
+    told = tmp_path / "cpuinfo"
+    told.write_text("cpu family\t: 25\nmodel\t\t: 17\nflags\t\t: fpu avx avx2 fma hypervisor\n\ncpu family\t: 6\n")
+    assert processor_generation(told) == "family 25, model 17: avx fma avx2"
+    assert processor_generation(tmp_path / "absent") == ""
+    other = tmp_path / "arm"
+    other.write_text("CPU implementer\t: 0x41\n")
+    assert processor_generation(other) == ""
