@@ -16,7 +16,12 @@ _WORDS = {int: "a whole number", float: "a number", bool: "True or False", str: 
 
 
 def open_door(module: dict[str, Any], names: Iterable[str]) -> None:
-    """Let the functions of a module of pure functions refuse what they cannot work with. module: its `globals()`."""
+    """Let the functions of a module of pure functions refuse what they cannot work with, and `dir` name its door alone.
+
+    module: its `globals()`. names: its `__all__`.
+    """
+    names = tuple(names)
+    module["__dir__"] = lambda: sorted({*names, *(name for name in module if name.startswith("__"))})
     for name in names:
         if inspect.isfunction(module[name]):
             module[name] = checks_arguments(module[name], module["__name__"], pure=True)
