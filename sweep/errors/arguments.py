@@ -4,11 +4,13 @@ import inspect
 import reprlib
 import types
 from collections.abc import Callable, Iterable
+from dataclasses import is_dataclass
 from functools import wraps
 from numbers import Integral, Real
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
 from sweep.errors import InputError, SweepError, nearest
+from sweep.errors.display import displayed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -16,9 +18,9 @@ _WORDS = {int: "a whole number", float: "a number", bool: "True or False", str: 
 
 
 def open_door(module: dict[str, Any], names: Iterable[str]) -> None:
-    """Let the functions of a module of pure functions refuse what they cannot work with, and `dir` name its door alone.
+    """Let the functions of a module of pure functions refuse what they cannot work with.
 
-    module: its `globals()`. names: its `__all__`.
+    Its results show themselves in short, and `dir` names its door alone. module: its `globals()`. names: its `__all__`.
     """
     names = tuple(names)
     module["__dir__"] = lambda: sorted({*names, *(name for name in module if name.startswith("__"))})
@@ -26,6 +28,8 @@ def open_door(module: dict[str, Any], names: Iterable[str]) -> None:
         if inspect.isfunction(module[name]):
             module[name] = checks_arguments(module[name], module["__name__"], pure=True)
             module[name].__module__ = module["__name__"]  # so that pickle finds this one
+        elif is_dataclass(module[name]):
+            displayed(module[name])
 
 
 def checks_arguments(function: Callable[P, R], door: str, *, pure: bool = False) -> Callable[P, R]:

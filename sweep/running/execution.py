@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from sweep.errors import ClusterError
+from sweep.errors.display import displayed
 from sweep.running.head_start import RayAhead, head_start
 from sweep.running.listeners import Listener, check_listeners
 from sweep.running.opening import open_study
@@ -23,6 +24,7 @@ from sweep.study.plan import PlannedTrial
 from sweep.study.study import Study
 
 
+@displayed
 @dataclass(frozen=True)
 class RunSummary:
     """What a run did.
