@@ -123,10 +123,10 @@ lock:
 	uv pip compile tests/object_store/server.txt $(OPTIONS) -o locks/requirements-s3.lock
 	uv pip compile tests/export/wandb.txt $(OPTIONS) -c locks/requirements-dev.lock -o locks/requirements-wandb.lock
 	uv pip compile tests/with_jax/jax.txt $(OPTIONS) -c locks/requirements-dev.lock -o locks/requirements-jax.lock
-	$(LOCK) --extra build -o locks/requirements.lock
-	$(LOCK) --extra build --extra gpu -c locks/requirements.lock -o locks/requirements-gpu.lock
-	$(LOCK) --extra build --extra dev -c locks/requirements.lock -o locks/requirements-dev.lock
-	$(LOCK) --extra build --extra dev --extra bench -c locks/requirements-dev.lock -o locks/requirements-bench.lock
+	$(LOCK) --extra run --extra build -o locks/requirements.lock
+	$(LOCK) --extra run --extra build --extra gpu -c locks/requirements.lock -o locks/requirements-gpu.lock
+	$(LOCK) --extra run --extra build --extra dev -c locks/requirements.lock -o locks/requirements-dev.lock
+	$(LOCK) --extra run --extra build --extra dev --extra bench -c locks/requirements-dev.lock -o locks/requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) $(VENV)-s3 $(VENV)-wandb $(VENV)-jax .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -83,3 +83,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'sweep' has no attribute {name!r}")
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    """Return what the door holds, so that a notebook completes names that are not imported yet."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

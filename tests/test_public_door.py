@@ -84,6 +84,16 @@ def test_every_public_name_is_there() -> None:
     assert {"Study", "run", "load", "metrics", "stats"} <= set(sweep.__all__)
 
 
+@pytest.mark.parametrize("door", ["sweep", "sweep.metrics", "sweep.stats"])
+def test_a_notebook_completes_the_door_and_nothing_else(door: str) -> None:
+    """`dir` names all that is public before it is imported, and no module behind it."""
+    found = ask(
+        f"import importlib; door = importlib.import_module({door!r}); print(dir(door) == sorted(dir(door)), "
+        "sorted(door.__all__) == [name for name in dir(door) if not name.startswith('__')])"
+    )
+    assert found == "True True"
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     """As with every module; so `hasattr` and completion work."""
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):

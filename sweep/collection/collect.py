@@ -16,9 +16,11 @@ from sweep.collection.runs import CollectedRun, refuse_repeated
 from sweep.collection.score_files import runs_of_files
 from sweep.collection.score_frame import named_columns, runs_of_scores
 from sweep.errors import InputError
+from sweep.errors.display import displayed
 from sweep.store.places import Place
 
 
+@displayed
 @dataclass(frozen=True)
 class Collected:
     """What was collected.

@@ -6,11 +6,12 @@ could not do it, 130 stopped by Ctrl-C.
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import typer
 
+from sweep.commands.asked_help import GroupedHelp, help_of, options_of_all
 from sweep.commands.check import check
 from sweep.commands.collect import collect
 from sweep.commands.compare import compare
@@ -32,16 +33,23 @@ from sweep.errors import SweepError
 
 app = typer.Typer(
     name="sweep",
-    help="Run one Keras model over many seeds, and judge the differences between the runs.",
+    cls=GroupedHelp,
+    callback=options_of_all,
+    context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
-for command in (
-    run, submit, status, studies, report, plan, compare, check, verify, explain, metrics, collect, export, schema,
-):  # fmt: skip
-    app.command(command.__name__, cls=GivenOnce)(command)
+_GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
+    "Run a study": (run, plan, check, studies, schema),
+    "Understand results": (report, compare, metrics, explain, verify, collect, export),
+    "Use a cluster": (submit, status),
+}
+for heading, commands in _GROUPS.items():
+    for command in commands:
+        app.command(command.__name__, cls=GivenOnce, rich_help_panel=heading)(command)
+app.command("help", cls=GivenOnce, rich_help_panel="Help")(help_of)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sweep.errors import ClusterError, InputError, SweepError, printable
+from sweep.machine.packages import missing_training
 
 
 def last_resort(error: Exception) -> SweepError:
@@ -21,6 +22,8 @@ def last_resort(error: Exception) -> SweepError:
         command = getattr(getattr(error, "ctx", None), "command_path", "sweep")
         said = error.format_message().rstrip(".")
         return InputError(f"{said}{'' if said.endswith('?') else '.'} `{command} --help` shows what there is.")
+    if (missing := missing_training(error)) is not None:
+        return missing
     if isinstance(error, MemoryError):
         return ClusterError(
             f"Expected enough memory. Received: {_said(error)}. Give smaller input, or a larger machine."

@@ -3,13 +3,16 @@
 import importlib
 import inspect
 import reprlib
+import sys
 import types
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import is_dataclass
 from functools import wraps
 from numbers import Integral, Real
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
 from sweep.errors import InputError, SweepError, nearest
+from sweep.errors.display import displayed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -17,11 +20,28 @@ _WORDS = {int: "a whole number", float: "a number", bool: "True or False", str: 
 
 
 def open_door(module: dict[str, Any], names: Iterable[str]) -> None:
-    """Let the functions of a module of pure functions refuse what they cannot work with. module: its `globals()`."""
+    """Let the functions of a module of pure functions refuse what they cannot work with.
+
+    Its results show themselves in short, and `dir` names its door alone. module: its `globals()`. names: its `__all__`.
+    """
+    names = tuple(names)
+    module["__dir__"] = _named(module, names)
+    _open(module, names)
+
+
+def _named(module: dict[str, Any], names: Iterable[str]) -> Callable[[], list[str]]:
+    """Return what `dir` of a module tells."""
+    public = tuple(names)
+    return lambda: sorted({*public, *(name for name in module if name.startswith("__"))})
+
+
+def _open(module: dict[str, Any], names: Iterable[str]) -> None:
     for name in names:
         if inspect.isfunction(module[name]):
             module[name] = checks_arguments(module[name], module["__name__"], pure=True)
             module[name].__module__ = module["__name__"]  # so that pickle finds this one
+        elif is_dataclass(module[name]):
+            displayed(module[name])
 
 
 def lazy_door(module: dict[str, Any], places: Mapping[str, str]) -> Callable[[str], Any]:
@@ -34,9 +54,14 @@ def lazy_door(module: dict[str, Any], places: Mapping[str, str]) -> Callable[[st
         if name not in places:
             raise AttributeError(f"module {module['__name__']!r} has no attribute {name!r}")
         module[name] = getattr(importlib.import_module(places[name]), name)
-        open_door(module, [name])
+        _open(module, [name])
+        for other, place in places.items():  # what a function of this name returns may be defined elsewhere
+            kind = getattr(sys.modules.get(place), other, None)
+            if is_dataclass(kind) and isinstance(kind, type):
+                displayed(kind)
         return module[name]
 
+    module["__dir__"] = _named(module, places)
     return found
 
 

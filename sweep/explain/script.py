@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import InputError
+from sweep.errors.display import displayed
 from sweep.explain.watched_run import Conditions, Request, Run, generators, run_watched
 from sweep.machine import process
 from sweep.machine.folders import current_folder
@@ -36,6 +37,7 @@ class Cause:
     remedy: str = ""
 
 
+@displayed
 @dataclass(frozen=True)
 class ScriptAnswer:
     """What was found. repeats: whether two runs as they stand are equal to the bit. n_fits: calls of `fit` a run."""

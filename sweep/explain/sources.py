@@ -15,6 +15,7 @@ import pandas as pd
 
 from sweep.data import Prepared, open_prepared
 from sweep.errors import InputError, nearest
+from sweep.errors.display import displayed
 from sweep.explain.batches import idle_beside_batches
 from sweep.machine import process
 from sweep.machine.folders import cache_folder
@@ -48,6 +49,7 @@ class Repeats:
     sd: dict[str, float]
 
 
+@displayed
 @dataclass(frozen=True)
 class Explanation:
     """Where a study's variance comes from.

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sweep.errors.display import displayed
 from sweep.explain.difference import Difference
 from sweep.explain.other_machine import Elsewhere
 from sweep.explain.surroundings import Factor
@@ -38,6 +39,7 @@ class Verified:
         return asdict(self)
 
 
+@displayed
 @dataclass(frozen=True)
 class Verification:
     """What `sweep verify` found.

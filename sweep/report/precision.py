@@ -11,6 +11,7 @@ from sweep.analysis.current import current
 from sweep.analysis.folds import gathered, n_folds
 from sweep.analysis.measured_study import measure_study
 from sweep.errors import InputError
+from sweep.errors.display import displayed
 from sweep.report.fold_text import runs
 from sweep.report.labels import shortened
 from sweep.report.text_columns import columns, number
@@ -20,6 +21,7 @@ from sweep.store.places import Place
 from sweep.store.store import Results
 
 
+@displayed
 @dataclass(frozen=True)
 class Precision:
     """The seeds that a half-width needs in every configuration.
@@ -57,6 +59,10 @@ class Precision:
             "smallest one."
         )
         return "\n".join([title, "", *tables, "", legend, *self._sentences()])
+
+    def __str__(self) -> str:
+        """Return what `as_text` does."""
+        return self.as_text()
 
     def _this_test_set(self) -> list[str]:
         head = (

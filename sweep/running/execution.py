@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from sweep.errors import ClusterError
+from sweep.errors.display import displayed
 from sweep.running.head_start import RayAhead, head_start
 from sweep.running.listeners import Listener, check_listeners
 from sweep.running.opening import open_study
@@ -23,6 +24,7 @@ from sweep.study.plan import PlannedTrial
 from sweep.study.study import Study
 
 
+@displayed
 @dataclass(frozen=True)
 class RunSummary:
     """What a run did.
@@ -86,8 +88,6 @@ def run(
     _check_writable(opened.folder)
     options = RunOptions(address, slots, retry_failed, progress, follow, accept_code, tuple(listeners))
     with head_start(opened, address, slots, retry_failed=retry_failed) as ahead:
-        if ahead is not None and progress:
-            sys.stderr.write("sweep: preparing data; beside that Ray starts and TensorFlow is imported\n")
         return run_planned(made_ready(opened), options, ahead)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.errors import SweepError
 from sweep.machine import process
+from sweep.machine.packages import is_installed, require
 from sweep.machine.variables import quiet_environment
 from sweep.running.opening import Opened, open_study
 from sweep.study.plan import configurations
@@ -67,7 +68,7 @@ def head_start(
 ) -> Iterator[RayAhead | None]:
     """Start what the trials of a study will need; give the Ray that will be there, which ends with this context.
 
-    None: nothing is left to run, as it seems, or Ray is somebody else's.
+    None: nothing is left to run, as it seems, or Ray is somebody else's. InputError: a package is not installed.
 
     Args:
         opened: the study, whose data nobody has looked at yet.
@@ -77,6 +78,7 @@ def head_start(
     if seems_finished(opened, retry_failed=retry_failed):
         yield None
         return
+    _require_packages(opened.study)
     _import_framework(opened)
     if address not in (None, "local") or _connected():
         yield None
@@ -106,6 +108,20 @@ def _import_framework(opened: Opened) -> None:
     studies = [one.study for one in configurations(opened.study)]
     with suppress(SweepError):  # a framework that is not installed: whoever needs it says so, in its turn
         process.warm_up(*preloaded(studies), variables=backends.variables(studies[0]))
+
+
+def _require_packages(study: Study) -> None:
+    """Raise InputError where Ray is not installed, or Keras for a model; `backends.check` says the rest.
+
+    Where one of them is missing, what Keras computes with is named too, so that the message is the only one.
+    """
+    first = ["ray"] if study.trial is not None else ["ray", "keras"]
+    if all(map(is_installed, first)):
+        return
+    if study.trial is not None:
+        require(first)
+    backend = backends.called(study.keras_backend)
+    require([*first, *backend.PACKAGES], backend.INSTALL)
 
 
 def seems_finished(opened: Opened, *, retry_failed: bool = False) -> bool:

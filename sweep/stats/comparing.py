@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import InputError
+from sweep.errors.display import Several
 from sweep.stats.comparison import Comparison
 from sweep.stats.dominance import probability_above
 from sweep.stats.interval import Interval, Kind, check_level
@@ -58,7 +59,7 @@ def compare(
         pairs = list(combinations(names, 2))
     found = [_compare(measured, a, b, paired, level, len(pairs)) for a, b in pairs]
     new, here = holm([one.p_new_subjects for one in found]), holm([one.p_this_test_set for one in found])
-    return tuple(
+    return Several(
         replace(one, p_new_subjects_holm=float(p), p_this_test_set_holm=float(q))
         for one, p, q in zip(found, new, here, strict=True)
     )

@@ -53,6 +53,10 @@ class Comparison:
         """Return the name of the better configuration on this test set, "" if not told apart."""
         return self._better(self.this_test_set, self.p_this_test_set_holm)
 
+    def __str__(self) -> str:
+        """Return the verdict."""
+        return verdict(self)
+
     def _better(self, answer: Interval, p: float) -> str:
         if not p <= self.alpha:
             return ""

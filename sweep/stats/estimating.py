@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import InputError
+from sweep.errors.display import Several
 from sweep.stats.best_of_n import ExpectedBest, expected_best
 from sweep.stats.failure_rate import Failures, failures
 from sweep.stats.interval import Interval, Kind, check_level
@@ -140,13 +141,13 @@ def estimates(
 
     With five configurations or more the intervals for this test set use moderated variances (Smyth 2004), and say so.
     """
-    found = tuple(estimate(measured, name, level=level, method=method, rng=rng) for name in measured.configs)
+    found = Several(estimate(measured, name, level=level, method=method, rng=rng) for name in measured.configs)
     variances = np.array([one.this_test_set.sd**2 for one in found])
     df = np.array([one.this_test_set.n_seeds - 1 for one in found])
     if len(found) < FEWEST or np.sum((df > 0) & (variances > 0)) < 2:
         return found
     shared = moderated_variance(variances, df)
-    return tuple(
+    return Several(
         replace(one, this_test_set=_moderated(measured, one.this_test_set, shared, at)) for at, one in enumerate(found)
     )
 

@@ -6,9 +6,9 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
 
 from sweep.errors import InputError
+from sweep.metrics.special_functions import special
 from sweep.stats.student import t_quantile, t_two_sided
 
 _NODES = 64  # of each of the two quadratures: four digits of a probability, also for the best of 1,000
@@ -119,6 +119,8 @@ def _best(reported: Reported, ours: Ours, published: float, level: float) -> Pre
     def above(t: float) -> float:
         """Return the probability that the least of K runs, less our mean, exceeds t of our SD."""
         return _exceeds(t * scales, reach, chances, reported.best_of)
+
+    from scipy import optimize  # a third of a second, which few answers need
 
     def quantile(probability: float) -> float:
         most = 60.0 + 10.0 * float(reach.max())

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from sweep.errors import InputError, nearest
-from sweep.store import schemas, tables
+from sweep.store import schemas, shown_results, tables
 from sweep.store.compacted import Stored, compacted, damage, joined, new_records, refuse_loss, scores_of
 from sweep.store.compaction import compact as compact
 from sweep.store.narrow_scores import joined_scores, narrow, with_one_dictionary
@@ -43,6 +43,12 @@ class Results:
     epochs: pd.DataFrame
     environments: pd.DataFrame
     notes: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return shown_results.as_text(self)
+
+    def _repr_html_(self) -> str:
+        return shown_results.as_html(self)
 
     def model(self, trial_id: str) -> Any:
         """Return the trained Keras model of a trial, as `train: {save: best}` or `last` kept it; not compiled.

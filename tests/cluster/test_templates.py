@@ -133,7 +133,7 @@ def test_what_a_head_installs_besides_is_pinned_and_fits_the_lock_file() -> None
 def test_versions_are_those_of_the_project() -> None:
     """Ray's version is the pin of pyproject.toml, in every lock file too; the image's tag is the package's version."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    ray = next(one for one in project["dependencies"] if one.startswith("ray["))
+    ray = next(one for one in project["optional-dependencies"]["run"] if one.startswith("ray["))
     assert read("kubernetes.yaml")["spec"]["rayClusterSpec"]["rayVersion"] == ray.split("==")[1] == pins()["ray"]
     images = re.findall(r"seedsweep:(\S+)", text("kubernetes.yaml") + text("Containerfile"))
     assert len(images) >= 4

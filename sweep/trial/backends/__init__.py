@@ -8,12 +8,12 @@ import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.util import find_spec
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
 from sweep.errors import InputError, nearest
 from sweep.machine.keras_settings import keras_backend
+from sweep.machine.packages import is_installed
 from sweep.study.study import Study
 
 FIRST = "tensorflow"
@@ -83,7 +83,7 @@ def check(study: Study) -> None:
             f"`backend: {backend.NAME}` into it, or another that is known ({', '.join(_names())}), or unset "
             "KERAS_BACKEND and `backend` in keras.json."
         )
-    missing = [name for name in backend.PACKAGES if find_spec(name) is None]
+    missing = [name for name in backend.PACKAGES if not is_installed(name)]
     if missing:
         raise InputError(
             f"Expected {backend.PACKAGES[missing[0]]} to be installed, with which this study computes. Received: no "

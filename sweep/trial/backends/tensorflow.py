@@ -7,7 +7,7 @@ from sweep.errors import ClusterError
 
 NAME = "tensorflow"
 PACKAGES = {"tensorflow": "TensorFlow"}
-INSTALL = "pip install seedsweep"
+INSTALL = "pip install 'seedsweep[run]'"
 FLAGS = {
     "TF_ENABLE_ONEDNN_OPTS": "oneDNN",
     "TF_XLA_FLAGS": "XLA",

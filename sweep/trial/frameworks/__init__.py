@@ -5,10 +5,10 @@ A further one is a further file here, with the names of `Framework`, and its nam
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Protocol, cast
 
 from sweep.errors import InputError
+from sweep.machine.packages import is_installed
 from sweep.study.study import Study
 
 
@@ -49,7 +49,7 @@ def framework(name: str) -> Framework:
 
 def installed(name: str) -> bool:
     """Return whether a framework can be imported; nothing is imported."""
-    return find_spec(name) is not None
+    return is_installed(name)
 
 
 def preloaded(studies: Sequence[Study]) -> tuple[str, ...]:
