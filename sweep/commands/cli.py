@@ -18,6 +18,7 @@ from sweep.commands.compare import compare
 from sweep.commands.explain import explain
 from sweep.commands.export import export
 from sweep.commands.given_once import GivenOnce
+from sweep.commands.init import init
 from sweep.commands.last_resort import last_resort, unheard_warnings
 from sweep.commands.metrics import metrics
 from sweep.commands.output import note
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 
 _GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
-    "Run a study": (run, plan, check, studies, schema),
+    "Run a study": (init, run, plan, check, studies, schema),
     "Understand results": (report, compare, metrics, explain, verify, collect, export),
     "Use a cluster": (submit, status),
 }
