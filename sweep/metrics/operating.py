@@ -34,8 +34,9 @@ def fnmr_at_fmr(genuine: ArrayLike, impostor: ArrayLike, wanted_fmr: float) -> O
 
     >>> from sweep import metrics
     >>> genuine, impostor = [0.9, 0.8, 0.7, 0.4], [0.1, 0.2, 0.3, 0.6]
-    >>> metrics.fnmr_at_fmr(genuine, impostor, 0.25)
-    OperatingPoint(wanted_fmr=0.25, fmr=0.25, fnmr=0.0, threshold=0.35)
+    >>> found = metrics.fnmr_at_fmr(genuine, impostor, 0.25)
+    >>> found.fmr, found.fnmr, found.threshold
+    (0.25, 0.0, 0.35)
     """
     return operating_point(*both(genuine, impostor), wanted_fmr)
 
