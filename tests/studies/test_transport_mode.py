@@ -96,7 +96,7 @@ def test_a_small_run_shows_classes_by_name(tmp_path, drawn):
     train = study.train.model_copy(update={"epochs": 2, "early_stopping": None})
     study = study.model_copy(update={"data": data, "train": train})
     assert sweep.run(study, progress=False, slots=1).n_failed == 0
-    report = write(sweep.load(tmp_path / "transport-mode"))
+    report = write(sweep.load(tmp_path / "transport-mode"), figures=("svg", "png"))
     assert {one.name for one in report.findings} == {"chosen_on_test"}
     assert len(report.answer.tables) == 3
     assert "In 1 of 2 configurations, however, the development set contained samples of the test set" in report.methods
