@@ -10,6 +10,7 @@ from sweep.metrics.catalogue import CATALOGUE
 from sweep.study.parts import Number, Part, SeedRange
 
 DECIDED = "decided"
+_WHOLE = 0.5  # half of all that a rate can be
 _FORMS = "decided, or a metric with the half-width of its interval, as {eer: 0.005}"
 _OWN = {"verification": "eer", "classification": "dev_accuracy", "regression": "dev_mse"}
 
@@ -26,6 +27,12 @@ def _until(value: Any) -> Any:
     ((metric, width),) = value.items()
     if type(width) not in (int, float) or not (math.isfinite(width) and width > 0):
         raise ValueError(f"a half-width above 0 for {metric}, in the metric's unit. Received: {width!r}")
+    row = CATALOGUE.get(metric)
+    if row is not None and row.rate and width >= _WHOLE:
+        raise ValueError(
+            f"a half-width below {_WHOLE:g} for {metric}, which is a fraction from 0 to 1. Received: {width:g}. Of "
+            f"{width:g} % say {width / 100:g}"
+        )
     return {str(metric): float(width)}
 
 

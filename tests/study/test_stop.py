@@ -59,6 +59,7 @@ def test_a_study_comes_back_from_its_json() -> None:
         ({"stop": {"until": "for ever"}}, "decided, or a metric"),
         ({"stop": {"until": {"eer": 0}}}, "above 0"),
         ({"stop": {"until": {"eer": True}}}, "above 0"),
+        ({"stop": {"until": {"eer": 2}}}, "below 0.5 for eer, which is a fraction"),
         ({"stop": {"until": {"eer": 0.1, "hter": 0.1}}}, "decided, or a metric"),
         ({"stop": RACE | {"metric": "macro_f1"}}, "a metric that a trial of a verification stores"),
         ({"stop": RACE | {"metric": "hterr"}}, "Did you mean 'hter'"),
