@@ -35,8 +35,8 @@ class Paper:
     n: float | None = None
     errors: Errors | None = None
 
-    def number(self, metric: str) -> float:
-        """Return the number.
+    def number(self, metric: str, unit: float = 1.0) -> float:
+        """Return the number in its unit: 1 of fractions, 100 of per cent.
 
         Raises:
             InputError: counts for another metric than HTER, or that give another number than the paper's.
@@ -50,8 +50,8 @@ class Paper:
         for what, (wrong, n) in zip(("false accepts", "false rejects"), self.errors, strict=True):
             if not 0 <= wrong <= n or not n > 0:
                 raise InputError(f"Expected {what} from 0 to the number of tries. Received: {wrong:g} of {n:g}.")
-        rate = sum(wrong / n for wrong, n in self.errors) / 2
-        if self.published is not None and abs(rate - self.published) > _ROUNDED:
+        rate = unit * sum(wrong / n for wrong, n in self.errors) / 2
+        if self.published is not None and abs(rate - self.published) > unit * _ROUNDED:
             raise InputError(
                 f"Expected counts that give the published hter={self.published:g}. Received: counts that give "
                 f"{rate:.4g}. Look at both; or give the counts alone."
@@ -147,15 +147,19 @@ def sd_of_results(folder: Place, metric: str | None) -> tuple[float, float]:
     """
     measured = measure_study(gathered(store.load(folder)), metric, rng=np.random.default_rng(0))
     every = stats.estimates(measured)
-    variances = [found.this_test_set.sd**2 for found in every]
-    return stats.pooled_sd(variances, [found.this_test_set.n_seeds - 1 for found in every])
+    return stats.pooled_sd(*_variances(every))
 
 
 def _pooled(every: tuple[stats.Estimate, ...]) -> tuple[float, float] | None:
     """Return the seed SD pooled over configurations; None where fewer than two of them show one."""
-    variances = np.array([found.this_test_set.sd**2 for found in every])
-    df = np.array([found.this_test_set.n_seeds - 1 for found in every])
-    return stats.pooled_sd(variances, df) if (df > 0).sum() > 1 else None
+    variances, df = _variances(every)
+    return stats.pooled_sd(variances, df) if sum(one > 0 for one in df) > 1 else None
+
+
+def _variances(every: tuple[stats.Estimate, ...]) -> tuple[list[float], list[int]]:
+    """Return the variance over seeds of each configuration, and its degrees of freedom."""
+    here = [found.this_test_set for found in every]
+    return [one.sd**2 for one in here], [one.n_seeds - 1 for one in here]
 
 
 def _of_test_set(measured: Measured, one: stats.Estimate) -> float:

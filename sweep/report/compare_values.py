@@ -88,7 +88,7 @@ def _against(
     unit: float,
     level: float,
 ) -> Against:
-    number = paper.number(metric) * (unit if paper.published is None else 1.0)
+    number = paper.number(metric, unit)
     is_rate = metric_called(metric).rate
     if is_rate and min(values) >= 0 and max(values) <= 1 < number and unit == 1:
         raise InputError(

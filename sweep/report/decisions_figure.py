@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from sweep.report.decisions_text import longest_in_race
 from sweep.report.figure_style import COLOURS, STYLES, TEXT, figure, plain
 from sweep.report.labels import fitted
 from sweep.report.metric_format import scale_of
@@ -21,8 +22,7 @@ def decisions_figure(report: Report) -> Figure | None:
         return None
     label = dict(zip((row.config_id for row in report.rows), fitted(report, 40)[0], strict=True))
     last = found.last()
-    worst = -1.0 if found.metric.higher_is_better else 1.0
-    shown = sorted(last, key=lambda key: (-last[key].look, worst * last[key].estimate))[:MOST]
+    shown = longest_in_race(found)[:MOST]
     scale = scale_of(report, found.metric.name)
     factor = scale.factor
     drawn = figure(7.5, 4.2, 3.0)

@@ -60,3 +60,9 @@ def methods_of(standing: Standing | None) -> list[str]:
         f"The number of seeds followed from the SD of the first {stop.first} (Stein 1945), for a half-width of "
         f"{amount(metric, stop.half_width)} in {metric.heading}, for {standing.covers}."
     ]
+
+
+def longest_in_race(standing: Standing) -> list[str]:
+    """Return the config_ids, those first that were in the race longest, and of these the best."""
+    last, worst = standing.last(), -1.0 if standing.metric.higher_is_better else 1.0
+    return sorted(last, key=lambda key: (-last[key].look, worst * last[key].estimate))

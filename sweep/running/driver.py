@@ -28,7 +28,6 @@ from sweep.running.seeds_together import in_turns
 from sweep.running.slot import CRASHES, TrialActor, Work, store_crash
 from sweep.running.tune_result import from_tune
 from sweep.store.claims import Owner
-from sweep.study.parts import Resources
 from sweep.trial.order import TrialOrder
 from sweep.trial.outcome import Status, TrialOutcome
 
@@ -139,10 +138,8 @@ def run_orders(
     """
     _check_resources(cpu, gpu)
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # every failure is stored and told once, by us
-    at_once = 0
-    if not cluster.own and cluster.slots is not None:
-        at_once = max(1, int(cluster.slots / cpu)) if cpu else cluster.slots
-    orders = in_turns(orders, at_once or _n_slots(cpu, gpu))
+    at_once = _most_at_once(cluster, cpu)
+    orders = in_turns(orders, slots_of(cluster, cpu, gpu))
     watcher = _Watcher(orders, report)
     with nullcontext() if cluster.own else linked(orders[0].results) as link, ExitStack() as room:
         exam = check_nodes(orders, link, cpu, gpu) if link is not None else None
@@ -164,7 +161,7 @@ def run_orders(
                 continue
             if watcher.alone:
                 note(f"{len(now)} trials that Ray ended where memory ran out run again, one at a time")
-            _fit(parameters, now, watcher, cpu, gpu, 1 if watcher.alone else at_once, is_lean())
+            _fit(parameters, now, watcher, cpu, gpu, 1 if watcher.alone else at_once)
     if watcher.fatal is not None:
         raise watcher.fatal
     if len(watcher.heard) < len(orders):
@@ -182,7 +179,6 @@ def _fit(
     cpu: float,
     gpu: float,
     at_once: int,
-    lean: bool,
 ) -> None:
     """Run the orders at these places, at most so many at once (0: all that there is room for); some may be left.
 
@@ -212,11 +208,8 @@ def _fit(
         ),
     )
     try:
-        with (
-            ending_signals(),
-            repaired(),
-            lean_actors() if lean else nullcontext(),
-        ):  # after Ray's start, which sets a handler of its own
+        # The signals after Ray's start, which sets a handler of its own.
+        with ending_signals(), repaired(), lean_actors() if is_lean() else nullcontext():
             tuner.fit()
     except (KeyError, ValueError, RuntimeError, tune.TuneError) as error:
         watcher.ended = f"{type(error).__name__}: {error}"
@@ -225,11 +218,16 @@ def _fit(
         shutil.rmtree(storage, ignore_errors=True)
 
 
-def slots_of(cluster: RaySession, resources: Resources) -> int:
-    """Return how many trials of a study run at once."""
-    if not cluster.own and cluster.slots is not None:
-        return max(1, int(cluster.slots / resources.cpu))
-    return _n_slots(resources.cpu, resources.gpu)
+def slots_of(cluster: RaySession, cpu: float, gpu: float) -> int:
+    """Return how many trials that take this much run at once."""
+    return _most_at_once(cluster, cpu) or _n_slots(cpu, gpu)
+
+
+def _most_at_once(cluster: RaySession, cpu: float) -> int:
+    """Return how many trials the person allows in a Ray that is somebody else's; 0: all that there is room for."""
+    if cluster.own or cluster.slots is None:
+        return 0
+    return max(1, int(cluster.slots / cpu)) if cpu else cluster.slots
 
 
 def _n_slots(cpu: float, gpu: float) -> int:

@@ -69,7 +69,8 @@ class SharedRun:
         """Return how many trials the Ray of this run trains at once; 1 where it has none yet."""
         from sweep.running import driver
 
-        return driver.slots_of(self._ray, self.ready.study.resources) if self._ray is not None else 1
+        takes = self.ready.study.resources
+        return driver.slots_of(self._ray, takes.cpu, takes.gpu) if self._ray is not None else 1
 
     @property
     def folder(self) -> Place:

@@ -44,3 +44,12 @@ def test_what_no_paper_says_is_one_message(words: str, said: str, capsys: pytest
     """Exit code 2, no traceback."""
     done = CliRunner().invoke(app, ["compare", "--values", "hter=0.1,0.11,0.12", *shlex.split(words)])
     assert said in str(done.exception) + done.output
+
+
+def test_counts_and_a_number_in_per_cent_agree() -> None:
+    """With --per-cent the published number is in per cent, too; one that its counts do not give is refused."""
+    words = ["compare", "--values", "hter=10.1,9.5,11", "--per-cent", "--published-errors", "12/400,9/200"]
+    done = CliRunner().invoke(app, [*words, "--published", "hter=3.75"])
+    assert "Published hter=3.75" in done.stdout
+    done = CliRunner().invoke(app, [*words, "--published", "hter=5"])
+    assert "counts that give 3.75" in str(done.exception) + done.output

@@ -1,6 +1,7 @@
 """The figure of a study that stopped by itself: the repeated interval of every configuration, look by look."""
 
 from sweep.report.colours import DASHES
+from sweep.report.decisions_text import longest_in_race
 from sweep.report.labels import fitted
 from sweep.report.metric_format import scale_of
 from sweep.report.summary import Report
@@ -22,8 +23,7 @@ def decisions(report: Report) -> Canvas | None:
         return None
     label = dict(zip((row.config_id for row in report.rows), fitted(report, NAME)[0], strict=True))
     last = found.last()
-    worst = -1.0 if found.metric.higher_is_better else 1.0
-    shown = sorted(last, key=lambda key: (-last[key].look, worst * last[key].estimate))[:MOST]
+    shown = longest_in_race(found)[:MOST]
     scale = scale_of(report, found.metric.name)
     caption = [
         f"bar: {100 * found.stop.level:g} % repeated interval for {found.covers}; cross: dropped",
