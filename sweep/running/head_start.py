@@ -105,6 +105,8 @@ def import_ahead(
 
 def _import_framework(opened: Opened) -> None:
     quiet_environment()
+    if process.server() is not None:  # the command began already, see `import_ahead`
+        return
     studies = [one.study for one in configurations(opened.study)]
     with suppress(SweepError):  # a framework that is not installed: whoever needs it says so, in its turn
         process.warm_up(*preloaded(studies), variables=backends.variables(studies[0]))
@@ -131,8 +133,9 @@ def seems_finished(opened: Opened, *, retry_failed: bool = False) -> bool:
     """
     if not isinstance(opened.folder, Path):
         return False
-    n_planned = len(configurations(opened.study)) * len(opened.study.seed_list)
-    return _n_stored(opened.folder, {"ok"} if retry_failed else {"ok", "failed"}) >= n_planned
+    n_stored = _n_stored(opened.folder, {"ok"} if retry_failed else {"ok", "failed"})
+    # A large grid takes a moment to count, which a new study need not wait for.
+    return n_stored > 0 and n_stored >= len(configurations(opened.study)) * len(opened.study.seed_list)
 
 
 def _n_stored(folder: Path, statuses: set[str]) -> int:
