@@ -71,7 +71,7 @@ setup: $(VENV)/dev.stamp $(VENV)-s3/stamp $(VENV)-wandb/stamp $(VENV)-jax/stamp
 # The tests in six parts, the first five each in two processes that take a file at a time. A process starts Ray once, and TensorFlow's
 # fork server once, for all of its tests that need no more than that.
 PROCESSES = -n 2 --dist loadfile
-CLUSTERS = tests/cluster tests/hosts tests/nodes tests/submit
+CLUSTERS = tests/cluster tests/hosts tests/nodes tests/slurm tests/submit
 # Only the files that hold such tests are read: each process imports what a file imports before it knows its marks.
 marked = $(shell grep -rlE --include='test_*.py' 'mark\.$(1)\b' tests)
 

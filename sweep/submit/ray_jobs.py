@@ -84,17 +84,23 @@ class RayCluster:
         """Return a job, None where the cluster does not know it."""
         return next((job for job in self.jobs() if job.submission_id == submission_id), None)
 
-    def submit(self, parcel: Parcel, entrypoint: str, submission_id: str, metadata: dict[str, str]) -> None:
-        """Send a parcel and start its job."""
+    def submit(self, parcel: Parcel, entrypoint: str, submission_id: str, metadata: dict[str, str]) -> bool:
+        """Send a parcel and start its job; return False where a job of that id is there already."""
         with self._told(), tempfile.TemporaryDirectory(prefix="parcel-", dir=scratch.folder()) as folder:
             archive = Path(folder) / f"{parcel.digest}.zip"
             archive.write_bytes(parcel.content)
-            self._client.submit_job(
-                entrypoint=entrypoint,
-                submission_id=submission_id,
-                runtime_env={"working_dir": str(archive)},
-                metadata=metadata,
-            )
+            try:
+                self._client.submit_job(
+                    entrypoint=entrypoint,
+                    submission_id=submission_id,
+                    runtime_env={"working_dir": str(archive)},
+                    metadata=metadata,
+                )
+            except RuntimeError as error:
+                if "already exists" not in str(error):
+                    raise
+                return False
+        return True
 
     def log(self, job: Job) -> str:
         """Return all that a job has written so far."""

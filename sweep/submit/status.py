@@ -9,6 +9,13 @@ from sweep.submit.clusters import KINDS
 from sweep.submit.clusters.kind import State
 from sweep.submit.fetch import standing
 
+_ENDED = frozenset(
+    (
+        *("gone", "succeeded", "failed", "stopped", "complete", "completed", "suspended", "cancelled", "timeout"),
+        *("deadline", "preempted", "node_fail", "out_of_memory", "boot_fail", "revoked"),
+    )
+)
+
 
 @dataclass(frozen=True)
 class Status:
@@ -29,6 +36,11 @@ class Status:
     at: str
     why: str = ""
     stops: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Return whether the job has come to an end, good or bad, in the words of any kind of cluster."""
+        return self.state in _ENDED
 
 
 def statuses(study: str | None = None, *, everything: bool = False) -> list[Status]:

@@ -5,8 +5,7 @@ import re
 import shlex
 import socket
 import time
-import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,9 @@ from sweep.errors import ClusterError
 from sweep.study.study import Study
 from sweep.submit import ledger
 from sweep.submit.fetch import Standing, fetch, standing
+from sweep.submit.identity import identity
 from sweep.submit.parcel import pack
+from sweep.submit.parcel_contents import contents
 from sweep.submit.ray_jobs import Job, RayCluster
 from sweep.submit.stored_ids import stored_trials
 from sweep.submit.token import Token
@@ -52,6 +53,7 @@ def submit(
     token: Token,
     *,
     hear: Hear,
+    foretold: Sequence[str] = (),
     cluster_file: Path | None = None,
     retry_failed: bool = False,
     detach: bool = False,
@@ -65,6 +67,7 @@ def submit(
         source: the study's file, None for a built-in study.
         cluster, token: where, and the token's file, which is not sent.
         hear: called with every line for the person: of ours and of the job's log.
+        foretold: lines that are said before a job is submitted.
         cluster_file: the launcher's, whose nodes may start from zero, and which leads to the cluster again.
         retry_failed: whether stored failures are run again.
         detach: return when the job is there.
@@ -77,7 +80,7 @@ def submit(
     never = () if token.file is None else (token.file,)
     parcel = pack(study, source, stored=stored_trials(folder) if folder else (), never=never)
     key = _key(study, folder)
-    wanted = hashlib.sha256(f"{study.model_dump_json()} {retry_failed}".encode()).hexdigest()[:16]
+    wanted = identity(study, contents(study, source, never=never), retry_failed=retry_failed).wanted
     while (job := _running(cluster, key)) and job.metadata["wanted"] != wanted:
         if detach:
             raise ClusterError(
@@ -89,16 +92,18 @@ def submit(
     if job:
         hear(f"{job.submission_id} runs this study already; following it")
     else:
-        for line in (f"sending {parcel}:", *parcel.listing):
+        for line in (*foretold, f"sending {parcel}:", *parcel.listing):
             hear(line)
         words = ["python", "-m", "sweep.submit.job", parcel.study_file, "--key", key]
         words += ["--results", study.results] if folder is None else []
         words += ["--retry-failed"] if retry_failed else []
         words += ["--wait-for-node"] if cluster_file else []
-        submission_id = f"seedsweep-{study.study}-{uuid.uuid4().hex[:8]}"
+        submission_id = f"seedsweep-{study.study}-{_number(cluster, key, wanted)}"
         metadata = {"seedsweep": "1", "study": study.study, "key": key, "wanted": wanted}
-        cluster.submit(parcel, shlex.join(words), submission_id, metadata)
-        hear(f"submitted {submission_id} to {cluster.address}")
+        if cluster.submit(parcel, shlex.join(words), submission_id, metadata):
+            hear(f"submitted {submission_id} to {cluster.address}")
+        else:
+            hear(f"{submission_id} was submitted by another command just now; following it")
         job = _known(cluster, submission_id)
     ledger.remember(
         ledger.Entry(
@@ -120,6 +125,12 @@ def _key(study: Study, folder: Path | None) -> str:
     """Return what tells this person's study from another's of the same name."""
     where = f"{socket.gethostname()} {folder}" if folder else study.results
     return f"{study.study}-{hashlib.sha256(where.encode()).hexdigest()[:8]}"
+
+
+def _number(cluster: RayCluster, key: str, wanted: str) -> str:
+    """Return what tells a job from earlier ones of the study: commands given at once find the same."""
+    n_before = sum(job.metadata.get("key") == key for job in cluster.jobs())
+    return hashlib.sha256(f"{key} {wanted} {n_before}".encode()).hexdigest()[:8]
 
 
 def _running(cluster: RayCluster, key: str) -> Job | None:

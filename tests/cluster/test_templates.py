@@ -177,10 +177,11 @@ def test_the_image_installs_the_lock_file_by_hash() -> None:
     assert lines.index("USER 1000") > lines.rindex("RUN ")
 
 
-def test_the_batch_script_asks_for_whole_nodes_and_passes_shellcheck() -> None:
-    """Ray's end on a node ends every Ray there, so nodes are exclusive; health checks and time limit stand in it."""
+def test_the_batch_script_ends_no_ray_but_its_own_and_passes_shellcheck() -> None:
+    """No `ray stop`, which ends every Ray on a node; health checks, time limit and the signal ahead of it are there."""
     content = text("slurm.sbatch")
-    assert re.search(r"^#SBATCH --exclusive$", content, re.M)
+    assert not re.search(r"\bray (stop|symmetric-run)\b", content)
+    assert re.search(r"^#SBATCH --signal=B:TERM@\d+$", content, re.M)
     assert re.search(r"^#SBATCH --time=\d\d:\d\d:\d\d$", content, re.M)
     assert all(f"export {key}={value}\n" in content for key, value in (HEALTH | MEMORY).items())
     checker = ROOT / ".venv" / "bin" / "shellcheck"

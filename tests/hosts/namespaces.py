@@ -29,9 +29,9 @@ def skip_without_namespaces(*needed: str) -> None:
 
 
 @contextmanager
-def short_folder() -> Iterator[Path]:
+def short_folder(below: str = "/tmp") -> Iterator[Path]:  # noqa: S108 (the name is random)
     """Yield a folder that is removed afterwards, with a path so short that Ray's sockets can lie below it."""
-    folder = Path("/tmp") / f"seedsweep-{secrets.token_hex(4)}"  # noqa: S108 (see above; the name is random)
+    folder = Path(below) / f"seedsweep-{secrets.token_hex(4)}"
     folder.mkdir(mode=0o755)
     try:
         yield folder

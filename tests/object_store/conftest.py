@@ -1,46 +1,38 @@
-"""A real S3 server on loopback, in a process and an environment of its own, and buckets in it."""
+"""Real servers of S3 and of Google's storage on loopback, in processes and an environment of their own, and buckets."""
 
 import http.client
-import os
-import shutil
-import socket
-import subprocess
-import sys
+import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pyarrow import fs
 
-from tests.driver.runs import wait_for
+from tests.object_store.faults import Gate, gate_before
+from tests.object_store.servers import serving
 
-ROOT = Path(__file__).resolve().parents[2]
+STORES = ("s3", "gs")
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the URL of moto's server; skip where it is not installed."""
-    command = shutil.which("moto_server", path=f"{ROOT / '.venv-s3' / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    if command is None:
-        pytest.skip("needs moto_server: `make .venv-s3/stamp` installs it from locks/requirements-s3.lock")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("s3") / "log"
-    with log.open("wb") as file:
-        process = subprocess.Popen([command, "-H", "127.0.0.1", "-p", str(port)], stdout=file, stderr=file)
-    try:
-        wait_for(lambda: process.poll() is not None or _listens(port), 180, "the S3 server")
-        assert process.poll() is None, log.read_text()
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(60)
+    """Return the URL of moto's server."""
+    with serving("moto_server", "-H 127.0.0.1 -p {port}", tmp_path_factory.mktemp("s3") / "log") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the URL of an emulator of Google's storage."""
+    words = "start --host=127.0.0.1 --port={port} --in-memory"
+    with serving("gcp-storage-emulator", words, tmp_path_factory.mktemp("gs") / "log") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def endpoint(server: str) -> Iterator[str]:
-    """Return the server's URL, with this process and its children told to use it."""
+    """Return the S3 server's URL, with this process and its children told to use it."""
     patch = pytest.MonkeyPatch()
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         patch.delenv(name, raising=False)
@@ -55,26 +47,41 @@ def endpoint(server: str) -> Iterator[str]:
 
 @pytest.fixture
 def bucket(endpoint: str) -> str:
-    """Return the name of a new bucket."""
+    """Return the name of a new bucket of S3."""
     name = f"seedsweep-{uuid.uuid4().hex[:12]}"
     fs.FileSystem.from_uri(f"s3://{name}/?allow_bucket_creation=true")[0].create_dir(name)
     return name
 
 
+@pytest.fixture(params=STORES)
+def scheme(request: pytest.FixtureRequest) -> str:
+    """Each of the stores, for a test that must hold on both."""
+    return str(request.param)
+
+
 @pytest.fixture
-def no_rights(server: str) -> Iterator[Callable[[], None]]:
-    """Return what makes the server refuse every key from now on, until the test ends."""
-
-    def let(requests: int) -> None:
-        client = http.client.HTTPConnection(server.removeprefix("http://"), timeout=60)
-        client.request("POST", "/moto-api/reset-auth", str(requests))
-        assert client.getresponse().status == 200
-        client.close()
-
-    yield lambda: let(0)
-    let(sys.maxsize)
+def gate(scheme: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Gate]:
+    """Return the gate before a store's server, through which `results` goes."""
+    server = request.getfixturevalue({"s3": "endpoint", "gs": "google"}[scheme])
+    with gate_before(server, tmp_path / "gate") as found:
+        yield found
 
 
-def _listens(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
+@pytest.fixture
+def results(scheme: str, gate: Gate, request: pytest.FixtureRequest) -> str:
+    """Return an address of results in a new bucket, without its query: see `address`."""
+    if scheme == "s3":
+        return f"s3://{request.getfixturevalue('bucket')}/results"
+    name = f"seedsweep-{uuid.uuid4().hex[:12]}"
+    client = http.client.HTTPConnection(request.getfixturevalue("google").removeprefix("http://"), timeout=60)
+    headers = {"Content-Type": "application/json"}
+    client.request("POST", "/storage/v1/b?project=tests", json.dumps({"name": name}), headers)
+    assert client.getresponse().status == 200
+    client.close()
+    return f"gs://anonymous@{name}/results"
+
+
+@pytest.fixture
+def address(results: str, gate: Gate) -> str:
+    """Return an address of results in a new bucket, reached through the gate."""
+    return f"{results}?endpoint_override=127.0.0.1:{gate.port}&scheme=http"

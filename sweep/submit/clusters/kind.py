@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sweep.study.study import Study
 from sweep.submit.cluster_file import ClusterFile
+from sweep.submit.identity import Identity
 from sweep.submit.ledger import Entry
 
 Hear = Callable[[str], None]
@@ -28,13 +29,28 @@ class State:
 class Job:
     """A job as its cluster would get it.
 
-    name: as the cluster calls it; "" where the cluster gives the name. text: what the cluster gets. listing: what goes
-    along or is read there, a line each, for the person.
+    name: as the cluster calls it; "" where the cluster gives the name. text: what the cluster gets. identity: which job
+    of which study it is. listing: what goes along or is read there, a line each, for the person. n_nodes, hours: that
+    the file asks for at most, None where it does not say.
     """
 
     name: str
     text: str
+    identity: Identity
     listing: tuple[str, ...] = ()
+    n_nodes: int | None = None
+    hours: float | None = None
+
+
+@dataclass(frozen=True)
+class Running:
+    """A job that waits or runs.
+
+    name: as the cluster calls it. wanted: the settings that it was given, see `sweep.submit.identity`.
+    """
+
+    name: str
+    wanted: str
 
 
 class Kind(Protocol):
@@ -67,8 +83,20 @@ class AloneKind(Kind, Protocol):
             InputError: the file or the study does not fit.
         """
 
-    def running(self, study: Study) -> str | None:
-        """Return the name of a job of this study that has not ended, None if there is none."""
+    def running(self, mine: Identity) -> list[Running]:
+        """Return the jobs of this study in this place that have not ended, the oldest first."""
 
-    def run(self, job: Job, study: Study, hear: Hear) -> str:
-        """Give a job to the cluster, say how to read its log, and return its name; ClusterError if it is refused."""
+    def run(self, job: Job) -> str:
+        """Give a job to the cluster and return its name; ClusterError if it is refused."""
+
+    def end(self, name: str) -> None:
+        """End a job that waits or runs, and remove what was made for it."""
+
+    def log(self, name: str, hear: Hear) -> None:
+        """Repeat a job's log, line by line, until the job has ended."""
+
+    def how_to_read(self, name: str) -> str:
+        """Return where the log of a job is, for the person."""
+
+    def how_to_end(self, name: str) -> str:
+        """Return the cluster's own command that ends a job."""

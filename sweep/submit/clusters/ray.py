@@ -1,6 +1,6 @@
 """A cluster of Ray, by its dashboard's address or by the launcher's file: the study is a job that is followed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ def run(
     source: Path | None,
     token: Token,
     hear: Hear,
+    foretold: Sequence[str] = (),
     *,
     retry_failed: bool = False,
     detach: bool = False,
@@ -45,6 +46,7 @@ def run(
         study, source: as it is to run, and its file (None for a built-in study).
         token: what the cluster asks for.
         hear: called with every line for the person.
+        foretold: lines that are said before a job is submitted.
         retry_failed: whether stored failures are run again.
         detach: return when the job is there.
 
@@ -61,8 +63,33 @@ def run(
             hear(f"{cluster.address} asks for no token: everybody who can reach it can run code there")
         path = None if file is None else file.path
         return submission.submit(
-            study, source, cluster, token, hear=hear, cluster_file=path, retry_failed=retry_failed, detach=detach
+            study,
+            source,
+            cluster,
+            token,
+            hear=hear,
+            foretold=foretold,
+            cluster_file=path,
+            retry_failed=retry_failed,
+            detach=detach,
         )
+
+
+def n_nodes(file: ClusterFile) -> int | None:
+    """Return how many nodes a launcher file may have at once, its head among them."""
+    provider = file.document.get("provider") or {}
+    workers = provider.get("worker_ips") if provider.get("type") == "local" else file.document.get("max_workers")
+    if isinstance(workers, list):
+        return 1 + len(workers)
+    return 1 + workers if isinstance(workers, int) else None
+
+
+def listing(study: Study, source: Path | None) -> tuple[str, ...]:
+    """Return what would be sent, a line each; InputError as for `run`."""
+    from sweep.submit.parcel import pack
+
+    parcel = pack(study, source)
+    return (f"a submission would send {parcel}:", *parcel.listing)
 
 
 def state(entry: Entry) -> State:
