@@ -5,6 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sweep.errors import ClusterError
 from sweep.store import kept_files, records, saved_models, store
 from sweep.store.places import replace_file
 from sweep.study.study import Study
@@ -53,12 +57,32 @@ def fetch(cluster: RayCluster, job: Job, study: Study, folder: Path) -> int:
         kept = f"{there}/{kept_files.FOLDER}/{match['trial_id']}/"
         files = {one.removeprefix(kept): cluster.read(job, one) for one in offered if one.startswith(kept)}
         kept_files.keep_files(folder, match["trial_id"], files)
-        content = cluster.read(job, name)
+        content = _whole_record(cluster, job, name)
         replace_file(parts / file, lambda out, content=content: out.write(content))
         came += 1
     if planned:
         store.compact(folder)
     return came
+
+
+def _whole_record(cluster: RayCluster, job: Job, name: str) -> bytes:
+    """Return a record that can be read to its end; a copy that was cut off is fetched again.
+
+    Raises:
+        ClusterError: it was cut off twice.
+    """
+    for _ in range(2):
+        content = cluster.read(job, name)
+        try:
+            with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
+                file.read(use_threads=False)
+        except (pa.ArrowException, OSError, ValueError):
+            continue
+        return content
+    raise ClusterError(
+        f"Expected a whole record. Received: {len(content)} bytes of {name}, which cannot be read. Give the same "
+        "command again: it fetches what this machine lacks."
+    )
 
 
 def standing(folder: Path) -> Standing | None:

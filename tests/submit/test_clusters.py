@@ -11,6 +11,7 @@ from sweep.errors import InputError
 from sweep.submit import clusters, ledger
 from sweep.submit.cluster_file import read_cluster_file
 from sweep.submit.clusters.kind import Job, State
+from sweep.submit.identity import Identity
 from sweep.submit.status import statuses
 
 CLUSTER = Path(__file__).resolve().parents[2] / "cluster"
@@ -46,18 +47,21 @@ def test_a_further_kind_is_rendered_submitted_and_asked_by_its_module_alone(
     """The commands know the kinds by the table: nothing else need be told of a new one."""
     given: list[str] = []
 
-    def run(job: Job, study: Any, hear: Any) -> str:
+    def run(job: Job) -> str:
         given.append(job.text)
-        hear("the queue took it")
         return "job-7"
+
+    def render(file: Any, study: Any, name: str, source: Any, *, retry_failed: bool) -> Job:
+        return Job("", f"{file.text}{name} {study.seeds}", Identity(study.study, "place", "settings"))
 
     pbs: Any = SimpleNamespace(
         NAME="a PBS script",
         SIGN="#PBS",
         knows=lambda file: "#PBS" in file.text,
-        render=lambda file, study, name, source, *, retry_failed: Job("", f"{file.text}{name} {study.seeds}"),
-        running=lambda study: None,
+        render=render,
+        running=lambda mine: [],
         run=run,
+        how_to_read=lambda name: f"pbs-log {name}",
         state=lambda entry: State("queued" if entry.submission_id == "job-7" else "gone"),
     )
     monkeypatch.setitem(clusters.ALONE, "pbs", pbs)
@@ -68,7 +72,7 @@ def test_a_further_kind_is_rendered_submitted_and_asked_by_its_module_alone(
     assert (dry.returncode, given) == (0, [])
     done = sweep_here(*to, "--json")
     assert given == [dry.stdout] == ["#!/bin/sh\n#PBS -l nodes=1\ntiny.yaml 2"]
-    assert "the queue took it" in done.stderr
+    assert "submitted job job-7; its log: pbs-log job-7" in done.stderr
     assert json.loads(done.stdout)["submission_id"] == "job-7"
     (asked,) = statuses()
     assert (asked.kind, asked.state) == ("pbs", "queued")

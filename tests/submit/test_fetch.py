@@ -83,3 +83,33 @@ def test_files_of_trials_come_home_before_their_records(tmp_path: Path) -> None:
     keep_files(there, trial_id, {"plots/roc.txt": b"a curve"})
     fetch(LostCluster(head, 1000), JOB, study, home)
     assert (home / "files" / trial_id / "plots" / "roc.txt").read_bytes() == b"a curve"
+
+
+class CuttingCluster(LostCluster):
+    """A cluster whose copies of records are cut off, so many times."""
+
+    left = 1
+
+    def read(self, job: Job, name: str) -> bytes:
+        """Return the file, or the first half of a record."""
+        content = super().read(job, name)
+        if not name.endswith(".parquet") or not self.left:
+            return content
+        self.left -= 1
+        return content[: len(content) // 2]
+
+
+def test_a_copy_that_was_cut_off_is_fetched_again(tmp_path: Path) -> None:
+    """Once costs a second copy; a record that comes cut each time is told and never kept."""
+    head, home = tmp_path / "head", tmp_path / "home"
+    there = simulated.stored(head / folder_of_job("key", "simulated"), seeds=2)
+    study = Study.model_validate(store.read_study(there)["resolved"])
+    cluster = CuttingCluster(head, 99)
+    assert fetch(cluster, JOB, study, home) == 4
+    assert cluster.left == 0
+    assert standing(home) == Standing(4, 4, 0)
+    cutting = CuttingCluster(head, 99)
+    cutting.left = 99
+    with pytest.raises(errors.ClusterError, match="Expected a whole record"):
+        fetch(cutting, JOB, study, tmp_path / "other")
+    assert not list((tmp_path / "other" / "parts").glob("*.parquet"))
