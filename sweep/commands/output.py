@@ -1,11 +1,10 @@
 """What a command writes: one JSON object or text on standard output, everything else on standard error."""
 
-import json
-import math
 import sys
 from typing import Any, TextIO
 
 from sweep.errors import printable
+from sweep.errors.plain_json import json_text
 
 
 def say(text: str, *, styled: bool = False) -> None:
@@ -27,16 +26,4 @@ def _writable(text: str, stream: TextIO) -> str:
 
 def say_json(answer: dict[str, Any]) -> None:
     """Write one JSON object on standard output; a number that is not finite becomes null, as JSON has none."""
-    sys.stdout.write(json.dumps(_finite(answer), indent=2, allow_nan=False) + "\n")
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    if hasattr(value, "tolist"):
-        return _finite(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    sys.stdout.write(json_text(answer) + "\n")

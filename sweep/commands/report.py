@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweep.commands.output import say, say_json
+from sweep.commands.output import note, say, say_json
 from sweep.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -26,22 +26,41 @@ def report(
     figures: Annotated[
         str, typer.Option(help="Figures beside the page: svg, or png, pdf (for a column of a paper), or png,pdf.")
     ] = "svg",
+    formats: Annotated[
+        str, typer.Option("--format", help="Files to write, of html, csv, md, tex, json; several with commas.")
+    ] = "html,csv,md,tex",
+    browse: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     trust: Annotated[bool, typer.Option("--trust", help="Call an answer from other packages or folders too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Print the table of a study's stored trials, and write table, figures and page into RESULTS/report/."""
     from sweep import report as door
-    from sweep.report.writing import kinds_of
+    from sweep.report.writing import FORMATS, kinds_of
     from sweep.store import store
     from sweep.study.trust import Trust
 
     trusted = Trust(tuple(str(folder.absolute()) for folder in modules or ()), everything=trust)
-    kinds = kinds_of(figures)
-    written = door.write(store.load(folder_of(results)), level, trust=trusted, metrics=metric or (), figures=kinds)
+    kinds, wanted = kinds_of(figures), kinds_of(formats, tuple(FORMATS), "--format")
+    if browse and "html" not in wanted:
+        raise InputError(f"Expected html among --format to open the page. Received: {formats}.")
+    written = door.write(
+        store.load(folder_of(results)), level, trust=trusted, metrics=metric or (), figures=kinds, formats=wanted
+    )
     if json:
         say_json(door.as_json(written))
     else:
         say(door.as_text(written, terminal=sys.stdout.isatty()), styled=True)
+    if browse:
+        _open(next((file for file in written.files if file.name == "index.html"), None))
+
+
+def _open(page: "Place | None") -> None:
+    import webbrowser
+
+    if not isinstance(page, Path):
+        note("sweep: no page was written on this machine, so none is opened")
+    elif not webbrowser.open(page.absolute().as_uri()):
+        note(f"sweep: no browser could be started; the page is {page}")
 
 
 def folder_of(results: str, under: Path = Path("results")) -> "Place":

@@ -1,12 +1,13 @@
 """The report as files beside the results: tables, methods paragraph, index.html and the figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from textwrap import fill
 
 from sweep.errors import InputError, nearest
+from sweep.errors.plain_json import json_text
 from sweep.report.latex import as_latex
 from sweep.report.page import Shown, as_html
 from sweep.report.provenance import provenance
@@ -21,6 +22,8 @@ from sweep.store.store import Results
 from sweep.study.trust import NOBODY_ELSE, Trust
 
 FIGURES = ("svg", "png", "pdf")
+FORMATS = {"html": "index.html", "csv": "table.csv", "md": "table.md", "tex": "table.tex", "json": "report.json"}
+USUAL = ("html", "csv", "md", "tex")
 DRAWN = ("seeds", "forest", "variance", "confusion", "losses", "det", "roc", "scores", "decisions")
 NAMES = (
     "table.csv",
@@ -28,23 +31,24 @@ NAMES = (
     "table.tex",
     "methods.txt",
     "index.html",
+    "report.json",
     *(f"{name}.{kind}" for kind in FIGURES for name in DRAWN),
 )  # and those of the study's own answer
 TABLES = ("trials.parquet", "scores.parquet", "epochs.parquet", "environments.parquet")
 
 
-def kinds_of(said: str) -> tuple[str, ...]:
-    """Return the kinds of figures that a person asked for, as "png,pdf".
+def kinds_of(said: str, known: Sequence[str] = FIGURES, of: str = "figures") -> tuple[str, ...]:
+    """Return the kinds of figures, or of another of the report's files, that a person asked for, as "png,pdf".
 
     Raises:
         InputError: another word.
     """
     kinds = tuple(dict.fromkeys(word.strip().lower() for word in said.split(",")))
     for word in kinds:
-        if word not in FIGURES:
+        if word not in known:
             raise InputError(
-                f"Expected figures as {', '.join(FIGURES)}, or several with commas. Received: {word or 'nothing'}."
-                + nearest(word, FIGURES)
+                f"Expected {of} as {', '.join(known)}, or several with commas. Received: {word or 'nothing'}."
+                + nearest(word, known)
             )
     return kinds
 
@@ -56,6 +60,7 @@ def write(
     trust: Trust = NOBODY_ELSE,
     metrics: Sequence[str] = (),
     figures: Sequence[str] = ("svg",),
+    formats: Sequence[str] = USUAL,
 ) -> Report:
     """Write RESULTS/report/ and return the report with its `files`.
 
@@ -66,6 +71,7 @@ def write(
         level: nominal coverage of the intervals.
         trust, metrics: as in `summarise`.
         figures: of FIGURES, which of them are written as files; the page has its own.
+        formats: of FORMATS, which are written.
 
     Raises:
         InputError: a level outside (0, 1), an unknown metric, or an `answer` that is not trusted; nothing is written
@@ -73,7 +79,7 @@ def write(
     """
     with reporting(results, metrics):
         report = summarise(results, level, trust=trust, metrics=metrics)
-        contents = _contents(report, results, figures)
+        contents = _contents(report, results, figures, formats)
     folder = results.path / "report"
     if isinstance(folder, Path) and folder.is_symlink():
         said = f"{folder} leads to {folder.resolve()}: the report is printed only, nothing is written there."
@@ -86,14 +92,17 @@ def write(
     return replace(report, files=files)
 
 
-def _contents(report: Report, results: Results, figures: Sequence[str]) -> dict[str, bytes]:
+def _contents(report: Report, results: Results, figures: Sequence[str], formats: Sequence[str]) -> dict[str, bytes]:
     """Return the content of each file by its name."""
     drawn = drawing.drawn_from(report, results)
-    run, trials = provenance(report, results)
+    made: dict[str, Callable[[], str]] = {
+        "csv": lambda: as_csv(report),
+        "md": lambda: as_markdown(report),
+        "tex": lambda: as_latex(report),
+        "json": lambda: json_text(report.as_dict()) + "\n",
+    }
     contents = {
-        "table.csv": as_csv(report).encode(),
-        "table.md": as_markdown(report).encode(),
-        "table.tex": as_latex(report).encode(),
+        **{FORMATS[kind]: make().encode() for kind, make in made.items() if kind in formats},
         **({"methods.txt": f"{fill(report.methods, 100)}\n".encode()} if report.methods else {}),
     }
     if "svg" in figures:
@@ -103,6 +112,10 @@ def _contents(report: Report, results: Results, figures: Sequence[str]) -> dict[
             from sweep.report.plotted import plot  # Matplotlib takes most of a second to import
 
             contents |= plot(report, results, kind)
+    own = report.answer.figures if report.answer else {}
+    if "html" not in formats:
+        return {**contents, **own}
+    run, trials = provenance(report, results)
     shown = Shown(
         opening=opening(report, results),
         figures=drawn.figures,
@@ -112,7 +125,6 @@ def _contents(report: Report, results: Results, figures: Sequence[str]) -> dict[
         files=[*contents],
         tables=[f"../{name}" for name in TABLES if (results.path / name).exists()],
     )
-    own = report.answer.figures if report.answer else {}
     return {"index.html": as_html(report, shown).encode(), **contents, **own}
 
 

@@ -151,3 +151,30 @@ def test_report_needs_neither_ray_nor_tensorflow(tmp_path: Path) -> None:
         "assert not found, found\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONWARNINGS": "error"})
+
+
+def test_a_person_chooses_the_files(simulate: Simulate) -> None:
+    """--format: what is not asked for is not written, and what an earlier report wrote of it goes."""
+    results = simulate()
+    report.write(results)
+    assert (results.path / "report" / "table.tex").is_file()
+    written = report.write(results, formats=("json",), figures=())
+    there = {path.name for path in (results.path / "report").iterdir()}
+    assert there == {"report.json", "methods.txt"} == {file.name for file in written.files}
+    said = json.loads((results.path / "report" / "report.json").read_text())
+    assert said["study"] == written.study
+
+
+def test_the_page_is_opened_in_the_browser(simulate: Simulate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--open: the browser gets the page's address; without the page it is one message."""
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: bool(opened.append(address)) or len(opened) == 1)
+    folder = str(simulate().path)
+    for said in ("", "no browser could be started; the page is"):
+        done = CliRunner().invoke(app, ["report", folder, "--open"])
+        assert done.exit_code == 0
+        assert said in done.stderr
+    assert opened[0].startswith("file:///")
+    assert opened[0].endswith("/report/index.html")
+    with pytest.raises(InputError, match="Expected html among --format"):
+        CliRunner().invoke(app, ["report", folder, "--open", "--format", "csv"], catch_exceptions=False)
