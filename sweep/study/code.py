@@ -75,7 +75,7 @@ def check_use(key: str, use: str, keywords: Mapping[str, Any]) -> Definition:
         arguments = found.node.args
         positional = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
         known = [*positional, *(argument.arg for argument in arguments.kwonlyargs)]
-        near = [*known, "leakage"] if key == "data" else known
+        near = [*known, "leakage"] if key == "data" or key.startswith("tests.") else known
         for keyword in keywords:
             if keyword not in known:
                 raise InputError(
