@@ -18,6 +18,7 @@ from sweep.report.provenance import Rows
 from sweep.report.sliding import as_script
 from sweep.report.summary import Report
 from sweep.report.tables import headline_cells
+from sweep.report.test_sets import matrix_tables, meaning
 from sweep.report.vector.canvas import Canvas
 
 _OPEN = 4  # configurations whose classes are shown at once
@@ -96,10 +97,22 @@ def _head(report: Report, shown: Shown) -> list[str]:
         f'<p class="faint">{escape(report.task)} \u00b7 {n_ok} of {n_planned} {runs(report.folds)} ok</p>',
         f'<div class="answer">{"".join(f"<p>{escape(sentence)}</p>" for sentence in told)}</div>' if told else "",
         table(*headline_cells(report), lost=[row.n_ok < row.n_planned for row in report.rows], named="the results"),
+        *_test_sets(report),
         f'<nav aria-label="files">{links}</nav>' if links else "",
         listed(report.notes),
         *_failures(report),
     ]
+
+
+def _test_sets(report: Report) -> list[str]:
+    if not report.tests:
+        return []
+    tables = [
+        part
+        for title, head, rows in matrix_tables(report)
+        for part in (f"<h3>{escape(title)}</h3>", table(head, rows, named=title))
+    ]
+    return ["<h2>Test sets</h2>", *tables, f'<p class="faint">{escape(meaning(report))}</p>']
 
 
 def _answer(report: Report) -> list[str]:

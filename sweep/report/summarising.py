@@ -9,6 +9,7 @@ from sweep.analysis.classes import class_reports
 from sweep.analysis.current import current
 from sweep.analysis.decisions import standing_of
 from sweep.analysis.folds import gathered, n_folds
+from sweep.analysis.further_tests import names_of_tests
 from sweep.analysis.once import asked_once
 from sweep.analysis.over_seeds import failures_of, rows_of
 from sweep.analysis.standing import Standing
@@ -61,7 +62,8 @@ def _summary(results: Results, level: float, trust: Trust, metrics: Sequence[str
     shown = tuple(dict.fromkeys((*headline(task), *metrics)))
     for name in metrics:
         check_metric(results, name)
-        results = with_metric(results, name)
+        for one in (name, *(f"{test}.{name}" for test in names_of_tests(results) if "." not in name)):
+            results = with_metric(results, one)
     now = current(results)
     findings, cautions = divided(
         findings_of(
@@ -81,6 +83,7 @@ def _summary(results: Results, level: float, trust: Trust, metrics: Sequence[str
         findings=tuple(findings),
         cautions=tuple(cautions),
         folds=n_folds(results),
+        tests=names_of_tests(results),
     )
     report = with_intervals(report, results)
     report = with_repeated(report, standing) if standing is not None else report

@@ -9,6 +9,7 @@ from sweep.analysis.over_seeds import MetricOverSeeds as MetricOverSeeds
 from sweep.analysis.over_seeds import Row as Row
 from sweep.analysis.standing import Standing
 from sweep.checks import Finding
+from sweep.metrics.catalogue import metric_called
 from sweep.report.study_answer import Answer
 from sweep.stats.class_report import ClassReport
 from sweep.store.places import Place
@@ -23,6 +24,7 @@ class Report:
     files: what was written, if anything. methods: a paragraph for a paper's methods section. answer: to the study's own
     question. classes: of a classification, config_id -> its classes and confusion matrix. folds: how many each run has,
     0 where the study has one test set. decisions: of a study that stops by itself, what it decided and why.
+    tests: names of further test sets.
     """
 
     study: str
@@ -41,6 +43,22 @@ class Report:
     classes: Mapping[str, ClassReport] = field(default_factory=dict)
     folds: int = 0
     decisions: Standing | None = None
+    tests: tuple[str, ...] = ()
+
+    @property
+    def of_test(self) -> tuple[str, ...]:
+        """Return the metrics of the headline that are measured on test."""
+        return tuple(name for name in self.headline if metric_called(name).split == "test" and "." not in name)
+
+    @property
+    def on_tests(self) -> tuple[str, ...]:
+        """Return the same metrics of each further test set, as B.hter, where a configuration has them."""
+        every = (f"{test}.{name}" for test in self.tests for name in self.of_test)
+        return tuple(name for name in every if any(name in row.metrics for row in self.rows))
+
+    def _on_each(self, name: str) -> dict[str, str]:
+        """Return test set -> what a metric of it is called under `metrics` of the configurations."""
+        return {"test": name, **{test: f"{test}.{name}" for test in self.tests}}
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as one object for JSON."""
@@ -58,5 +76,6 @@ class Report:
             **({"classes": {key: one.as_dict() for key, one in self.classes.items()}} if self.classes else {}),
             **({"folds": self.folds} if self.folds else {}),
             **({"decisions": self.decisions.as_dict()} if self.decisions else {}),
+            **({"tests": {name: self._on_each(name) for name in self.of_test}} if self.tests else {}),
             "files": [str(path) for path in self.files],
         }

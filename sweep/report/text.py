@@ -12,6 +12,7 @@ from sweep.report.failures import grouped
 from sweep.report.fold_text import runs
 from sweep.report.study_answer import Answer
 from sweep.report.summary import Report
+from sweep.report.test_sets import matrix_lines, meaning
 
 WIDTH = 100
 SHOWN_FAILURES = 5
@@ -32,6 +33,7 @@ def as_text(report: Report, *, terminal: bool = False) -> str:
     console.print(Text(_title(report), style="bold"))
     for line in table_lines(report, width):
         console.print(line, no_wrap=True, crop=False, overflow="ignore")
+    _test_sets(console, report, width)
     for sentence in report.notes:
         _hanging(console, "", sentence, "dim")
     if report.decisions:
@@ -55,6 +57,18 @@ def as_text(report: Report, *, terminal: bool = False) -> str:
         listed = ", ".join(path.name for path in report.files)
         _hanging(console, "", f"Written to {report.files[0].parent}: {listed}", "")
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def _test_sets(console: Console, report: Report, width: int) -> None:
+    """Print a matrix for each metric of test, where the study has further test sets."""
+    for title, *lines in matrix_lines(report, width):
+        console.print()
+        console.print(Text(title, style="bold"))
+        for line in lines:
+            console.print(Text(line), no_wrap=True, crop=False, overflow="ignore")
+    if report.tests:
+        _hanging(console, "", meaning(report), "dim")
+        console.print()
 
 
 def _answer(console: Console, answer: Answer) -> None:
