@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from sweep.checks.finding import Finding
 from sweep.data import Split, Splits
+from sweep.metrics.elsewhere import BEFORE
 from sweep.stats.new_subjects import FEW_UNITS
 from sweep.stats.student import t_quantile
-from sweep.study.further_tests import BEFORE
 
 SUPPOSED = 0.05  # the error rate that the widths are told for
 

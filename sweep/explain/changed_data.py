@@ -9,7 +9,7 @@ from sweep.data import Prepared, Split, Splits, open_prepared
 from sweep.data.content_digests import row_digests
 from sweep.explain.difference import Difference
 from sweep.machine.folders import cache_folder
-from sweep.study.further_tests import BEFORE
+from sweep.metrics.elsewhere import BEFORE
 from sweep.study.study import Study
 
 

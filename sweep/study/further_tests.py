@@ -1,18 +1,13 @@
 """Further test sets of a study, `tests: {B: {use: ...}}`: their names, and which functions are told of the division."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sweep.metrics.catalogue import CATALOGUE
+from sweep.metrics.elsewhere import fault_of_name
 from sweep.study import code
 
 if TYPE_CHECKING:
     from sweep.study.study import Study
-
-BEFORE = "test."  # the split of a further test set in scores.parquet is test.NAME
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
-_TAKEN = ("train", "dev", "test")
 
 
 def check_tests(tests: Any) -> None:
@@ -32,17 +27,6 @@ def check_one_model(study: "Study") -> None:
             "`tests` or `division`. Received: both; with folds a run has a model for each fold, and no one to test on "
             f"{', '.join(study.tests)}"
         )
-
-
-def fault_of_name(name: str) -> str:
-    """Return what was expected in place of a name of a further test set, "" where it can stand."""
-    if not _NAME.fullmatch(name):
-        return "names of letters, digits, _ and - for further test sets"
-    if name in _TAKEN:
-        return f"names for further test sets other than {', '.join(_TAKEN)}, which are splits of `data`"
-    if name in CATALOGUE:
-        return "names for further test sets that no metric has"
-    return ""
 
 
 def keywords_of_data(study: Mapping[str, Any]) -> list[Any]:

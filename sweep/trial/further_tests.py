@@ -6,11 +6,8 @@ from typing import Any
 import numpy as np
 
 from sweep.data import Split, Splits
-from sweep.metrics.at_threshold import test_eer
-from sweep.metrics.catalogue import metric_called
-from sweep.metrics.scored import Scored, ScoredSplit
+from sweep.metrics.elsewhere import BEFORE, of_test_alone, own_eer
 from sweep.store.records import Record
-from sweep.study.further_tests import BEFORE
 from sweep.trial import weights
 from sweep.trial.score_columns import score_columns
 from sweep.trial.tasks import TASKS
@@ -55,14 +52,9 @@ def keep_tests(
 
 
 def _metrics(task: str, dev: tuple[Any, Any], test: tuple[Any, Any], attack_type: Any) -> dict[str, float]:
-    found = TASKS[task].metrics({"dev": dev, "test": test}, attack_type)
-    kept = {name: value for name, value in found.items() if metric_called(name).split == "test"}
-    kept.pop("eer_threshold", None)  # of dev, and stored as the trial's own
-    if task == "verification":
-        label, outputs = test
-        alone = ScoredSplit(np.asarray(label, np.float64), np.asarray(TASKS[task].score(outputs, label), np.float64))
-        kept = {"eer": float(test_eer(Scored(alone), None)[0]), **kept}
-    return kept
+    kept = of_test_alone(TASKS[task].metrics({"dev": dev, "test": test}, attack_type))
+    label, outputs = test
+    return {"eer": own_eer(label, TASKS[task].score(outputs, label)), **kept} if task == "verification" else kept
 
 
 def _below(above: Mapping[str, Any], below: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sweep.data import Splits
 from sweep.errors import InputError
-from sweep.study.further_tests import BEFORE
+from sweep.metrics.elsewhere import BEFORE
 from sweep.trial.tasks import TASKS, n_classes
 
 REQUIRED = ("dev", "test")

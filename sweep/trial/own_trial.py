@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from sweep.checks.measures import checks
 from sweep.data import Splits
 from sweep.errors import InputError, one_line
+from sweep.metrics.elsewhere import BEFORE
 from sweep.store.records import Record
 from sweep.study import code
-from sweep.study.further_tests import BEFORE
 from sweep.study.imports import packages_of
 from sweep.study.study import Study
 from sweep.trial import frameworks, seeding
