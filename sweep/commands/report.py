@@ -23,6 +23,10 @@ def report(
         list[str] | None,
         typer.Option(help="Show this metric too, as fmr100 or min_dcf; computed from the scores where not stored."),
     ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(help="Sample column with groups of people: FMR and FNMR of each group.", metavar="COLUMN"),
+    ] = None,
     figures: Annotated[
         str, typer.Option(help="Figures beside the page: svg, or png, pdf (for a column of a paper), or png,pdf.")
     ] = "svg",
@@ -37,7 +41,8 @@ def report(
 
     trusted = Trust(tuple(str(folder.absolute()) for folder in modules or ()), everything=trust)
     kinds = kinds_of(figures)
-    written = door.write(store.load(folder_of(results)), level, trust=trusted, metrics=metric or (), figures=kinds)
+    loaded = store.load(folder_of(results))
+    written = door.write(loaded, level, trust=trusted, metrics=metric or (), figures=kinds, group=group)
     if json:
         say_json(door.as_json(written))
     else:

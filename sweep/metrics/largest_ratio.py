@@ -3,11 +3,32 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
-
-from sweep.metrics.clustered_rate import ClusteredRate
+from typing import Any, Protocol
 
 _MOST = 1000  # a ratio beyond it is written as more
+
+
+class Limited(Protocol):
+    """A rate with limits: value, low, high, as fractions; n_units: people that it is of, 0 where none are named."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def n_units(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Limits:
+    """A rate with its limits, see `Limited`."""
+
+    value: float
+    low: float
+    high: float
+    n_units: int
 
 
 @dataclass(frozen=True)
@@ -39,7 +60,7 @@ class LargestRatio:
         return f"largest ratio between groups {value} ({self.most} to {self.fewest}), interval {limits}.{told}"
 
 
-def largest_ratio(every: Mapping[str, ClusteredRate], unit: str = "subject") -> LargestRatio | None:
+def largest_ratio(every: Mapping[str, Limited], unit: str = "subject") -> LargestRatio | None:
     """Return the largest ratio between two groups with its interval; None with fewer than two groups.
 
     A group of one person, of which nothing is known beyond him, is left out.
@@ -64,7 +85,7 @@ def largest_ratio(every: Mapping[str, ClusteredRate], unit: str = "subject") -> 
     # In logarithms, as a ratio and its inverse are as far from 1.
     low = max(_log(rates[a].low) - _log(rates[b].high) for a, b in pairs)
     high = max(_log(rates[a].high) - _log(rates[b].low) for a, b in pairs)
-    free = [name for name, rate in rates.items() if not rate.n_errors]
+    free = [name for name, rate in rates.items() if not rate.value]
     note = ""
     if len(free) == len(rates):
         note = "No group has an error."

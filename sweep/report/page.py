@@ -9,7 +9,8 @@ from typing import Any
 from sweep.report.classes import class_tables
 from sweep.report.failures import grouped
 from sweep.report.fold_text import runs
-from sweep.report.labels import names
+from sweep.report.groups_text import group_notes, group_tables
+from sweep.report.labels import labels_of, names
 from sweep.report.metric_format import scale_of
 from sweep.report.page_script import SCRIPT
 from sweep.report.page_style import STYLE
@@ -65,6 +66,7 @@ def as_html(report: Report, shown: Shown | None = None) -> str:
             *_figures(shown),
             *_own_figures(report),
             *_classes(report),
+            *_groups(report),
             *_checks(report),
             *_methods(report),
             "<details><summary>All metrics: mean (SD) over seeds</summary>",
@@ -169,6 +171,19 @@ def _classes(report: Report) -> list[str]:
     return [
         f"<h2>Classes</h2><details{state}><summary>of each configuration</summary>",
         *(part for one in tables for part in described(one)),
+        "</details>",
+    ]
+
+
+def _groups(report: Report) -> list[str]:
+    if not report.groups or not report.groups.rows:
+        return []
+    parts = [part for one in group_tables(report.groups, labels_of(report)) for part in described(one)]
+    state = " open" * (len(report.groups.rows) <= _OPEN)
+    return [
+        f"<h2>Groups of people</h2><details{state}><summary>of each configuration</summary>",
+        *parts,
+        listed(group_notes(report.groups)),
         "</details>",
     ]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sweep.analysis.groups import StudyGroups
 from sweep.analysis.over_seeds import Failure as Failure
 from sweep.analysis.over_seeds import MetricOverSeeds as MetricOverSeeds
 from sweep.analysis.over_seeds import Row as Row
@@ -24,7 +25,7 @@ class Report:
     files: what was written, if anything. methods: a paragraph for a paper's methods section. answer: to the study's own
     question. classes: of a classification, config_id -> its classes and confusion matrix. folds: how many each run has,
     0 where the study has one test set. decisions: of a study that stops by itself, what it decided and why.
-    tests: names of further test sets.
+    tests: names of further test sets. groups: of people, with their error rates, where the scores name them.
     """
 
     study: str
@@ -44,6 +45,7 @@ class Report:
     folds: int = 0
     decisions: Standing | None = None
     tests: tuple[str, ...] = ()
+    groups: StudyGroups | None = None
 
     @property
     def of_test(self) -> tuple[str, ...]:
@@ -75,6 +77,7 @@ class Report:
             "answer": self.answer.as_dict() if self.answer else None,
             **({"classes": {key: one.as_dict() for key, one in self.classes.items()}} if self.classes else {}),
             **({"folds": self.folds} if self.folds else {}),
+            **({"groups": self.groups.as_dict()} if self.groups else {}),
             **({"decisions": self.decisions.as_dict()} if self.decisions else {}),
             **({"tests": {name: self._on_each(name) for name in self.of_test}} if self.tests else {}),
             "files": [str(path) for path in self.files],

@@ -7,6 +7,8 @@ from pathlib import Path
 from textwrap import fill
 
 from sweep.errors import InputError, nearest
+from sweep.report.groups_text import groups_csv
+from sweep.report.labels import labels_of
 from sweep.report.latex import as_latex
 from sweep.report.page import Shown, as_html
 from sweep.report.provenance import provenance
@@ -26,6 +28,7 @@ NAMES = (
     "table.csv",
     "table.md",
     "table.tex",
+    "groups.csv",
     "methods.txt",
     "index.html",
     *(f"{name}.{kind}" for kind in FIGURES for name in DRAWN),
@@ -56,6 +59,7 @@ def write(
     trust: Trust = NOBODY_ELSE,
     metrics: Sequence[str] = (),
     figures: Sequence[str] = ("svg",),
+    group: str | None = None,
 ) -> Report:
     """Write RESULTS/report/ and return the report with its `files`.
 
@@ -64,7 +68,7 @@ def write(
     Args:
         results: what `sweep.store.store.load` returns.
         level: nominal coverage of the intervals.
-        trust, metrics: as in `summarise`.
+        trust, metrics, group: as in `summarise`.
         figures: of FIGURES, which of them are written as files; the page has its own.
 
     Raises:
@@ -72,7 +76,7 @@ def write(
             then.
     """
     with reporting(results, metrics):
-        report = summarise(results, level, trust=trust, metrics=metrics)
+        report = summarise(results, level, trust=trust, metrics=metrics, group=group)
         contents = _contents(report, results, figures)
     folder = results.path / "report"
     if isinstance(folder, Path) and folder.is_symlink():
@@ -94,6 +98,7 @@ def _contents(report: Report, results: Results, figures: Sequence[str]) -> dict[
         "table.csv": as_csv(report).encode(),
         "table.md": as_markdown(report).encode(),
         "table.tex": as_latex(report).encode(),
+        **({"groups.csv": groups_csv(report.groups, labels_of(report)).encode()} if report.groups else {}),
         **({"methods.txt": f"{fill(report.methods, 100)}\n".encode()} if report.methods else {}),
     }
     if "svg" in figures:
