@@ -37,10 +37,8 @@ def test_a_group_is_judged_as_a_test_set_of_its_own(grouped: Results) -> None:
     same = sweep.estimate(alone, "frr", config, level=found.each)
     assert row.name == "north"
     assert row.fnmr.new_subjects.value == same.new_subjects.value
-    assert (row.fnmr.this_test_set.low, row.fnmr.this_test_set.high) == (
-        same.this_test_set.low,
-        same.this_test_set.high,
-    )
+    here, there = row.fnmr.this_test_set, same.this_test_set
+    assert (here.low, here.high) == (there.low, there.high)
     assert row.fnmr.new_subjects.level == found.each
     assert row.n_genuine + row.n_impostor == 40
     ratio = found.ratios[config]["fnmr"]
