@@ -3,8 +3,9 @@
     python benchmarks/groups.py --studies 500
     python benchmarks/groups.py --studies 240 --seeds 5
 
-print the tables of docs/error-rates.md: of score files, and of studies with so many seeds. A person has an error rate of his own, from a beta law whose correlation within
-people is given. Of pairs, each score is of two people, whose effects add.
+print the tables of docs/error-rates.md: of score files, and of studies with so many seeds. A person has an error
+rate of his own, from a beta law whose correlation within people is given. Of pairs, each score is of two people,
+whose effects add.
 """
 
 import argparse
