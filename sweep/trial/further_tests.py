@@ -9,7 +9,7 @@ from sweep.data import Split, Splits
 from sweep.metrics.elsewhere import BEFORE, of_test_alone, own_eer
 from sweep.store.records import Record
 from sweep.trial import weights
-from sweep.trial.score_columns import score_columns
+from sweep.trial.score_columns import columns_of
 from sweep.trial.tasks import TASKS
 
 
@@ -47,7 +47,7 @@ def keep_tests(
             found["test_loss"] = loss(split, outputs[name])
         record.trial["metric"] |= {f"{name}.{key}": value for key, value in found.items()}
     named = {f"{BEFORE}{name}": split for name, split in splits.tests.items()}
-    more = score_columns(named, {f"{BEFORE}{name}": outputs[name] for name in splits.tests}, TASKS[task])
+    more = columns_of(named, {f"{BEFORE}{name}": outputs[name] for name in splits.tests}, TASKS[task])
     record.scores.update(_below(record.scores, more))
 
 

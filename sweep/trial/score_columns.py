@@ -21,11 +21,16 @@ def keep_scores(record: Record, splits: Splits, outputs: dict[str, Any], task: T
     metrics = task.metrics(given, splits.test.attack_type)
     record.trial["threshold"] = metrics.pop("eer_threshold", None)
     record.trial["metric"] = metrics
-    record.scores.update(score_columns({"dev": splits.dev, "test": splits.test}, outputs, task))
+    record.scores.update(score_columns(splits, outputs, task))
     return metrics
 
 
-def score_columns(splits: Mapping[str, Split], outputs: Mapping[str, Any], task: Task) -> dict[str, Any]:
+def score_columns(splits: Splits, outputs: Mapping[str, Any], task: Task) -> dict[str, Any]:
+    """Return the columns of scores.parquet for dev and test."""
+    return columns_of({"dev": splits.dev, "test": splits.test}, outputs, task)
+
+
+def columns_of(splits: Mapping[str, Split], outputs: Mapping[str, Any], task: Task) -> dict[str, Any]:
     """Return the columns of scores.parquet for some splits by name; sample columns that one lacks are unknown there."""
     known = dict.fromkeys(column for split in splits.values() for column in split.columns)
     columns: dict[str, list[Any]] = {name: [] for name in ("split", *known, "label", "score", "prediction")}
