@@ -29,7 +29,7 @@ def estimate(
     Args:
         results: what `load` returned, or a study's folder.
         metric: "hter", "eer", "accuracy", "auc", "mse", any of the trials' metrics, or one that their scores give, as
-            "fmr100" or "min_dcf"; None: the task's first.
+            "fmr100" or "min_dcf"; of a further test set B "B.hter"; None: the task's first.
         config: a config_id or label; None where the study has one configuration.
         level: nominal coverage of each interval.
         method: a word of `sweep.stats.interval_methods.METHODS`: "orh", "orh plain", "crossed bootstrap" ...

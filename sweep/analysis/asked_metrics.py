@@ -6,6 +6,7 @@ import numpy as np
 
 from sweep.analysis.current import current
 from sweep.analysis.fold_scores import for_metric
+from sweep.analysis.further_tests import name_there, on_test, row_of, set_and_metric
 from sweep.analysis.scored_frame import scored_of
 from sweep.errors import InputError, nearest
 from sweep.metrics.attack_errors import kinds_of
@@ -20,6 +21,10 @@ def check_metric(results: Results, metric: str) -> Metric:
     Raises:
         InputError: neither, with those that there are.
     """
+    name, own = set_and_metric(results, metric)
+    if name:
+        check_metric(on_test(results, name), name_there(own))
+        return row_of(name, own)
     row, task = metric_called(metric), results.study["task"]
     stored = sorted(_stored(results))
     if metric in stored or (row.resampled and not (row.two_classes and task not in (*row.tasks, *row.asked))):
@@ -38,6 +43,13 @@ def with_metric(results: Results, metric: str) -> Results:
 
     What a trial stored stays as it is.
     """
+    name, own = set_and_metric(results, metric)
+    if name:
+        there = with_metric(on_test(results, name), name_there(own)).trials
+        column = f"metric.{name_there(own)}"
+        if column not in there:
+            return results
+        return replace(results, trials=results.trials.assign(**{f"metric.{metric}": there[column]}))
     row, column, ok = metric_called(metric), f"metric.{metric}", current(results).ok
     stored = ok[column].to_numpy(np.float64) if column in ok else np.full(len(ok), np.nan)
     lacking = ok["trial_id"][np.isnan(stored)]

@@ -6,7 +6,7 @@ from typing import Any
 from sweep.errors import InputError, nearest
 from sweep.store.store import Results
 
-_SECTIONS = ("train", "model", "data", "fit", "trial")
+_SECTIONS = ("train", "model", "data", "tests", "fit", "trial")
 
 
 def shares_a_factor(results: Results) -> bool:

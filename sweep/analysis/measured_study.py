@@ -9,6 +9,7 @@ from sweep.analysis.asked_metrics import check_metric, with_metric
 from sweep.analysis.current import current
 from sweep.analysis.fold_scores import for_metric
 from sweep.analysis.folds import gathered
+from sweep.analysis.further_tests import name_there, on_test, row_of, set_and_metric
 from sweep.analysis.once import asked_together, once
 from sweep.analysis.study_scores import NoCommonScoresError, study_scores
 from sweep.errors import InputError
@@ -45,13 +46,19 @@ def measure_study(
 ) -> Measured:
     """Return a metric of all trials that are ok, resampled by subject where the scores allow it, else as stored.
 
-    The folds of a seed are one run, see `sweep.analysis.folds`.
+    The folds of a seed are one run, see `sweep.analysis.folds`. "B.hter" is of the further test set B.
 
     Raises:
         InputError: a metric that the study has not, or no trial that is ok.
     """
     results = gathered(results)
     metric = metric or first_of_test(results.study["task"])
+    name, own = set_and_metric(results, metric)
+    if name:
+        there = on_test(results, name)
+        return replace(
+            measure_study(there, name_there(own), rng=rng, n_replicates=n_replicates), measure=row_of(name, own)
+        )
     start = repr(rng.bit_generator.state)
     measured, after = once(
         ("measured", metric, n_replicates, start),

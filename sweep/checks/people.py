@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sweep.checks.finding import Finding
 from sweep.data import Split, Splits
+from sweep.metrics.elsewhere import BEFORE
 from sweep.stats.new_subjects import FEW_UNITS
 from sweep.stats.student import t_quantile
 
@@ -40,7 +41,7 @@ class People:
 
 
 def people_of(splits: Splits, task: str) -> list[People]:
-    """Return the people of each split.
+    """Return the people of each split, and of each further test set.
 
     For verification the error is the mean of two rates, as HTER is: its variance is a quarter of the sum of theirs,
     p (1 - p) / n each, where n is the number of genuine and of impostor samples, or of people that have some. For
@@ -50,7 +51,7 @@ def people_of(splits: Splits, task: str) -> list[People]:
     if splits.stream is not None and task == "verification":  # train is a sample of it
         genuine, impostor = (splits.stream.labels.get(label, 0) for label in ("1", "0"))
         found[0] = replace(found[0], genuine=genuine, impostor=impostor)
-    return found
+    return found + [_of(f"{BEFORE}{name}", split, task) for name, split in splits.tests.items()]
 
 
 def people_of_folds(splits: Splits, task: str) -> People:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweep.errors import InputError
+from sweep.metrics.elsewhere import BEFORE, NAME, fault_of_name
 
 SPLITS = {"dev": ("dev", "devel", "development", "val", "validation"), "test": ("test", "eval", "evaluation")}
 _FIELD = re.compile(r"\{([^{}]*)\}")
@@ -14,7 +15,7 @@ _EXAMPLE = "scores/{system}/seed{seed}/{split}.txt"
 
 @dataclass(frozen=True)
 class NamedFile:
-    """A file that a pattern names: its seed, its split ("dev" or "test"), and every other field as a word."""
+    """A file that a pattern names: its seed, its split (dev, test or test.NAME), and every other field as a word."""
 
     path: Path
     seed: int
@@ -25,8 +26,8 @@ class NamedFile:
 def named_files(pattern: str) -> list[NamedFile]:
     """Return the files that a pattern names, sorted by path.
 
-    pattern: a path with {seed} (digits), {split} (dev, test and their usual names) and further {names} (any text within
-    one name); `*` is any text that does not count.
+    pattern: a path with {seed} (digits), {split} (dev, test and their usual names, test.B for a further test set B) and
+    further {names} (any text within one name); `*` is any text that does not count.
 
     Raises:
         InputError: {seed} or {split} is missing, a field is no name, nothing fits, or two files are one place.
@@ -37,13 +38,24 @@ def named_files(pattern: str) -> list[NamedFile]:
     for text in sorted(glob.glob(_FIELD.sub("*", _as_glob(pattern)))):  # noqa: PTH207 (a pattern may be absolute)
         match = whole.fullmatch(text)
         if match and Path(text).is_file():
-            split = next(split for split, words in SPLITS.items() if match["split"].lower() in words)
+            split = split_of(match["split"])
+            if not split:
+                name = match["split"].partition(".")[2]
+                raise InputError(f"Expected {fault_of_name(name)}. Received: {name}, in {text}.")
             others = {name: match[name] for name in fields if name not in ("seed", "split")}
             found.append(NamedFile(Path(text), int(match["seed"]), split, others))
     if not found:
         raise InputError(f"Expected score files as {pattern}. Received: none.{_why_none(pattern)}")
     _refuse_twins(found)
     return found
+
+
+def split_of(word: str) -> str:
+    """Return "dev", "test", or "test.NAME" of a further test set, for a word of `_expression`; "" for another word."""
+    if word[: len(BEFORE)].lower() == BEFORE:
+        name = word[len(BEFORE) :]
+        return "" if fault_of_name(name) else f"{BEFORE}{name}"
+    return next((split for split, words in SPLITS.items() if word.lower() in words), "")
 
 
 def left_out(pattern: str) -> list[str]:
@@ -91,7 +103,7 @@ def _expression(pattern: str, **kinds: str) -> str:
 
     kinds: the expression of a field; a seed has digits and a split one of its words where nothing else is said.
     """
-    splits = "|".join(word for words in SPLITS.values() for word in words)
+    splits = "|".join([*(word for words in SPLITS.values() for word in words), f"test[.]{NAME}"])
     kinds = {"seed": r"\d+", "split": f"(?i:{splits})"} | kinds
     seen: set[str] = set()
     parts = []

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sweep.collection.pattern import NamedFile, left_out, named_files
 from sweep.collection.runs import CollectedRun, as_settings, seed_of
 from sweep.errors import InputError
+from sweep.metrics.elsewhere import BEFORE, of_test_alone, own_eer
 from sweep.metrics.score_file import read_rows
 from sweep.metrics.score_rows import ScoreRows
 from sweep.metrics.verification import verification
@@ -62,7 +63,8 @@ def missing_seeds(runs: Sequence[CollectedRun]) -> list[str]:
 
 
 def _run(hp: dict[str, float | str], files: Mapping[str, NamedFile], reading: Mapping[str, Any]) -> CollectedRun:
-    rows = {split: read_rows(files[split].path, split=split, **reading) for split in ("dev", "test")}
+    order = ("dev", "test", *sorted(split for split in files if split.startswith(BEFORE)))
+    rows = {split: read_rows(files[split].path, split=split.partition(".")[0], **reading) for split in order}
     seed = seed_of(files["dev"].seed, str(files["dev"].path))
     return scored(hp, seed, [_columns(split, rows[split]) for split in rows], str(files["test"].path))
 
@@ -106,22 +108,34 @@ def sample_names(columns: Mapping[str, NDArray[Any]], n: int) -> NDArray[np.str_
 def scored(
     hp: dict[str, float | str], seed: int, parts: Sequence[Mapping[str, NDArray[Any]]], where: str
 ) -> CollectedRun:
-    dev, test = parts
+    """Return the run of its parts: columns of dev, of test, and of each further test set, whose split is test.NAME.
+
+    where: the run, for an error.
+    """
+    dev, *tests = parts
+    by_split = {str(one["split"][0]): one for one in tests}
     try:
-        metrics = verification(
-            dev["label"], dev["score"], test["label"], test["score"], test_attack_type=test.get("attack_type")
-        )
+        measured = {split: _measured(dev, one) for split, one in by_split.items()}
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
+    metrics = measured.pop("test")
     threshold = metrics.pop("eer_threshold")
-    for name in _ON_PROBABILITIES:
-        metrics.pop(name, None)
+    for split, found in measured.items():
+        own = {"eer": own_eer(by_split[split]["label"], by_split[split]["score"]), **of_test_alone(found)}
+        metrics |= {f"{split.removeprefix(BEFORE)}.{name}": value for name, value in own.items()}
     names = dict.fromkeys(name for part in parts for name in part)
     scores = {
         name: np.concatenate([part.get(name, np.full(part["score"].size, "")) for part in parts]) for name in names
     }
-    sizes = {"dev": dev["score"].size, "test": test["score"].size}
+    sizes = {"dev": dev["score"].size, **{split: one["score"].size for split, one in by_split.items()}}
     return CollectedRun(hp, seed, metrics, threshold, scores, _samples(parts), sizes)
+
+
+def _measured(dev: Mapping[str, NDArray[Any]], test: Mapping[str, NDArray[Any]]) -> dict[str, float]:
+    """Return the metrics of one test set at dev's threshold, but those that read scores as probabilities."""
+    kinds = test.get("attack_type")
+    found = verification(dev["label"], dev["score"], test["label"], test["score"], test_attack_type=kinds)
+    return {name: value for name, value in found.items() if name not in _ON_PROBABILITIES}
 
 
 def _samples(parts: Sequence[Mapping[str, NDArray[Any]]]) -> str:

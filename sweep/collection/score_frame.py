@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweep.collection.pattern import SPLITS
+from sweep.collection.pattern import SPLITS, split_of
 from sweep.collection.runs import CollectedRun, as_settings, refuse_empty, seed_of
 from sweep.collection.score_files import missing_seeds, other_samples, sample_names, scored
 from sweep.errors import InputError, nearest
+from sweep.metrics.elsewhere import BEFORE
 from sweep.store.sample_columns import DECLARED
 
 _WORDS = {**{word: name for name, words in SPLITS.items() for word in words}, "valid": "dev", "testing": "test"}
@@ -38,7 +39,8 @@ def runs_of_scores(frame: pd.DataFrame, seed: str, by: Sequence[str]) -> tuple[l
         if lacks:
             cautions.append(f"{where} has no row of {' and '.join(lacks)}: this run is left out.")
             continue
-        parts = [_columns_of_frame(split, rows[own == split]) for split in SPLITS]
+        further = sorted(split for split in own.unique() if split.startswith(BEFORE))
+        parts = [_columns_of_frame(split, rows[own == split]) for split in (*SPLITS, *further)]
         runs.append(scored(hp, number, parts, where))
     if not runs:
         there = ", ".join(f"{word} ({n} rows)" for word, n in frame["split"].value_counts().items())
@@ -63,16 +65,18 @@ def _check_columns(frame: pd.DataFrame, seed: str, by: Sequence[str]) -> None:
 
 
 def _splits(frame: pd.DataFrame) -> tuple["pd.Series[Any]", list[str]]:
-    """Return "dev", "test" or "" for each row, and cautions: rows of train are left out."""
+    """Return "dev", "test", "test.NAME" or "" for each row, and cautions: rows of train are left out."""
     refuse_empty(frame["split"], "split")
-    words = frame["split"].astype(str).str.strip().str.lower()
+    given = frame["split"].astype(str).str.strip()
+    further = {word for word in given.unique() if split_of(word).startswith(BEFORE)}
+    words = given.where(given.isin(further), given.str.lower())
     there = {str(word): int(n) for word, n in words.value_counts().items()}
     said = ", ".join(f"{word} ({n} rows)" for word, n in there.items())
     for word in there:
-        if word not in (*_WORDS, *_LEFT_OUT):
+        if word not in (*_WORDS, *_LEFT_OUT, *further):
             raise InputError(
                 f"Expected the splits dev and test in the column split. Received: {said}.{nearest(word, _WORDS)} "
-                "Rename the splits, or leave rows of others out."
+                "Rename the splits, a further test set to test.NAME, or leave rows of others out."
             )
     for split in SPLITS:
         same = [word for word in there if _WORDS.get(word) == split]
@@ -80,7 +84,7 @@ def _splits(frame: pd.DataFrame) -> tuple["pd.Series[Any]", list[str]]:
             raise InputError(f"Expected one word for {split}. Received: {' and '.join(same)} in the column split.")
     n_train = sum(there.get(word, 0) for word in _LEFT_OUT)
     cautions = [f"{n_train} rows of train are left out: only dev and test are measured."] if n_train else []
-    return words.map(lambda word: _WORDS.get(word, "")), cautions
+    return words.map(lambda word: split_of(word) if word in further else _WORDS.get(word, "")), cautions
 
 
 def _unnamed(frame: pd.DataFrame) -> list[str]:

@@ -1,5 +1,6 @@
 """`sweep metrics`: error rates and intervals of any score files."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -39,6 +40,9 @@ def metrics(
         str | None, typer.Option("--genuine-label", help="The label that means genuine, if the labels do not say it.")
     ] = None,
     decimal: Annotated[Decimal, typer.Option(help="Sign before the decimals: point or comma.")] = "auto",
+    group: Annotated[
+        str | None, typer.Option(help="Column with a group of people: FMR and FNMR of each group.", metavar="COLUMN")
+    ] = None,
     trial: Annotated[str | None, typer.Option(help="The trial to read from a study's scores.parquet.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Write one JSON object, with rates as fractions.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Folder for the DET, ROC, EPC and histogram figures.")] = None,
@@ -47,12 +51,16 @@ def metrics(
     """Print EER and HTER of score files, with intervals, and warn if they cannot be trusted."""
     import numpy as np
 
+    from sweep.metrics.by_group import lines_of
     from sweep.metrics.evaluation import evaluate
     from sweep.metrics.evaluation_json import answer
+    from sweep.metrics.groups_of_file import group_rates
 
     if rng < 0:
         raise InputError(f"Expected --rng 0 or greater. Received: {rng}.")
-    wanted = columns_given(column or [])
+    wanted = columns_given(column or []) | ({"group": group} if group else {})
+    if "group" in wanted and not (test or dev):
+        raise InputError("Expected --dev FILE or --test FILE with --group. Received: files of one class without it.")
     of_dev, of_test = _read(dev, test, genuine, impostor, form, wanted, trial, distances, genuine_label, decimal)
     read_as = {"read_as": {n: x.read_as for n, x in (("dev", of_dev), ("test", of_test)) if x and x.read_as}}
     found = evaluate(of_dev, of_test, rng=np.random.default_rng(rng), unit=unit, confidence=confidence)
@@ -71,12 +79,27 @@ def metrics(
             written.append(write_table(latex, found))
     except OSError as error:
         raise InputError(f"Expected a place to write to. Received: {error}. Name another.") from error
+    groups = group_rates(of_test or of_dev, found.eer.threshold, unit, confidence) if "group" in wanted else None
+    if groups and distances:
+        groups = replace(groups, threshold=-groups.threshold)
     if json:
-        say_json({**_in_file_units(answer(found), distances), **read_as, "files": [str(path) for path in written]})
+        by_group = {"by_group": groups.as_dict()} if groups else {}
+        say_json(
+            {
+                **_in_file_units(answer(found), distances),
+                **by_group,
+                **read_as,
+                "files": [str(path) for path in written],
+            }
+        )
         return
     for name, words in read_as["read_as"].items():
         note(f"{name} read as: {words}")
     _report(found, of_dev, of_test, distances)
+    if groups:
+        say(f"groups of {'test' if of_test else 'dev, on which the threshold was chosen'}")
+        for line in lines_of(groups):
+            say(f"  {line}")
     for path in written:
         note(f"wrote {path}")
 
@@ -93,16 +116,20 @@ def _read(
     genuine_label: str | None,
     decimal: Decimal,
 ) -> "tuple[ScoreSet, ScoreSet | None]":
+    from sweep.metrics.column_names import COLUMNS
     from sweep.metrics.score_file import read_scores, read_two_files
 
     def one(path: Path, split: str) -> "ScoreSet":
+        # Groups are of what is judged; in the other file the column matters where it would be taken for the split.
+        judged = split == "test" or test is None or columns.get("group") in COLUMNS["split"]
+        named = {key: name for key, name in columns.items() if key != "group" or judged}
         if form == "1col":
             raise InputError("Expected --genuine FILE --impostor FILE with --format 1col. Received: --dev or --test.")
         return read_scores(
             path,
             form=form,
             split=split,
-            columns=columns,
+            columns=named,
             trial=trial,
             distances=distances,
             genuine=genuine_label,

@@ -23,6 +23,10 @@ def report(
         list[str] | None,
         typer.Option(help="Show this metric too, as fmr100 or min_dcf; computed from the scores where not stored."),
     ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(help="Sample column with groups of people: FMR and FNMR of each group.", metavar="COLUMN"),
+    ] = None,
     figures: Annotated[
         str, typer.Option(help="Figures beside the page: svg, or png, pdf (for a column of a paper), or png,pdf.")
     ] = "svg",
@@ -43,9 +47,8 @@ def report(
     kinds, wanted = kinds_of(figures), kinds_of(formats, tuple(FORMATS), "--format")
     if browse and "html" not in wanted:
         raise InputError(f"Expected html among --format to open the page. Received: {formats}.")
-    written = door.write(
-        store.load(folder_of(results)), level, trust=trusted, metrics=metric or (), figures=kinds, formats=wanted
-    )
+    loaded = store.load(folder_of(results))
+    written = door.write(loaded, level, trust=trusted, metrics=metric or (), figures=kinds, formats=wanted, group=group)
     if json:
         say_json(door.as_json(written))
     else:

@@ -4,19 +4,22 @@ A study names a loader with `use: "sweep.data:image_folder"`; any function that 
 """
 
 from sweep.data.domains import synthetic_domains
+from sweep.data.further_tests import FurtherTest, with_tests
 from sweep.data.geolife_trips import geolife
 from sweep.data.identities import identity_pairs
 from sweep.data.image_folders import image_folder
 from sweep.data.inputs import Inputs
-from sweep.data.preparing import Count, Prepared, open_prepared, prepare
+from sweep.data.preparing import Count, Prepared, prepare
 from sweep.data.sequence import number_sequence
 from sweep.data.splits import Split, Splits, as_splits
+from sweep.data.stored_splits import ids_of_tests, open_prepared
 from sweep.data.synthetic import synthetic_attack
 from sweep.data.synthetic_trips import synthetic_transport
 from sweep.data.vectors import synthetic_vectors
 
 __all__ = [
     "Count",
+    "FurtherTest",
     "Inputs",
     "Prepared",
     "Split",
@@ -24,6 +27,7 @@ __all__ = [
     "as_splits",
     "geolife",
     "identity_pairs",
+    "ids_of_tests",
     "image_folder",
     "number_sequence",
     "open_prepared",
@@ -32,4 +36,5 @@ __all__ = [
     "synthetic_domains",
     "synthetic_transport",
     "synthetic_vectors",
+    "with_tests",
 ]

@@ -7,8 +7,12 @@ from typing import Any
 from sweep.errors import InputError, SweepError, nearest
 
 
-def call_function(function: Callable[..., Any], keywords: Mapping[str, Any], offered: Mapping[str, Any]) -> Any:
+def call_function(
+    function: Callable[..., Any], keywords: Mapping[str, Any], offered: Mapping[str, Any], key: str = "data"
+) -> Any:
     """Return what a data function gives for its keywords, and for those of `offered` that it has a parameter for.
+
+    key: where a study names it.
 
     Raises:
         InputError: it does not take the keywords, or raises.
@@ -25,7 +29,7 @@ def call_function(function: Callable[..., Any], keywords: Mapping[str, Any], off
     try:
         inspect.signature(function).bind(**given)
     except TypeError as error:
-        raise InputError(f"Expected all that {name} needs. Received: {error}. Add it under `data:`.") from error
+        raise InputError(f"Expected all that {name} needs. Received: {error}. Add it under `{key}:`.") from error
     try:
         return function(**given)
     except (SweepError, MemoryError):

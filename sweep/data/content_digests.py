@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sweep.data.images import Images
 from sweep.data.inputs import Inputs, each_array
-from sweep.data.splits import Splits
+from sweep.data.splits import Split, Splits
 
 DIGEST_BYTES = 16
 _BLOCK_BYTES = 64 * 2**20
@@ -46,8 +46,18 @@ def data_digest(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str
     Weights of train, names of inputs and labels of every output do. The same content gives the same id in any folder
     and on any machine; any other byte, type or order another.
     """
+    return _digest(dict(splits.items()), splits, digests)
+
+
+def split_digest(name: str, split: Split, digest: NDArray[np.uint8], classes: Sequence[str]) -> str:
+    """Return the id of one split alone, as `data_digest` does of three; digest: of the rows of its x."""
+    alone = Splits(split, split, split, classes=tuple(classes))
+    return _digest({name: split}, alone, {name: digest})
+
+
+def _digest(parts: Mapping[str, Split], splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str:
     total = hashlib.sha256(b"sweep data 1")
-    for name, split in splits.items():
+    for name, split in parts.items():
         head = f"{name} {len(split)} {_kind(split.x)} {split.y.dtype.str}"
         total.update(head.encode())
         total.update(digests[name].tobytes())

@@ -1,6 +1,6 @@
 """What two splits share and should not: subjects, videos, and samples that are the same to the byte."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -12,6 +12,8 @@ from sweep.data.inputs import Inputs
 from sweep.data.splits import Split, Splits
 from sweep.errors import InputError
 
+Pairs = Sequence[tuple[str, str]]  # of names of splits
+
 
 def find_leaks(splits: Splits, digests: Mapping[str, NDArray[np.uint8]], *, leakage: str) -> tuple[str, ...]:
     """Return what the splits share, one sentence each, and the samples repeated within a split.
@@ -20,13 +22,36 @@ def find_leaks(splits: Splits, digests: Mapping[str, NDArray[np.uint8]], *, leak
     leakage: "refuse" raises InputError for whatever two splits share; "allow" reports it.
     Subjects are compared where they are known, of a pair both; videos where the subject is not.
     """
-    subjects = _shared({name: _known(split.people) for name, split in splits.items()})
-    videos = _shared({name: _known(split.video[split.subject == ""]) for name, split in splits.items()})
+    parts = dict(splits.items())
+    subjects, videos, copies = _told(parts, digests, tuple(combinations(parts, 2)))
     leaks = [
-        ("every subject in one split", _sentence("subject", subjects), "Split by subject"),
-        ("every video in one split", _sentence("video", videos), "Split by video, better by subject"),
-        ("no sample in two splits", _identical_across(splits, digests), "Remove the copies"),
+        ("every subject in one split", subjects, "Split by subject"),
+        ("every video in one split", videos, "Split by video, better by subject"),
+        ("no sample in two splits", copies, "Remove the copies"),
     ]
+    return (*_refused(leaks, leakage), *_identical_within(parts, digests))
+
+
+def find_leaks_into(
+    name: str, split: Split, splits: Splits, digests: Mapping[str, NDArray[np.uint8]], *, leakage: str
+) -> tuple[str, ...]:
+    """Return what a further test set shares with train and dev, as `find_leaks` does; with test it may share all.
+
+    name: of its split. digests: of train, dev and this one.
+    """
+    parts = {"train": splits.train, "dev": splits.dev, name: split}
+    subjects, videos, copies = _told(parts, digests, (("train", name), ("dev", name)))
+    other = "If they are others of the same names, say `people: others`; else leave them out"
+    leaks = [
+        ("nobody of train or dev in it", subjects, other),
+        ("no video of train or dev in it", videos, other),
+        ("no sample of train or dev in it", copies, "Remove the copies"),
+    ]
+    return (*_refused(leaks, leakage), *_identical_within({name: split}, digests))
+
+
+def _refused(leaks: Sequence[tuple[str, str, str]], leakage: str) -> list[str]:
+    """Return a sentence for each leak that there is, where leaks are allowed. leaks: expected, received, remedy."""
     found = [leak for leak in leaks if leak[1]]
     if found and leakage != "allow":
         raise InputError(
@@ -35,16 +60,22 @@ def find_leaks(splits: Splits, digests: Mapping[str, NDArray[np.uint8]], *, leak
                 for wanted, received, remedy in found
             )
         )
-    allowed = [f"Allowed by `leakage: allow`: {received}." for _, received, _ in found]
-    return (*allowed, *_identical_within(splits, digests))
+    return [f"Allowed by `leakage: allow`: {received}." for _, received, _ in found]
+
+
+def _told(parts: Mapping[str, Split], digests: Mapping[str, NDArray[np.uint8]], pairs: Pairs) -> tuple[str, str, str]:
+    """Return which subjects, videos and samples the splits of each pair share, "" where none."""
+    subjects = _shared({name: _known(split.people) for name, split in parts.items()}, pairs)
+    videos = _shared({name: _known(split.video[split.subject == ""]) for name, split in parts.items()}, pairs)
+    return _sentence("subject", subjects), _sentence("video", videos), _identical_across(parts, digests, pairs)
 
 
 def _known(column: NDArray[np.str_]) -> set[str]:
     return set(column.tolist()) - {""}
 
 
-def _shared(values: Mapping[str, set[str]]) -> dict[tuple[str, str], list[str]]:
-    found = {(a, b): sorted(values[a] & values[b], key=_by_number) for a, b in combinations(values, 2)}
+def _shared(values: Mapping[str, set[str]], pairs: Pairs) -> dict[tuple[str, str], list[str]]:
+    found = {(a, b): sorted(values[a] & values[b], key=_by_number) for a, b in pairs}
     return {pair: shared for pair, shared in found.items() if shared}
 
 
@@ -61,10 +92,10 @@ def _sentence(what: str, shared: Mapping[tuple[str, str], list[str]]) -> str:
     return "; ".join(parts)
 
 
-def _identical_across(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> str:
+def _identical_across(splits: Mapping[str, Split], digests: Mapping[str, NDArray[np.uint8]], pairs: Pairs) -> str:
     pieces = {name: _pieces(split, digests[name]) for name, split in splits.items()}
     parts = []
-    for a, b in combinations(pieces, 2):
+    for a, b in pairs:
         (keys_a, first), (keys_b, second) = pieces[a], pieces[b]
         _, rows_a, rows_b = np.intersect1d(keys_a, keys_b, return_indices=True)
         if len(rows_a):
@@ -87,7 +118,7 @@ def _pieces(split: Split, digests: NDArray[np.uint8]) -> tuple[NDArray[np.void],
     return _keys(digests), split.sample
 
 
-def _identical_within(splits: Splits, digests: Mapping[str, NDArray[np.uint8]]) -> list[str]:
+def _identical_within(splits: Mapping[str, Split], digests: Mapping[str, NDArray[np.uint8]]) -> list[str]:
     sentences = []
     for name, split in splits.items():
         _, first, inverse = np.unique(_keys(digests[name]), return_index=True, return_inverse=True)

@@ -1,7 +1,7 @@
 """From the user's data function to checked arrays on the disk of this node, opened by every trial in milliseconds."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +10,16 @@ import numpy as np
 from sweep.data.calling import call_function
 from sweep.data.content_digests import columns_digest, data_digest, row_digests
 from sweep.data.folds import Fold, one_fold
-from sweep.data.input_files import kinds_of_inputs, memory_map, read_inputs, write_inputs
 from sweep.data.inputs import sample_shape
 from sweep.data.leakage import find_leaks
-from sweep.data.splits import SPLITS, Split, Splits, as_splits
+from sweep.data.splits import Split, Splits, as_splits
+from sweep.data.stored_splits import data_folder, whole, write_splits
 from sweep.data.stream import Stream
 from sweep.data.stream_source import stream_in
 from sweep.data.streamed_splits import Streamed, Streaming, refuse_steps, streamed_splits
 from sweep.data.validation import TASKS, validate
-from sweep.data.whole_folders import read_contents, write_array, write_folder
+from sweep.data.whole_folders import write_folder
 from sweep.errors import InputError, nearest
-from sweep.store.sample_columns import ALWAYS, FURTHER
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Prepared:
     counts: split -> Count. input_shape: shape of one sample, of several inputs name -> shape or a tuple of shapes.
     n_classes: 2 for verification, 0 for regression.
     classes: their names in the order of the labels, where known. path: the folder on this node.
-    stream: of a train that hands out batches, else None.
+    stream: of a train that hands out batches, else None. tests: name of a further test set -> digest of its content.
     """
 
     data_id: str
@@ -57,6 +56,7 @@ class Prepared:
     classes: tuple[str, ...]
     path: Path
     stream: Stream | None = None
+    tests: dict[str, str] = field(default_factory=dict)
 
 
 def prepare(
@@ -119,16 +119,16 @@ def prepare(
             f"Expected the data {expect[:16]}. Received: {data_id[:16]}. "
             "This machine sees other data than the one that planned the study: give both the same files."
         )
-    path, beside_id = _folder(cache, data_id), columns_digest(splits, splits.not_in_id)
+    path, beside_id = data_folder(cache, data_id), columns_digest(splits, splits.not_in_id)
     write_folder(
         path,
-        lambda part: _write(part, splits, cache) | {"beside_id": beside_id},
-        fits=lambda there: _whole(there) and there.get("beside_id", "") == beside_id,
+        lambda part: write_splits(part, dict(splits.items()), splits, cache) | {"beside_id": beside_id},
+        fits=lambda there: whole(there) and there.get("beside_id", "") == beside_id,
     )
     return Prepared(
         data_id=data_id,
         findings=findings,
-        counts={name: _count(split, splits.classes, task) for name, split in splits.items()}
+        counts={name: count_of(split, splits.classes, task) for name, split in splits.items()}
         | ({} if streamed is None else {"train": _count_stream(streamed.stream, splits.classes, task)}),
         input_shape=sample_shape(splits.train.x),
         n_classes=_n_classes(splits, task),
@@ -138,60 +138,19 @@ def prepare(
     )
 
 
-def open_prepared(cache: Path, data_id: str) -> Splits:
-    """Return the splits of `prepare`, memory-mapped and read-only.
-
-    Raises FileNotFoundError where the data are not complete in this cache folder; call `prepare` then.
-    """
-    cache = Path(cache)
-    folder = _folder(cache, data_id)
-    contents = read_contents(folder)
-    stores = {} if contents is None else contents["stores"]
-    lost = any(read_contents(cache / store) is None for store in stores.values())
-    if contents is None or lost or not _whole(contents):
-        raise FileNotFoundError(f"no complete data {data_id} in {cache}")
-    opened: dict[str, Split] = {}
-    for name in SPLITS:
-        y = np.asarray(memory_map(folder / f"{name}-y.npy"))
-        columns = {key: np.asarray(memory_map(folder / f"{name}-{key}.npy")) for key in _columns(contents)}
-        further = {key.removeprefix(FURTHER): columns.pop(key) for key in list(columns) if key.startswith(FURTHER)}
-        weight = memory_map(folder / f"{name}-sample_weight.npy") if name in contents.get("weights", ()) else None
-        labels = {
-            output: np.asarray(memory_map(folder / f"{name}-label-{at}.npy"))
-            for at, output in enumerate(contents.get("outputs", ()))
-        }
-        x = read_inputs(folder, cache, name, contents)
-        opened[name] = Split(x, y, **columns, further=further, sample_weight=weight, labels=labels)
-    stream = Stream(**contents["stream"]) if contents.get("stream") else None
-    return Splits(opened["train"], opened["dev"], opened["test"], classes=tuple(contents["classes"]), stream=stream)
-
-
-def _whole(contents: Mapping[str, Any]) -> bool:
-    """Return whether the data were written with all of their columns: older image data lack the attack types.
-
-    Those are made anew; their pixels stand elsewhere and stay.
-    """
-    return "columns" in contents or not contents["stores"]
-
-
-def _columns(contents: Mapping[str, Any]) -> list[str]:
-    """Return the sample columns that lie in a folder; an older one says only whether its samples are pairs."""
-    older = [*ALWAYS, *(["other_subject"] if contents.get("pairs") else [])]
-    return list(contents.get("columns", older))
-
-
-def _folder(cache: Path, data_id: str) -> Path:
-    return cache / "data" / data_id
-
-
 def _typed(splits: Splits, task: str) -> Splits:
     """Return the splits with labels of one type, so that 1, 1.0 and True give the same data_id."""
-    label = np.float64 if task == "regression" else np.int64
-    train, dev, test = (_with_types(split, label) for _, split in splits.items())
+    label = label_type(task)
+    train, dev, test = (with_types(split, label) for _, split in splits.items())
     return replace(splits, train=train, dev=dev, test=test)
 
 
-def _with_types(split: Split, label: Any) -> Split:
+def label_type(task: str) -> Any:
+    """Return the type that labels of a task are stored in."""
+    return np.float64 if task == "regression" else np.int64
+
+
+def with_types(split: Split, label: Any) -> Split:
     """Return a split with labels of that type; those of outputs that are not scored as whole numbers or as float64."""
     labels = {
         name: values.astype(label if values is split.y else np.float64 if values.dtype.kind == "f" else np.int64)
@@ -216,7 +175,8 @@ def _n_classes(splits: Splits, task: str) -> int:
     return 2 if task == "verification" else len(splits.classes) or int(splits.train.y.max()) + 1
 
 
-def _count(split: Split, classes: tuple[str, ...], task: str) -> Count:
+def count_of(split: Split, classes: tuple[str, ...], task: str) -> Count:
+    """Return how much is in a split; classes: their names, where known."""
     labels: dict[str, int] = {}
     if task != "regression":
         for label, n in zip(*np.unique(split.y, return_counts=True), strict=True):
@@ -233,20 +193,3 @@ def _count_stream(stream: Stream, classes: tuple[str, ...], task: str) -> Count:
 def _label_name(label: int, classes: tuple[str, ...], task: str) -> str:
     names = ("impostor", "genuine") if task == "verification" else classes
     return names[label] if names else str(label)
-
-
-def _write(part: Path, splits: Splits, cache: Path) -> dict[str, Any]:
-    stores: dict[str, str] = {}
-    for name, split in splits.items():
-        stores |= write_inputs(part, cache, name, split.x)
-        for at, values in enumerate(split.labels.values()):
-            write_array(part / f"{name}-label-{at}.npy", values)
-        for key, column in {"y": split.y, **split.columns}.items():
-            write_array(part / f"{name}-{key}.npy", column)
-        if split.sample_weight is not None:
-            write_array(part / f"{name}-sample_weight.npy", split.sample_weight)
-    weights = [name for name, split in splits.items() if split.sample_weight is not None]
-    found = {"stores": stores, "classes": list(splits.classes), "columns": list(splits.train.columns)}
-    outputs = {"outputs": list(splits.train.labels)} if splits.train.labels else {}
-    found |= kinds_of_inputs(splits.train.x) | outputs | ({"weights": weights} if weights else {})
-    return found | ({"stream": asdict(splits.stream)} if splits.stream is not None else {})

@@ -99,6 +99,7 @@ class Splits:
     not_in_id: sample columns that do not count in the data's id, as trials of the same files were stored without them.
     A data function may give a train that hands out batches (see docs/data.md): steps_per_epoch says how many make an
     epoch, digest_steps how many are read for the id. Prepared, `stream` tells of it, and `train` is a sample of it.
+    tests: name -> a further test set of the study; a trial finds them there, a data function gives none.
     """
 
     train: Split
@@ -110,6 +111,7 @@ class Splits:
     steps_per_epoch: int | None = None
     digest_steps: int | None = None
     stream: Stream | None = None
+    tests: Mapping[str, Split] = field(default_factory=dict)
 
     def items(self) -> Iterator[tuple[str, Split]]:
         """Yield (name, split) in the order train, dev, test."""
@@ -130,7 +132,7 @@ def as_splits(value: object, output: str | None = None) -> Splits:
     Raises InputError where a split or a field is missing or unknown, or where the lengths differ.
     """
     if isinstance(value, Splits):
-        train, dev, test = _alike(_filled(name, split, output) for name, split in value.items())
+        train, dev, test = _alike(filled(name, split, output) for name, split in value.items())
         return replace(value, train=train, dev=dev, test=test)
     if not isinstance(value, Mapping):
         raise InputError(
@@ -145,7 +147,7 @@ def as_splits(value: object, output: str | None = None) -> Splits:
             "The threshold and the epoch are chosen on dev, so test cannot stand in for it."
         )
     classes = tuple(str(name) for name in value.get("classes", ()))
-    train, dev, test = _alike(_filled(name, value[name], output) for name in SPLITS)
+    train, dev, test = _alike(filled(name, value[name], output) for name in SPLITS)
     per_epoch, digest = (value.get(key) for key in OF_STREAMS)
     return Splits(train, dev, test, classes=classes, steps_per_epoch=per_epoch, digest_steps=digest)
 
@@ -165,7 +167,8 @@ def _by_our_names(value: Mapping[Any, Any]) -> dict[str, Any]:
     return found
 
 
-def _filled(name: str, given: object, output: str | None = None) -> Split:
+def filled(name: str, given: object, output: str | None = None) -> Split:
+    """Return one split of a data function with plain arrays and every gap filled; see `as_splits`."""
     fields = _fields(name, given)
     several = fields["y"] if isinstance(fields["y"], Mapping) else {}
     one_index(name, {**fields, **several, **(fields["x"] if isinstance(fields["x"], Mapping) else {})})
@@ -196,7 +199,7 @@ def _filled(name: str, given: object, output: str | None = None) -> Split:
 def _alike(splits: Iterable[Split]) -> list[Split]:
     """Return the splits with the same columns: where one lacks what another has, its words are unknown."""
     given = list(splits)
-    inputs = [_names(split.x) for split in given]
+    inputs = [names_of_inputs(split.x) for split in given]
     check_names_alike("inputs", dict(zip(SPLITS, inputs, strict=True)))
     outputs = [tuple(split.labels) or None for split in given]
     check_names_alike("labels of outputs", dict(zip(SPLITS, outputs, strict=True)))
@@ -208,7 +211,7 @@ def _alike(splits: Iterable[Split]) -> list[Split]:
         lacking = {name: unknown for name in shared if getattr(split, name) is None}
         return replace(
             split,
-            x=_in_order(split.x, inputs[0]),
+            x=in_order(split.x, inputs[0]),
             labels={name: split.labels[name] for name in outputs[0] or ()},
             **lacking,
             further={name: split.further.get(name, unknown) for name in further},
@@ -217,13 +220,14 @@ def _alike(splits: Iterable[Split]) -> list[Split]:
     return [whole(split) for split in given]
 
 
-def _names(x: Any) -> tuple[str, ...] | int | None:
+def names_of_inputs(x: Any) -> tuple[str, ...] | int | None:
+    """Return the names of several inputs, how many there are without names, None for one array."""
     if not isinstance(x, Inputs):
         return None
     return tuple(x.arrays) if x.named else len(x.arrays)
 
 
-def _in_order(x: Any, names: tuple[str, ...] | int | None) -> Any:
+def in_order(x: Any, names: tuple[str, ...] | int | None) -> Any:
     """Return named inputs in the order of train's: what a model's function makes may follow it."""
     return Inputs({name: x.arrays[name] for name in names}, True) if isinstance(names, tuple) else x
 

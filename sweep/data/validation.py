@@ -1,5 +1,6 @@
 """What must hold of the splits before a trial may see them: one message for each thing that does not."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,34 @@ def validate(splits: Splits, task: str) -> None:
         check_inputs(name, split, splits.train)
         check_labels(name, split, task)
         _check_weights(name, split)
-    samples = np.concatenate([split.sample for _, split in splits.items()])
+    _check_samples([split for _, split in splits.items()])
+    if task == "verification":
+        _check_both_classes(dict(splits.items()))
+        for name, split in splits.items():
+            if split.attack_type is not None:
+                check_attack_types(split.attack_type, split.y, name)
+    if task == "classification":
+        _check_classes(splits)
+
+
+def validate_test(name: str, split: Split, train: Split, classes: tuple[str, ...], task: str) -> None:
+    """Raise InputError unless a further test set can be scored by what was trained; see `validate`.
+
+    name: of its split. classes: the names of train's classes, where known.
+    """
+    check_inputs(name, split, train)
+    check_labels(name, split, task)
+    _check_samples([split])
+    if task == "verification":
+        _check_both_classes({name: split})
+        if split.attack_type is not None:
+            check_attack_types(split.attack_type, split.y, name)
+    if task == "classification":
+        _check_known(name, split, {int(label) for label in np.unique(train.y)}, len(classes) or int(train.y.max()) + 1)
+
+
+def _check_samples(splits: Sequence[Split]) -> None:
+    samples = np.concatenate([split.sample for split in splits])
     names, counts = np.unique(samples, return_counts=True)
     if len(names) < len(samples):
         repeated = names[counts > 1]
@@ -33,13 +61,6 @@ def validate(splits: Splits, task: str) -> None:
             f"Expected every sample id once. Received: {_few(repeated)} more than once. "
             "Leave `sample` out to have the samples numbered."
         )
-    if task == "verification":
-        _check_both_classes(splits)
-        for name, split in splits.items():
-            if split.attack_type is not None:
-                check_attack_types(split.attack_type, split.y, name)
-    if task == "classification":
-        _check_classes(splits)
 
 
 def check_inputs(name: str, split: Split, train: Split) -> None:
@@ -125,7 +146,7 @@ def _check_weights(name: str, split: Split) -> None:
         raise InputError(f"{expected} Received: 0 for all samples.")
 
 
-def _check_both_classes(splits: Splits) -> None:
+def _check_both_classes(splits: Mapping[str, Split]) -> None:
     for name, split in splits.items():
         genuine = int(np.sum(split.y == 1))
         impostor = len(split) - genuine
@@ -147,11 +168,15 @@ def _check_classes(splits: Splits) -> None:
             + (f", none of class {_few(names)}." if absent else ".")
         )
     for name, split in splits.items():
-        strange = sorted({int(label) for label in np.unique(split.y)} - (known & set(range(n_classes))))
-        if strange:
-            raise InputError(
-                f"Expected in {name} only the {n_classes} classes of train. Received: {_few(strange)} in {name}."
-            )
+        _check_known(name, split, known, n_classes)
+
+
+def _check_known(name: str, split: Split, known: set[int], n_classes: int) -> None:
+    strange = sorted({int(label) for label in np.unique(split.y)} - (known & set(range(n_classes))))
+    if strange:
+        raise InputError(
+            f"Expected in {name} only the {n_classes} classes of train. Received: {_few(strange)} in {name}."
+        )
 
 
 def _few(values: Any, limit: int = 5) -> str:

@@ -5,18 +5,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.data import Prepared, open_prepared
+from sweep.data import Prepared, Split, Splits, open_prepared
 from sweep.data.content_digests import row_digests
 from sweep.explain.difference import Difference
 from sweep.machine.folders import cache_folder
+from sweep.metrics.elsewhere import BEFORE
+from sweep.study.study import Study
 
 
-def what_changed(use: str, stored_id: str, now: Prepared) -> tuple[Difference, str]:
-    """Return the difference between the stored data and what the data function gives now, and its cause as a sentence.
+def what_changed(study: Study, stored_id: str, now: Prepared) -> tuple[Difference, str]:
+    """Return the difference between the stored data and what the data functions give now, and its cause as a sentence.
 
     The stored data are looked for in this node's cache; where they are gone, their digest alone can speak.
     """
     said = f"data_id {stored_id[:12]} is now {now.data_id[:12]}"
+    use = " or ".join(dict.fromkeys(one.use for one in (study.data, *study.tests.values())))
     cause = f"{use} does not give the data that the stored trial used"
     try:
         before = open_prepared(cache_folder(), stored_id)
@@ -27,7 +30,7 @@ def what_changed(use: str, stored_id: str, now: Prepared) -> tuple[Difference, s
     streamed = before.stream is not None or after.stream is not None
     if streamed:
         parts.append("train hands out other batches, or the code that makes them is another")
-    for (name, old), (_, new) in zip(before.items(), after.items(), strict=True):
+    for name, old, new in _both(before, after):
         if name == "train" and streamed:
             continue  # a sample is all that is kept of it
         if len(old) != len(new):
@@ -49,6 +52,13 @@ def what_changed(use: str, stored_id: str, now: Prepared) -> tuple[Difference, s
                 first = first or f"first: {old.sample[rows[0]]} in {name}"
     detail = "; ".join([*parts, *([first] if first else [])]) or said
     return Difference("data", size=size, detail=detail), f"{cause}."
+
+
+def _both(before: Splits, after: Splits) -> list[tuple[str, Split, Split]]:
+    """Return each split and further test set that both data have."""
+    own = [(name, old, new) for (name, old), (_, new) in zip(before.items(), after.items(), strict=True)]
+    shared = [name for name in before.tests if name in after.tests]
+    return own + [(f"{BEFORE}{name}", before.tests[name], after.tests[name]) for name in shared]
 
 
 def _rows_differ(old: NDArray[Any], new: NDArray[Any] | None) -> NDArray[np.bool_]:

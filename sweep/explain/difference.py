@@ -56,7 +56,7 @@ def first_difference(stored: Bits, again: Bits) -> Difference | None:
             "the weights that were handed in last" if handed_in else "the weights that were kept are of another epoch"
         )
         return Difference("final weights", detail=other)
-    if stored.scores_sha256 != again.scores_sha256:
+    if (stored.scores_sha256, stored.tests) != (again.scores_sha256, again.tests):
         return _scores(stored.scores, again.scores)
     changed = [name for name, value in stored.metrics.items() if not _same(value, again.metrics.get(name, math.nan))]
     if changed:

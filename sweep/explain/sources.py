@@ -31,7 +31,7 @@ from sweep.running.preparation import Ready, plan_in, prepare_each
 from sweep.stats.attribution import Attribution, attribute, orthogonal_array
 from sweep.store import store
 from sweep.store.places import Place
-from sweep.study import code
+from sweep.study.further_tests import takes_split_seed
 from sweep.study.plan import Configuration, PlannedTrial, configurations
 from sweep.study.study import Study
 from sweep.trial import backends
@@ -198,7 +198,7 @@ def _idle(study: Study, trial: PlannedTrial, modules: tuple[str, ...]) -> dict[s
 
 def _without_split(study: Study) -> dict[str, str]:
     """Return the stream split with the reason why it cannot act, where neither data function nor folds follow it."""
-    if study.division is not None or code.takes(study.data.use, "split_seed"):
+    if study.division is not None or takes_split_seed(study):
         return {}
     return {"split": f"{study.data.use} takes no split_seed"}
 

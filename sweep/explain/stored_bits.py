@@ -29,7 +29,7 @@ class Bits:
     layers: layer -> digest of the initial weights; sizes: layer -> number of weights; both empty for trials that were
     stored before layers were kept. epochs: a mapping an epoch, with its digests. scores: (split, sample) -> score.
     environment: what env_id stands for. files: name -> digest of files that the model's function read and the study
-    does not name.
+    does not name. tests: name of a further test set -> digest of its scores.
     """
 
     data_id: str
@@ -44,6 +44,7 @@ class Bits:
     scores: dict[tuple[str, str], float]
     environment: dict[str, Any] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    tests: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,11 @@ def _bits(
         scores=scores,
         environment={key: "" if value is None or value != value else value for key, value in environment.items()},
         files=files_outside(row["outside"]) if isinstance(row.get("outside"), str) else {},
+        tests={
+            str(name).removeprefix("scores_sha256."): digest
+            for name, digest in row.items()
+            if str(name).startswith("scores_sha256.") and isinstance(digest, str)
+        },
     )
 
 

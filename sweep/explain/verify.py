@@ -36,7 +36,7 @@ from sweep.store import store
 from sweep.store.collected import refuse_collected
 from sweep.store.places import Place
 from sweep.store.store import Results
-from sweep.study import code
+from sweep.study.further_tests import takes_split_seed
 from sweep.study.study import Study
 from sweep.study.trust import Trust, permit
 from sweep.trial import backends
@@ -155,7 +155,7 @@ def _verified(
     verified = partial(Verified, stored_trial.order.trial_id, stored_trial.label, stored_trial.order.seed)
     prepared = _data_now(study, stored_trial.order.seed, ready, data)
     if prepared.data_id != stored_trial.order.data_id:
-        changed, cause = what_changed(study.data.use, stored_trial.order.data_id, prepared)
+        changed, cause = what_changed(study, stored_trial.order.data_id, prepared)
         factor = Factor("data_id", "the data", stored_trial.order.data_id[:16], prepared.data_id[:16], known=True)
         return verified(equal=False, difference=changed, factors=(factor,), cause=cause, proven=True)
     now = replace(stored_trial.order, code_id=codes.now(stored_trial.order, study))
@@ -184,8 +184,7 @@ def _verified(
 
 def _data_now(study: Study, seed: int, ready: dict[str, Prepared], data: DataProcess) -> Prepared:
     """Return what the data function gives today, whatever lies in the cache."""
-    takes = code.takes(study.data.use, "split_seed")
-    split = stream_seeds(seed, study.hold)["split"] if takes else 0
+    split = stream_seeds(seed, study.hold)["split"] if takes_split_seed(study) else 0
     key = data_key(study, split)
     if key not in ready:
         ready[key] = data.prepare(study, split)

@@ -85,7 +85,8 @@ def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) ->
     some = splits.dev[: scoring.SCORE_BATCH].x
     scored = [_timed(lambda: scoring.predict(model, some, given)) for _ in range(2)]
     n_epochs = (1 + train.carry_over) * sum(phase.epochs for phase in train.phases)
-    n_scored = n_epochs * _batches(len(splits.dev)) + sum(_batches(len(split)) for _, split in splits.items())
+    tested = [*(split for _, split in splits.items()), *splits.tests.values()]
+    n_scored = n_epochs * _batches(len(splits.dev)) + sum(_batches(len(split)) for split in tested)
     seconds = (
         built
         + len(train.phases) * steps[0]

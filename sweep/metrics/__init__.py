@@ -9,6 +9,7 @@ from sweep.errors.arguments import lazy_door
 
 if TYPE_CHECKING:
     from sweep.metrics.attacks import AttackRates, attack_rates
+    from sweep.metrics.by_group import GroupRates, rates_by_group
     from sweep.metrics.clusters import Clusters, by_pair, by_subject_then_video, by_unit
     from sweep.metrics.common_trials import Trials, trials
     from sweep.metrics.curves import DET, auc, det_points
@@ -36,6 +37,7 @@ __all__ = [
     "Clusters",
     "Difference",
     "Discordant",
+    "GroupRates",
     "Interval",
     "OperatingPoint",
     "Trials",
@@ -67,6 +69,7 @@ __all__ = [
     "least_hter",
     "min_cllr",
     "min_dcf",
+    "rates_by_group",
     "rule_of_3",
     "trials",
     "weighted_eer",
@@ -75,6 +78,7 @@ __all__ = [
 ]
 _FROM = {
     "attacks": ("AttackRates", "attack_rates"),
+    "by_group": ("GroupRates", "rates_by_group"),
     "clusters": ("Clusters", "by_pair", "by_subject_then_video", "by_unit"),
     "common_trials": ("Trials", "trials"),
     "curves": ("DET", "auc", "det_points"),

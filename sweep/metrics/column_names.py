@@ -17,6 +17,7 @@ COLUMNS = {
     "attack": ("attack_type", "probe_attack_type", "attack"),
     "split": ("split", "set", "group"),
     "trial": ("trial_id",),
+    "group": (),  # of people: only where somebody asks for it, as a column of that name may be the split
 }  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def read_rows(
             kind = other
     if "attack" in cell and kind is not None:
         letter = np.where((kind != "") & (letter != "g"), "a", letter)
-    return ScoreRows(source, scores, letter, subject, other, cell.get("video"), kind, roles.said)
+    return ScoreRows(source, scores, letter, subject, other, cell.get("video"), kind, roles.said, cell.get("group"))
 
 
 def read_two_files(

@@ -17,7 +17,8 @@ class ScoreRows:
     """The rows of a score file in its order, each (n,).
 
     source: its name, for messages. letter: "g" genuine, "i" impostor, "a" an attack. subject, other: the two persons
-    compared. kind: the attack's type, "" where there is none. read_as: how the file was read, in words.
+    compared. kind: the attack's type, "" where there is none. read_as: how the file was read, in words. group: of
+    people, where asked for.
     """
 
     source: str
@@ -28,6 +29,7 @@ class ScoreRows:
     video: Names | None
     kind: Names | None
     read_as: str | None
+    group: Names | None = None
 
 
 def by_class(found: ScoreRows) -> ScoreSet:
@@ -47,7 +49,8 @@ def by_class(found: ScoreRows) -> ScoreSet:
         attacks = {str(name): part for name, part in zip(types, parts, strict=True)}
 
     def rows(chosen: Chosen) -> Rows:
-        return Rows(scores[chosen], *(x if x is None else x[chosen] for x in (found.subject, found.other, found.video)))
+        named = (found.subject, found.other, found.video, found.group)
+        return Rows(scores[chosen], *(x if x is None else x[chosen] for x in named))
 
     return complete(ScoreSet(found.source, rows(letter == "g"), rows(impostors), attacks, found.read_as))
 

@@ -18,14 +18,15 @@ Names = NDArray[np.object_]
 class Rows:
     """The scores of one class and what they belong to.
 
-    scores: (n,), NaN for a failure to acquire. subject, other, video: (n,) names, or None where the file has none;
-    `other` is the second person of a comparison.
+    scores: (n,), NaN for a failure to acquire. subject, other, video, group: (n,) names, or None where the file has
+    none, or nobody asked for it; `other` is the second person of a comparison.
     """
 
     scores: FloatArray
     subject: Names | None = None
     other: Names | None = None
     video: Names | None = None
+    group: Names | None = None
 
 
 @dataclass(frozen=True)

@@ -21,23 +21,26 @@ from sweep.store.store import Results
 
 
 def with_intervals(report: Report, results: Results) -> Report:
-    """Return the report with the interval for new subjects in each headline metric, and with what must be said of it.
+    """Return the report with the interval for new subjects in each headline metric, of test and of each further test
+    set, and with what must be said of it.
 
     The bootstrap draws from seed 0, so that the same trials give the same report.
     """
     notes: list[str] = []
-    for name in report.headline:
+    for name in dict.fromkeys((*report.headline, *report.on_tests)):
+        on = f"{name.partition('.')[0]}: " if name in report.on_tests else ""
         if not any(row.n_ok for row in report.rows):
             return report
         try:
             measured = measure_study(results, name, rng=np.random.default_rng(SEED))
             found = {estimate.config: estimate for estimate in stats.estimates(measured, level=report.level)}
         except InputError as error:
-            notes.append(f"No interval for new subjects: {str(error).rstrip('.')}.")
+            notes.append(f"{on}No interval for new subjects: {str(error).rstrip('.')}.")
             continue
         labels = dict(zip((row.config_id for row in report.rows), names(report), strict=True))
         # Seeds that failed have sentences of their own.
         cautions = said_once([(labels[key], join(*one.new_subjects.cautions)) for key, one in found.items()])
+        cautions = [f"{on}{said}" for said in cautions]
         notes += said_once([(labels[key], f"{name}: {one.apart}" if one.apart else "") for key, one in found.items()])
         notes += cautions
         report = replace(report, rows=tuple(_row(row, name, found.get(row.config_id)) for row in report.rows))

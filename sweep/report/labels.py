@@ -18,6 +18,11 @@ def names(report: Report) -> list[str]:
     return [" ".join(printable(name or report.study).split()) for name in shortened([row.label for row in report.rows])]
 
 
+def labels_of(report: Report) -> dict[str, str]:
+    """Return config_id -> the name of its row."""
+    return dict(zip((row.config_id for row in report.rows), names(report), strict=True))
+
+
 def shortened(labels: Sequence[str]) -> list[str]:
     """Return labels such as "model.dropout=0.5" as "dropout=0.5", unless two sections share a setting's name."""
     settings = {(section, name) for label in labels for section, name in _SETTING.findall(label)}

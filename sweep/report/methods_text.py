@@ -11,6 +11,7 @@ from sweep.metrics.catalogue import metric_called
 from sweep.report import fold_text
 from sweep.report.intervals import moderated
 from sweep.report.summary import Report
+from sweep.report.test_sets import tested_further
 from sweep.report.training_text import batches, further_training, optimizer, own_batches
 from sweep.stats import THIS_TEST_SET
 from sweep.stats.interval import Kind
@@ -150,7 +151,8 @@ def _samples(report: Report, results: Results, ok: pd.DataFrame) -> list[str]:
     if report.folds:
         return fold_text.what_was_tested(results.study, int(n_test), of_test)
     of_dev = f" of {first.n_dev_subjects} {cases}" if first and first.n_dev_subjects else ""
-    return [f"The development set had {int(n_dev)} samples{of_dev}, the test set {int(n_test)} samples{of_test}."]
+    own = f"The development set had {int(n_dev)} samples{of_dev}, the test set {int(n_test)} samples{of_test}."
+    return [own, *tested_further(report, ok, own_training=own_training(results))]
 
 
 def _intervals(report: Report) -> list[str]:

@@ -9,7 +9,8 @@ from typing import Any
 from sweep.report.classes import class_tables
 from sweep.report.failures import grouped
 from sweep.report.fold_text import runs
-from sweep.report.labels import names
+from sweep.report.groups_text import group_notes, group_tables
+from sweep.report.labels import labels_of, names
 from sweep.report.metric_format import scale_of
 from sweep.report.page_script import SCRIPT
 from sweep.report.page_style import STYLE
@@ -18,6 +19,7 @@ from sweep.report.provenance import Rows
 from sweep.report.sliding import as_script
 from sweep.report.summary import Report
 from sweep.report.tables import headline_cells
+from sweep.report.test_sets import matrix_tables, meaning
 from sweep.report.vector.canvas import Canvas
 
 _OPEN = 4  # configurations whose classes are shown at once
@@ -64,6 +66,7 @@ def as_html(report: Report, shown: Shown | None = None) -> str:
             *_figures(shown),
             *_own_figures(report),
             *_classes(report),
+            *_groups(report),
             *_checks(report),
             *_methods(report),
             "<details><summary>All metrics: mean (SD) over seeds</summary>",
@@ -96,10 +99,22 @@ def _head(report: Report, shown: Shown) -> list[str]:
         f'<p class="faint">{escape(report.task)} \u00b7 {n_ok} of {n_planned} {runs(report.folds)} ok</p>',
         f'<div class="answer">{"".join(f"<p>{escape(sentence)}</p>" for sentence in told)}</div>' if told else "",
         table(*headline_cells(report), lost=[row.n_ok < row.n_planned for row in report.rows], named="the results"),
+        *_test_sets(report),
         f'<nav aria-label="files">{links}</nav>' if links else "",
         listed(report.notes),
         *_failures(report),
     ]
+
+
+def _test_sets(report: Report) -> list[str]:
+    if not report.tests:
+        return []
+    tables = [
+        part
+        for title, head, rows in matrix_tables(report)
+        for part in (f"<h3>{escape(title)}</h3>", table(head, rows, named=title))
+    ]
+    return ["<h2>Test sets</h2>", *tables, f'<p class="faint">{escape(meaning(report))}</p>']
 
 
 def _answer(report: Report) -> list[str]:
@@ -156,6 +171,19 @@ def _classes(report: Report) -> list[str]:
     return [
         f"<h2>Classes</h2><details{state}><summary>of each configuration</summary>",
         *(part for one in tables for part in described(one)),
+        "</details>",
+    ]
+
+
+def _groups(report: Report) -> list[str]:
+    if not report.groups or not report.groups.rows:
+        return []
+    parts = [part for one in group_tables(report.groups, labels_of(report)) for part in described(one)]
+    state = " open" * (len(report.groups.rows) <= _OPEN)
+    return [
+        f"<h2>Groups of people</h2><details{state}><summary>of each configuration</summary>",
+        *parts,
+        listed(group_notes(report.groups)),
         "</details>",
     ]
 

@@ -9,6 +9,8 @@ from sweep.analysis.classes import class_reports
 from sweep.analysis.current import current
 from sweep.analysis.decisions import standing_of
 from sweep.analysis.folds import gathered, n_folds
+from sweep.analysis.further_tests import names_of_tests
+from sweep.analysis.groups import study_groups
 from sweep.analysis.once import asked_once
 from sweep.analysis.over_seeds import failures_of, rows_of
 from sweep.analysis.standing import Standing
@@ -29,7 +31,12 @@ from sweep.study.trust import NOBODY_ELSE, Trust
 
 
 def summarise(
-    results: Results, level: float = 0.95, *, trust: Trust = NOBODY_ELSE, metrics: Sequence[str] = ()
+    results: Results,
+    level: float = 0.95,
+    *,
+    trust: Trust = NOBODY_ELSE,
+    metrics: Sequence[str] = (),
+    group: str | None = None,
 ) -> Report:
     """Return the report of the current plan's trials; nothing is written.
 
@@ -38,13 +45,14 @@ def summarise(
         level: nominal coverage of the intervals; a study that stopped by itself has that of its looks.
         trust: whose `answer` is called beside Seed Sweep's own and those of the current folder.
         metrics: shown beside the task's own, each with both intervals, see `sweep.estimate`.
+        group: sample column whose groups are judged; None takes `group`, where the scores have it.
 
     Raises:
-        InputError: a level outside (0, 1), an unknown metric, or an `answer` that is not trusted.
+        InputError: a level outside (0, 1), an unknown metric or column, or an `answer` that is not trusted.
     """
     level = check_level(level)
     with reporting(results, metrics):
-        return _summary(results, level, trust, metrics)
+        return _summary(results, level, trust, metrics, group)
 
 
 def reporting(results: Results, metrics: Sequence[str] = ()) -> AbstractContextManager[None]:
@@ -52,7 +60,7 @@ def reporting(results: Results, metrics: Sequence[str] = ()) -> AbstractContextM
     return asked_once(together=(*headline(results.study["task"]), *metrics))
 
 
-def _summary(results: Results, level: float, trust: Trust, metrics: Sequence[str]) -> Report:
+def _summary(results: Results, level: float, trust: Trust, metrics: Sequence[str], group: str | None = None) -> Report:
     answer = answer_of(results, level, trust)  # first, since it may be refused
     standing, without = _standing(results)
     level = standing.stop.level if standing is not None and standing.decisions else level
@@ -61,7 +69,8 @@ def _summary(results: Results, level: float, trust: Trust, metrics: Sequence[str
     shown = tuple(dict.fromkeys((*headline(task), *metrics)))
     for name in metrics:
         check_metric(results, name)
-        results = with_metric(results, name)
+        for one in (name, *(f"{test}.{name}" for test in names_of_tests(results) if "." not in name)):
+            results = with_metric(results, one)
     now = current(results)
     findings, cautions = divided(
         findings_of(
@@ -81,6 +90,7 @@ def _summary(results: Results, level: float, trust: Trust, metrics: Sequence[str
         findings=tuple(findings),
         cautions=tuple(cautions),
         folds=n_folds(results),
+        tests=names_of_tests(results),
     )
     report = with_intervals(report, results)
     report = with_repeated(report, standing) if standing is not None else report
@@ -91,6 +101,7 @@ def _summary(results: Results, level: float, trust: Trust, metrics: Sequence[str
         methods=" ".join(filter(None, [methods_text(report, results), *methods_of(standing)])),
         answer=answer,
         classes=class_reports(results, level),
+        groups=study_groups(results, group, level),
     )
 
 

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sweep.analysis.groups import StudyGroups
 from sweep.analysis.over_seeds import Failure as Failure
 from sweep.analysis.over_seeds import MetricOverSeeds as MetricOverSeeds
 from sweep.analysis.over_seeds import Row as Row
 from sweep.analysis.standing import Standing
 from sweep.checks import Finding
+from sweep.metrics.catalogue import metric_called
 from sweep.report.study_answer import Answer
 from sweep.stats.class_report import ClassReport
 from sweep.store.places import Place
@@ -23,6 +25,7 @@ class Report:
     files: what was written, if anything. methods: a paragraph for a paper's methods section. answer: to the study's own
     question. classes: of a classification, config_id -> its classes and confusion matrix. folds: how many each run has,
     0 where the study has one test set. decisions: of a study that stops by itself, what it decided and why.
+    tests: names of further test sets. groups: of people, with their error rates, where the scores name them.
     """
 
     study: str
@@ -41,6 +44,23 @@ class Report:
     classes: Mapping[str, ClassReport] = field(default_factory=dict)
     folds: int = 0
     decisions: Standing | None = None
+    tests: tuple[str, ...] = ()
+    groups: StudyGroups | None = None
+
+    @property
+    def of_test(self) -> tuple[str, ...]:
+        """Return the metrics of the headline that are measured on test."""
+        return tuple(name for name in self.headline if metric_called(name).split == "test" and "." not in name)
+
+    @property
+    def on_tests(self) -> tuple[str, ...]:
+        """Return the same metrics of each further test set, as B.hter, where a configuration has them."""
+        every = (f"{test}.{name}" for test in self.tests for name in self.of_test)
+        return tuple(name for name in every if any(name in row.metrics for row in self.rows))
+
+    def _on_each(self, name: str) -> dict[str, str]:
+        """Return test set -> what a metric of it is called under `metrics` of the configurations."""
+        return {"test": name, **{test: f"{test}.{name}" for test in self.tests}}
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as one object for JSON."""
@@ -57,6 +77,8 @@ class Report:
             "answer": self.answer.as_dict() if self.answer else None,
             **({"classes": {key: one.as_dict() for key, one in self.classes.items()}} if self.classes else {}),
             **({"folds": self.folds} if self.folds else {}),
+            **({"groups": self.groups.as_dict()} if self.groups else {}),
             **({"decisions": self.decisions.as_dict()} if self.decisions else {}),
+            **({"tests": {name: self._on_each(name) for name in self.of_test}} if self.tests else {}),
             "files": [str(path) for path in self.files],
         }

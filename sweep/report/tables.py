@@ -8,6 +8,7 @@ from sweep.report.failures import grouped
 from sweep.report.labels import names
 from sweep.report.metric_format import scale_of
 from sweep.report.summary import Report
+from sweep.report.test_sets import matrix_tables, meaning
 
 _SHOWN_FAILURES = 5
 
@@ -65,7 +66,11 @@ def as_markdown(report: Report) -> str:
     head, rows = headline_cells(report)
     lines = [f"# {_plain(report.study)}", "", _row(head), _row(["---", *["---:"] * (len(head) - 1)])]
     lines += [_row(row) for row in rows]
-    lines += ["", *(f"- {_plain(sentence)}" for sentence in report.notes)]
+    for title, head, cells in matrix_tables(report):
+        lines += ["", f"{_plain(title)}:", "", _row(head), _row(["---", *["---:"] * (len(head) - 1)])]
+        lines += [_row(row) for row in cells]
+    lines += ["", *([f"- {_plain(meaning(report))}"] if report.tests else [])]
+    lines += [f"- {_plain(sentence)}" for sentence in report.notes]
     if report.failures:
         lines += ["", f"Failed ({len(report.failures)}):", ""]
         lines += [f"- {_plain(sentence)}" for sentence in grouped(report, _SHOWN_FAILURES)]

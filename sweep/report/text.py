@@ -2,19 +2,25 @@
 
 import io
 import shutil
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
 
+from sweep.analysis.groups import StudyGroups
 from sweep.report.alignment import table_lines
 from sweep.report.decisions_text import decision_lines
 from sweep.report.failures import grouped
 from sweep.report.fold_text import runs
-from sweep.report.study_answer import Answer
+from sweep.report.groups_text import group_notes, group_tables
+from sweep.report.labels import labels_of
+from sweep.report.study_answer import Answer, Table
 from sweep.report.summary import Report
+from sweep.report.test_sets import matrix_lines, meaning
 
 WIDTH = 100
 SHOWN_FAILURES = 5
+_SHOWN_GROUPS = 4
 
 
 def as_text(report: Report, *, terminal: bool = False) -> str:
@@ -32,8 +38,11 @@ def as_text(report: Report, *, terminal: bool = False) -> str:
     console.print(Text(_title(report), style="bold"))
     for line in table_lines(report, width):
         console.print(line, no_wrap=True, crop=False, overflow="ignore")
+    _test_sets(console, report, width)
     for sentence in report.notes:
         _hanging(console, "", sentence, "dim")
+    if report.groups:
+        _groups(console, report, report.groups)
     if report.decisions:
         _decisions(console, report)
     if report.answer:
@@ -57,8 +66,37 @@ def as_text(report: Report, *, terminal: bool = False) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
+def _test_sets(console: Console, report: Report, width: int) -> None:
+    """Print a matrix for each metric of test, where the study has further test sets."""
+    for title, *lines in matrix_lines(report, width):
+        console.print()
+        console.print(Text(title, style="bold"))
+        for line in lines:
+            console.print(Text(line), no_wrap=True, crop=False, overflow="ignore")
+    if report.tests:
+        _hanging(console, "", meaning(report), "dim")
+        console.print()
+
+
 def _answer(console: Console, answer: Answer) -> None:
-    for table in answer.tables:
+    _tables(console, answer.tables)
+    console.print()
+    for sentence in answer.sentences:
+        _hanging(console, "", sentence, "bold")
+
+
+def _groups(console: Console, report: Report, groups: StudyGroups) -> None:
+    """Print the rates of groups of people, of the first configurations."""
+    tables = group_tables(groups, labels_of(report))
+    _tables(console, tables[:_SHOWN_GROUPS])
+    if len(tables) > _SHOWN_GROUPS:
+        _hanging(console, "", f"{len(tables) - _SHOWN_GROUPS} configurations more: groups.csv and the page.", "dim")
+    for sentence in group_notes(groups):
+        _hanging(console, "", sentence, "dim")
+
+
+def _tables(console: Console, tables: Sequence[Table]) -> None:
+    for table in tables:
         console.print()
         console.print(Text(table.title, style="bold"))
         widths = [max(len(row[at]) for row in (table.head, *table.rows)) for at in range(len(table.head))]
@@ -70,9 +108,6 @@ def _answer(console: Console, answer: Answer) -> None:
             console.print(Text("  " + "  ".join(cells)), no_wrap=True, crop=False, overflow="ignore")
         if table.note:
             _hanging(console, "  ", table.note, "dim")
-    console.print()
-    for sentence in answer.sentences:
-        _hanging(console, "", sentence, "bold")
 
 
 def _decisions(console: Console, report: Report) -> None:

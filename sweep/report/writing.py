@@ -8,6 +8,8 @@ from textwrap import fill
 
 from sweep.errors import InputError, nearest
 from sweep.errors.plain_json import json_text
+from sweep.report.groups_text import groups_csv
+from sweep.report.labels import labels_of
 from sweep.report.latex import as_latex
 from sweep.report.page import Shown, as_html
 from sweep.report.provenance import provenance
@@ -29,6 +31,7 @@ NAMES = (
     "table.csv",
     "table.md",
     "table.tex",
+    "groups.csv",
     "methods.txt",
     "index.html",
     "report.json",
@@ -61,6 +64,7 @@ def write(
     metrics: Sequence[str] = (),
     figures: Sequence[str] = ("svg",),
     formats: Sequence[str] = USUAL,
+    group: str | None = None,
 ) -> Report:
     """Write RESULTS/report/ and return the report with its `files`.
 
@@ -69,7 +73,7 @@ def write(
     Args:
         results: what `sweep.store.store.load` returns.
         level: nominal coverage of the intervals.
-        trust, metrics: as in `summarise`.
+        trust, metrics, group: as in `summarise`.
         figures: of FIGURES, which of them are written as files; the page has its own.
         formats: of FORMATS, which are written.
 
@@ -78,7 +82,7 @@ def write(
             then.
     """
     with reporting(results, metrics):
-        report = summarise(results, level, trust=trust, metrics=metrics)
+        report = summarise(results, level, trust=trust, metrics=metrics, group=group)
         contents = _contents(report, results, figures, formats)
     folder = results.path / "report"
     if isinstance(folder, Path) and folder.is_symlink():
@@ -103,6 +107,11 @@ def _contents(report: Report, results: Results, figures: Sequence[str], formats:
     }
     contents = {
         **{FORMATS[kind]: make().encode() for kind, make in made.items() if kind in formats},
+        **(
+            {"groups.csv": groups_csv(report.groups, labels_of(report)).encode()}
+            if report.groups and "csv" in formats
+            else {}
+        ),
         **({"methods.txt": f"{fill(report.methods, 100)}\n".encode()} if report.methods else {}),
     }
     if "svg" in figures:

@@ -53,8 +53,12 @@ class RayAhead:
         if starting is not None:
             with suppress(SweepError):  # one that does not start was told to whoever asked for it
                 starting.result()
-            self._aside.shutdown()
-            self._open.__exit__(*(how or (None, None, None)))
+            # Its thread goes last: the kernel ends Ray's daemons with the thread that started them, and Ray waits 5 s for
+            # the answer of a daemon that is gone.
+            try:
+                self._open.__exit__(*(how or (None, None, None)))
+            finally:
+                self._aside.shutdown()
 
     def _start(self, slots: int | None) -> "RaySession":
         from sweep.running.ray_session import ray_session

@@ -17,6 +17,7 @@ from sweep.machine.import_path import find_modules_in
 from sweep.running.record_relay import Link, sees
 from sweep.study import code, identity
 from sweep.study.functions import functions_of
+from sweep.study.further_tests import keywords_of_data
 from sweep.study.named_files import named_files
 from sweep.trial import backends
 from sweep.trial.order import TrialOrder
@@ -115,7 +116,7 @@ def question(orders: Sequence[TrialOrder], link: Link) -> Question:
     defaults = cache(code.defaults)
     studies = {order.config_id: order.study for order in orders}.values()
     used = {one.use for study in studies for one in functions_of(study, defaults) if one.decides_bits}
-    paths = {value: None for order in orders for value in order.study["data"].values() if _is_path(value, order.folder)}
+    paths = dict.fromkeys(x for order in orders for x in keywords_of_data(order.study) if _is_path(x, order.folder))
     data_ids = dict.fromkeys(order.data_id for order in orders)
     first = orders[0]
     ids = {use: identity.code_id(use) for use in sorted(used)}

@@ -15,6 +15,7 @@ from sweep.running.opening import Opened, open_study, results_folder
 from sweep.store import store
 from sweep.store.places import Place
 from sweep.study import code
+from sweep.study.further_tests import takes_split_seed
 from sweep.study.identity import Identities
 from sweep.study.plan import Configuration, PlannedTrial, plan
 from sweep.study.stored_plan import StoredPlan, stored_plan
@@ -77,7 +78,7 @@ def prepare_each(studies: Sequence[Study]) -> tuple[tuple[PlannedTrial, ...], di
 
     def data_id(configuration: Configuration, seed: int) -> str:
         one = configuration.study
-        split = stream_seeds(seed, one.hold)["split"] if takes(one.data.use, "split_seed") else 0
+        split = stream_seeds(seed, one.hold)["split"] if takes_split_seed(one, takes) else 0
         key = data_key(one, split)
         if key not in ready:
             ready[key] = process.prepare(one, split)

@@ -36,6 +36,7 @@ class _Resolved(_Said):
     fit: _Used | None = None
     trial: _Used | None = None
     measure: _Used | None = None
+    tests: dict[str, _Used] = {}
     answer: str | None = None
     hold: dict[str, int] = {}
     arms: dict[str, dict[str, Any]] = {}

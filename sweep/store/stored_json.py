@@ -76,6 +76,7 @@ def _used(said: Any) -> bool:
 _RESOLVED = {
     "data": (False, _used),
     **{key: (False, _or_none(_used)) for key in ("model", "fit", "trial", "measure")},
+    "tests": (False, _mapping(_used)),
     "answer": (False, _or_none(_text)),
     "hold": (False, _mapping(_whole)),
     "arms": (False, _mapping(_mapping(_anything))),

@@ -40,6 +40,7 @@ TRIALS = {
 }
 # JSON or words; where a record has them.
 TEXTS = ("init_layers", "layer_sizes", "outside", "streams", "batches", "files", "model_sha256", "model_error")
+OF_TESTS = ("n_test.", "data_id.", "scores_sha256.")  # before the name of a further test set
 EPOCHS = {"trial_id": _TEXT, "config_id": _TEXT, "seed": pa.int64(), "epoch": pa.int64()}
 ENVIRONMENTS = {"env_id": _TEXT, "threads": pa.int64(), "determinism": pa.bool_()}
 SCORES = pa.schema(
@@ -60,6 +61,7 @@ def trials(old: pa.Table | None, fresh: Sequence[Record]) -> pa.Table:
     for record in fresh:
         row = {name: record.trial.get(name) for name in TRIALS}
         row |= {name: record.trial[name] for name in TEXTS if name in record.trial}
+        row |= {name: value for name, value in record.trial.items() if name.startswith(OF_TESTS)}
         for group in ("hp", "metric", "check"):
             row |= {f"{group}.{key}": value for key, value in record.trial.get(group, {}).items()}
         rows.append(row)
@@ -191,8 +193,10 @@ def _number_or_text(name: str, old: pa.Table | None, rows: list[dict[str, Any]])
     """Return the type of hp.* or metric.*: one setting as number here and word there is text, so that none is lost."""
     if name.startswith(("metric.", "check.")):
         return pa.float64()
-    if name in TEXTS:
+    if name in TEXTS or name.startswith(OF_TESTS[1:]):
         return _TEXT
+    if name.startswith(OF_TESTS):
+        return pa.int64()
     was_text = old is not None and name in old.column_names and old.schema.field(name).type == _TEXT
     return _TEXT if was_text or any(isinstance(row.get(name), str) for row in rows) else pa.float64()
 

@@ -7,7 +7,7 @@ from sweep.errors import InputError
 from sweep.study.inside import with_setting
 
 # A whole one is replaced, a dotted setting changes one thing in it.
-SECTIONS = ("data", "model", "fit", "trial", "train", "hold")
+SECTIONS = ("data", "tests", "model", "fit", "trial", "train", "hold")
 SWITCHES = ("seeded", "determinism")
 
 

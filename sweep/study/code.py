@@ -75,7 +75,7 @@ def check_use(key: str, use: str, keywords: Mapping[str, Any]) -> Definition:
         arguments = found.node.args
         positional = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
         known = [*positional, *(argument.arg for argument in arguments.kwonlyargs)]
-        near = [*known, "leakage"] if key == "data" else known
+        near = [*known, *_OURS.get(key.partition(".")[0], ())]
         for keyword in keywords:
             if keyword not in known:
                 raise InputError(
@@ -84,6 +84,7 @@ def check_use(key: str, use: str, keywords: Mapping[str, Any]) -> Definition:
     return found
 
 
+_OURS = {"data": ("leakage",), "tests": ("leakage", "people")}  # keywords that no function is given
 # What a study's own training is given before its keywords.
 GIVEN = {"fit": ("model", "splits", "run"), "trial": ("splits", "run")}
 

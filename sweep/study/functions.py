@@ -31,10 +31,11 @@ _OF_TRAIN = re.compile(r"train\.((then\.\d+\.)?(optimizer|learning_rate)|loss|au
 class NamedFunction:
     """A function that a study names.
 
-    role: a key of ROLES; "train" for what `train` uses, as in `loss: {use: "net:margin"}`; or "keyword" for one that
-    stands among the words of a section, as `block: "net:residual"` or `head: {use: "net:top"}` does. key: where it
-    stands, such as "model" or "model.head". use: "package.module:function". keywords: as the study gives them; where
-    its configurations differ, the first that gives one. decides: what of it decides the bits of a trial.
+    role: a key of ROLES, "data" for a further test set, too; "train" for what `train` uses, as in
+    `loss: {use: "net:margin"}`; or "keyword" for one that stands among the words of a section, as
+    `block: "net:residual"` or `head: {use: "net:top"}` does. key: where it stands, such as "model" or "model.head".
+    use: "package.module:function". keywords: as the study gives them; where its configurations differ, the first that
+    gives one. decides: what of it decides the bits of a trial.
     """
 
     role: str
@@ -121,6 +122,14 @@ def _functions(study: Mapping[str, Any], defaults: Callable[[str], Mapping[str, 
         for place, use, keywords in _in_keywords(words, key):
             of_train = _OF_TRAIN.fullmatch(place) or (place in _of_outputs(section) if key == "train" else False)
             yield NamedFunction("train" if of_train else "keyword", place, use, keywords, decides)
+    tests = study.get("tests") or {}
+    for name, section in tests.items() if isinstance(tests, Mapping) else ():
+        if isinstance(section, Mapping) and "use" in section:
+            given = {key: value for key, value in section.items() if key not in ("use", "leakage", "people")}
+            yield NamedFunction("data", f"tests.{name}", section["use"], given, "content")
+            words = {**defaults(section["use"]), **given}
+            for place, use, keywords in _in_keywords(words, f"tests.{name}"):
+                yield NamedFunction("keyword", place, use, keywords, "content")
 
 
 def _of_outputs(train: Any) -> set[str]:

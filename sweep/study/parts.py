@@ -118,6 +118,15 @@ class DataUse(Use):
     leakage: Literal["refuse", "allow"] = "refuse"
 
 
+class TestUse(DataUse):
+    """The data function of a further test set; of what it returns only `test` counts, or the one split that it returns.
+
+    people: "by name", a subject of the same name is the same person as in `data`; "others", nobody of `data` is in it.
+    """
+
+    people: Literal["by name", "others"] = "by name"
+
+
 def _memory_size(value: Any) -> str | None:
     """Return a size of memory as it is written, such as 4 GiB; a number alone could mean bytes or gigabytes."""
     if value is None or (isinstance(value, str) and re.fullmatch(r"[1-9]\d*(\.\d+)? ?[GM]iB", value.strip())):

@@ -13,6 +13,7 @@ from sweep.store.schemas import SCHEMA_VERSION as SCHEMA_VERSION
 from sweep.study.functions import ROLES
 from sweep.study.identity import Identity
 from sweep.study.own_training import train_settings
+from sweep.study.parts import TestUse
 from sweep.study.settings import Settings, every_settings
 from sweep.study.study import Study
 from sweep.study.study_text import explain
@@ -31,7 +32,7 @@ class Configuration:
         label: the arm and the grid's settings at this point, for people; "" for a study without both.
         hp: setting -> number or word, for the columns hp.*; the arm's name is among them.
         study: the study with this point's settings in place, without grid and arms.
-        key: digest of the same without the data, which a trial knows by content.
+        key: digest of the same without the data and further test sets, which a trial knows by content.
         whole: of a fold, what all folds of the same settings have in common: the config_id without the fold.
     """
 
@@ -90,7 +91,7 @@ def _configuration(study: Study, settings: Settings) -> Configuration:
         raise InputError(explain(error, Study, f"{study.study}, {label or 'grid'}")) from None
     hp = ({"arm": arm} if arm else {}) | settings_of(resolved)
     said = _what_decides(resolved)
-    key = _digest({name: value for name, value in said.items() if name != "data"})[:12]
+    key = _digest({name: value for name, value in said.items() if name not in ("data", "tests")})[:12]
     whole = ""
     if resolved.division is not None:
         whole = _digest({**said, "division": {"folds": resolved.division.folds}})[:12]
@@ -166,9 +167,14 @@ def _what_decides(study: Study) -> dict[str, Any]:
         # Named only where they are set, so that older ids stay.
         **({} if study.seeded else {"seeded": False}),
         **({} if study.division is None else {"division": study.division.model_dump()}),
+        **({"tests": {name: _test(one) for name, one in study.tests.items()}} if study.tests else {}),
         **({"preload": sorted(study.preload)} if study.preload else {}),
         **({} if study.keras_backend == "tensorflow" else {"backend": study.backend}),
     }
+
+
+def _test(one: TestUse) -> dict[str, Any]:
+    return {"use": one.use, **one.keywords, **({} if one.people == "by name" else {"people": one.people})}
 
 
 def _digest(value: Any) -> str:
@@ -210,6 +216,8 @@ def settings_of(study: Study) -> dict[str, float | str]:
             found[prefix] = json.dumps(value, separators=(",", ":"), default=str)
 
     walk("data", study.data.keywords)
+    for name, test in study.tests.items():
+        walk(f"tests.{name}", test.keywords)
     for role in ("model", "fit", "trial"):
         if (part := getattr(study, role)) is not None:
             walk(role, {"use": part.use, **part.keywords})

@@ -10,6 +10,7 @@ from sweep.machine.streams import STREAMS
 from sweep.store.paths import fault_of, with_variables
 from sweep.study.arms import check_arm
 from sweep.study.functions import NamedFunction, functions_of
+from sweep.study.further_tests import check_one_model, check_tests
 from sweep.study.grid import check_axis, n_points
 from sweep.study.own_training import FRAMEWORKS, check_gpu_memory, check_own_training
 from sweep.study.parts import (
@@ -24,6 +25,7 @@ from sweep.study.parts import (
     SeedRange,
     Stream,
     Submit,
+    TestUse,
     Use,
 )
 from sweep.study.seed_choice import MOST_TRIALS, checked_seeds
@@ -50,6 +52,9 @@ class Study(Part):
     division: Annotated[
         Division | None, Field(description="{folds: K}: cross-validation, each subject is tested once a seed")
     ] = None
+    tests: Annotated[
+        dict[str, TestUse], Field(description="name -> data that every trial is tested on, too: of them, `test` alone")
+    ] = {}
     model: Annotated[Use | None, Field(description="(input_shape, n_classes, **keywords) -> a Keras model")] = None
     train: Train = Train()
     backend: Annotated[
@@ -123,9 +128,9 @@ class Study(Part):
     def _grid_names_settings(cls, grid: Any) -> Any:
         for key, axis in grid.items() if isinstance(grid, dict) else ():
             section, _, name = str(key).partition(".")
-            if section not in ("train", "model", "data", "fit", "trial") or not name:
+            if section not in ("train", "model", "data", "tests", "fit", "trial") or not name:
                 raise ValueError(f"keys like train.learning_rate, model.dropout or data.root. Received: {key}")
-            if name in ("use", "leakage"):
+            if (name.partition(".")[2] if section == "tests" else name) in ("use", "leakage", "people"):
                 raise ValueError(f"settings. Received: {key}, which chooses the code; make two studies")
             check_axis(key, axis)
         return grid
@@ -156,10 +161,17 @@ class Study(Part):
             raise ValueError(f"a folder, s3://bucket/prefix or gs://bucket/prefix. Received: {results!r}, {fault}")
         return with_variables(results)
 
+    @field_validator("tests", mode="before")
+    @classmethod
+    def _tests_have_names(cls, tests: Any) -> Any:
+        check_tests(tests)
+        return tests
+
     @model_validator(mode="after")
     def _one_function_makes_the_scores(self) -> Self:
         check_own_training(self)
         check_gpu_memory(self)
+        check_one_model(self)
         return self
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -92,11 +92,17 @@ def _place(location: tuple[int | str, ...], model: type[BaseModel]) -> tuple[str
     names: list[str] = []
     known = list(model.model_fields)
     current: type[BaseModel] | None = model
+    keyed = False  # whether the next part is a name that the person gave, as of a further test set
     for part in location:
+        if keyed:
+            names.append(str(part))
+            keyed = False
+            continue
         fields = current.model_fields if current else {}
         if part in fields:
             names.append(str(part))
-            known, current = list(fields), _model_of(fields[str(part)].annotation)
+            annotation = fields[str(part)].annotation
+            known, current, keyed = list(fields), _model_of(annotation), get_origin(annotation) is dict
         elif current and part == location[-1]:
             names.append(str(part))
             known = list(fields)

@@ -36,6 +36,9 @@ NOBODY_ELSE = Trust()
 _NAMED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 
+_OF_TESTS = re.compile(r"(arms\..+\.)?tests\.[\w-]+")
+
+
 class UntrustedError(InputError):
     """A folder of results names code that is neither ours nor the person's."""
 
@@ -115,7 +118,7 @@ def _is_a_studys(key: str, use: str) -> bool:
         return False
     parameters = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
     returned = ast.unparse(node.returns) if node.returns else ""
-    role = key.rpartition(".")[2]  # also of an arm, as arms.NAME.model
+    role = "data" if _OF_TESTS.fullmatch(key) else key.rpartition(".")[2]  # also of an arm, as arms.NAME.model
     if role == "data":
         return found.module.startswith("sweep.data.") and returned == "Splits" and parameters[:1] != ["cache"]
     if role == "model":

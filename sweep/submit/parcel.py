@@ -64,7 +64,9 @@ def pack(
     """
     here = Path.cwd()
     going = contents(study, source, never=never)
-    data = local_paths(study, "data", here, going.files)
+    data: dict[str, Path] = {}
+    for section in ("data", *(f"tests.{name}" for name in study.tests)):
+        data |= local_paths(study, section, here, going.files)
     if data:
         key, path = next(iter(data.items()))
         raise InputError(

@@ -86,11 +86,12 @@ def contents(study: Study, source: Path | None, *, never: Sequence[Path] = ()) -
 def local_paths(study: Study, section: str, here: Path, files: Mapping[str, Path]) -> dict[str, Path]:
     """Return keyword -> file or folder here that it names by a relative path and that does not go along.
 
-    Of model and measure the defaults count, too, as for the id.
+    section: a key of the study, or tests.NAME. Of model and measure the defaults count, too, as for the id.
     """
-    used = getattr(study, section)
+    of_tests = section.startswith("tests.")
+    used = study.tests[section.removeprefix("tests.")] if of_tests else getattr(study, section)
     said = {} if used is None else dict(used.keywords)
-    if used is not None and section != "data":
+    if used is not None and section != "data" and not of_tests:
         said = {**code.defaults(used.use), **said}
     return {
         key: here / value

@@ -25,6 +25,7 @@ from sweep.machine.signals import leave_ctrl_c_to_the_caller
 from sweep.machine.streams import derived_seed
 from sweep.machine.variables import quiet_environment
 from sweep.study import code
+from sweep.study.parts import TestUse
 from sweep.study.study import Study
 from sweep.trial import seeding
 from sweep.trial.streaming import streaming_of
@@ -58,24 +59,44 @@ def prepare_data(request: DataRequest) -> data.Prepared:
     Raises:
         InputError: the data function or what it returns is wrong, or the data_id is not the expected one.
     """
-    study, split_seed = request.study, request.split_seed
+    study = request.study
+    split_seed = request.split_seed if not study.tests or code.takes(study.data.use, "split_seed") else 0
+    expect, cache = None if study.tests else request.expect, cache_folder()
     fold = fold_of(study)
     function = code.function(study.data.use)
     if fold is not None:
         function = _called_once(function, f"{study.data.model_dump_json()} {split_seed}")
     seeding.seed_numpy_and_python(split_seed)  # a data function that draws without saying so draws the same again
-    return data.prepare(
+    prepared = data.prepare(
         function,
         study.data.keywords,
         split_seed=split_seed,
         task=study.task,
         leakage=study.data.leakage,
-        cache=cache_folder(),
-        expect=request.expect,
+        cache=cache,
+        expect=expect,
         output=study.train.output,
         streaming=streaming_of(study, split_seed),
         fold=fold,
     )
+    if not study.tests:
+        return prepared
+    tests = [_further_test(name, one, request.split_seed) for name, one in study.tests.items()]
+    task, output = study.task, study.train.output
+    return data.with_tests(prepared, tests, task=task, cache=cache, output=output, expect=request.expect)
+
+
+def _further_test(name: str, said: TestUse, split_seed: int) -> data.FurtherTest:
+    """Return a further test set whose function finds the generators seeded, whatever was drawn before."""
+    function = code.function(said.use)
+    seed = split_seed if code.takes(said.use, "split_seed") else 0
+
+    @wraps(function)
+    def call(*values: Any, **keywords: Any) -> Any:
+        seeding.seed_numpy_and_python(seed)
+        return function(*values, **keywords)
+
+    return data.FurtherTest(name, call, said.keywords, seed, said.leakage, said.people == "others")
 
 
 def fold_of(study: Study) -> Fold | None:

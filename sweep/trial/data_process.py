@@ -37,7 +37,7 @@ serve()
 
 def data_key(study: Study, split_seed: int) -> str:
     """Return what decides the data of a configuration, as text: equal keys are prepared once."""
-    said = study.model_dump(mode="json", include={"data", "division"})
+    said = study.model_dump(mode="json", include={"data", "division"} | ({"tests"} if study.tests else set()))
     return json.dumps([said, study.hold.get("split") if study.division else None, split_seed, study.train.output])
 
 

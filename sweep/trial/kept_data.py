@@ -43,6 +43,7 @@ def kept(study: Study, key: str) -> Prepared | None:
             n_classes=told["n_classes"],
             classes=tuple(told["classes"]),
             path=Path(told["path"]),
+            tests=told.get("tests", {}),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -63,10 +64,13 @@ def keep(study: Study, key: str, prepared: Prepared) -> None:
 
 
 def _place(study: Study, key: str) -> Path | None:
-    use = study.data.use
-    if not use.startswith(_OURS) or named_files({**code.defaults(use), **study.data.keywords}, kept=cache_folder()):
-        return None
-    decides: list[Any] = [key, study.task, identity.code_id(use), _stamps(), np.__version__, platform.machine()]
+    every = (study.data, *study.tests.values())
+    for one in every:
+        said = {**code.defaults(one.use), **one.keywords}
+        if not one.use.startswith(_OURS) or named_files(said, kept=cache_folder()):
+            return None
+    codes = [identity.code_id(one.use) for one in every]
+    decides: list[Any] = [key, study.task, *codes, _stamps(), np.__version__, platform.machine()]
     digest = hashlib.sha256(json.dumps(decides).encode()).hexdigest()
     return cache_folder() / "answers" / f"{digest}.json"
 

@@ -8,12 +8,13 @@ from typing import Any
 from sweep.checks.measures import checks
 from sweep.checks.model import batchnorm_gap, model_checks
 from sweep.checks.unnamed_inputs import outside_checks, outside_record
-from sweep.data import Splits
+from sweep.data import Split, Splits
 from sweep.data.inputs import labels_of
 from sweep.store.records import Record
 from sweep.study.study import Study
 from sweep.trial import own_fit, weights
 from sweep.trial.building import begin_phase, build, loss_of, model_outputs
+from sweep.trial.further_tests import keep_tests
 from sweep.trial.losses import takes_probabilities
 from sweep.trial.measuring import measured_by
 from sweep.trial.model_outputs import ModelOutputs
@@ -83,16 +84,20 @@ def train_keras(
     outputs = {name: scoring.predict(model, split.x, given) for name, split in splits.items()}
     of_train = {"train": outputs.pop("train")} if stream is not None else {}  # a sample of it: for checks alone
     metrics = keep_scores(record, splits, outputs, task)
-    metrics |= {
-        f"{name}_loss": scoring.mean_loss(model, loss, split.x, labels_of(split), outputs[name], study.train.batch_size)
-        for name, split in splits.items()
-        if loss is not None and name in outputs
-    }
+
+    def loss_on(split: Split, found: Any) -> float:
+        return scoring.mean_loss(model, loss, split.x, labels_of(split), found, study.train.batch_size)
+
+    if loss is not None:
+        metrics |= {f"{name}_loss": loss_on(split, outputs[name]) for name, split in splits.items() if name in outputs}
     scored_loss = loss_of_score(loss)
     row["check"] = _checks(study, splits, outputs | of_train, epochs, model, scored_loss, given) | outside_checks(model)
     if order.apart:
         row["check"]["runs_apart"] = 1.0
     saving.save_into(record, model, study, last)
+    if splits.tests:  # after all that is of the study's own data
+        further = {name: scoring.predict(model, split.x, given) for name, split in splits.tests.items()}
+        keep_tests(record, study.task, splits, outputs["dev"], further, loss_on if loss is not None else None)
     if study.measure is not None:  # last, since it may leave the model changed
         with run_of(study, order, record, "measure", seeds, own_fit.dev_metrics(study, model, splits)) as (run, _):
             of_user = splits if stream is None else stream.for_user(splits)

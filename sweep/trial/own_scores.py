@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sweep.data import Splits
 from sweep.errors import InputError
+from sweep.metrics.elsewhere import BEFORE
 from sweep.trial.tasks import TASKS, n_classes
 
 REQUIRED = ("dev", "test")
@@ -20,25 +21,30 @@ _SHAPES = {
 
 
 def own_outputs(use: str, task: str, splits: Splits, found: Any) -> dict[str, NDArray[Any]]:
-    """Return split -> outputs (n, k) as float64, of what a `trial` returned: dev, test, and train if it is there.
+    """Return split -> outputs (n, k) as float64, of what a `trial` returned: dev, test, each further test
+    set as test.NAME, and train if it is there.
 
     Raises:
         InputError: it is no mapping of these splits, or the scores of a split do not fit its samples.
     """
-    expected = f"trial: expected {use} to return {{'dev': scores, 'test': scores}}."
+    tests = tuple(f"{BEFORE}{name}" for name in splits.tests)
+    also = "".join(f", '{name}': scores" for name in tests)
+    expected = f"trial: expected {use} to return {{'dev': scores, 'test': scores{also}}}."
     if not isinstance(found, Mapping):
         raise InputError(f"{expected} Received: {'nothing' if found is None else type(found).__name__}.")
     keys = [str(key) for key in found]
-    if unknown := [key for key in keys if key not in (*REQUIRED, "train")]:
+    if unknown := [key for key in keys if key not in (*REQUIRED, *tests, "train")]:
         raise InputError(f"{expected} Received the key {unknown[0]}; train may stand beside them.")
-    if missing := [name for name in REQUIRED if name not in keys]:
+    if missing := [name for name in (*REQUIRED, *tests) if name not in keys]:
         raise InputError(f"{expected} Received: no {' and no '.join(missing)}.")
-    return {name: one_split(use, task, splits, name, found[name]) for name in ("train", *REQUIRED) if name in keys}
+    return {
+        name: one_split(use, task, splits, name, found[name]) for name in ("train", *REQUIRED, *tests) if name in keys
+    }
 
 
 def one_split(use: str, task: str, splits: Splits, name: str, scores: Any) -> NDArray[Any]:
     """Return the outputs (n, k) of one split as float64; errors as in `own_outputs`."""
-    split = getattr(splits, name)
+    split = splits.tests[name.removeprefix(BEFORE)] if name.startswith(BEFORE) else getattr(splits, name)
     if name == "train" and splits.stream is not None:
         raise InputError(
             f"trial: expected {use} to give scores of dev and test. Received: of train too, which hands out batches, "

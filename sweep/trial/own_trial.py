@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from sweep.checks.measures import checks
 from sweep.data import Splits
 from sweep.errors import InputError, one_line
+from sweep.metrics.elsewhere import BEFORE
 from sweep.store.records import Record
 from sweep.study import code
 from sweep.study.imports import packages_of
 from sweep.study.study import Study
 from sweep.trial import frameworks, seeding
+from sweep.trial.further_tests import keep_tests
 from sweep.trial.order import TrialOrder, run_of
 from sweep.trial.own_scores import in_unit_interval, one_split, own_outputs, usual_loss
 from sweep.trial.run import Run
@@ -69,7 +71,10 @@ def train_own(
     record.environment.update(_versions(use.use))
 
     stage("score")
+    further = {name: outputs.pop(f"{BEFORE}{name}") for name in splits.tests}
     keep_scores(record, splits, outputs, task)
+    if splits.tests:
+        keep_tests(record, study.task, splits, outputs["dev"], further)
     row["check"] = _checks(study, splits, outputs, journal.epochs)
 
 

@@ -111,5 +111,11 @@ def _seed_all(seed: int) -> None:
 
 def _code(study: Study) -> str:
     """Return the digest of what the data function and the functions among its keywords reach."""
-    named = sorted({one.use for one in functions_of(study.model_dump(mode="json")) if one.decides == "content"})
+    named = sorted(
+        {
+            one.use
+            for one in functions_of(study.model_dump(mode="json"))
+            if one.decides == "content" and not one.key.startswith("tests.")
+        }
+    )
     return hashlib.sha256(json.dumps([[use, identity.code_id(use)] for use in named]).encode()).hexdigest()

@@ -15,8 +15,9 @@ from sweep.machine.import_path import find_modules_in
 from sweep.machine.streams import stream_seeds, without_seed
 from sweep.store import records
 from sweep.store.places import place
-from sweep.study import code
+from sweep.study.further_tests import takes_split_seed
 from sweep.study.study import Study
+from sweep.trial import further_tests
 from sweep.trial.data_process import DataProcess
 from sweep.trial.environment import environment, own_environment
 from sweep.trial.keras_trial import train_keras
@@ -84,6 +85,8 @@ def _train(order: TrialOrder, record: records.Record, stage: Callable[[str], Non
     splits = open_data(study, order.data_id, seeds["split"])
     row |= {f"n_{name}": len(split) for name, split in splits.items()}
     stream = TrialStream.of(study, splits, seeds)
+    if splits.tests:
+        row |= further_tests.columns(splits, data.ids_of_tests(cache_folder(), order.data_id))
     if splits.stream is not None:
         row |= {"n_train": splits.stream.n if splits.stream.whole else None, "batches": splits.stream.kind}
     if keras:
@@ -128,7 +131,7 @@ def open_data(study: Study, data_id: str, split_seed: int) -> Splits:
     try:
         return data.open_prepared(cache, data_id)
     except FileNotFoundError:
-        split = split_seed if code.takes(study.data.use, "split_seed") else 0
+        split = split_seed if takes_split_seed(study) else 0
         try:
             with DataProcess() as process:
                 process.prepare(study, split, expect=data_id)

@@ -275,3 +275,31 @@ def test_a_table_of_one_metric_is_reported(tmp_path: Path, metric: str) -> None:
     report = write(sweep.load(found.folder))
     assert metric not in report.headline or report.rows[0].metrics[metric].interval.n_seeds == 2
     assert (tmp_path / "lab" / "report" / "seeds.svg").is_file() == (metric in report.headline)
+
+
+def test_a_further_test_set_is_collected_beside_the_own_one(tmp_path: Path) -> None:
+    """Files of the split test.B, or rows of it in a frame: their metrics are at dev's threshold, their EER is own."""
+    pattern = write_scores(tmp_path / "scores")
+    for test in (tmp_path / "scores").rglob("test*"):
+        text = test.read_text()
+        test.with_name(test.name.replace("test", "test.B")).write_text(text)
+    sweep.collect(pattern, "twice", results=tmp_path / "results")
+    loaded = sweep.load(tmp_path / "results" / "twice")
+    assert set(loaded.scores["split"]) == {"dev", "test", "test.B"}
+    assert (loaded.trials["metric.B.hter"] == loaded.trials["metric.hter"]).all()
+    assert (loaded.trials["n_test.B"] == loaded.trials["n_test"]).all()
+    config = loaded.study["plan"][0]["config_id"]
+    assert sweep.estimate(loaded, "B.hter", config).values == sweep.estimate(loaded, "hter", config).values
+    frame = loaded.scores.assign(system=loaded.scores["config_id"].astype(str)).drop(columns=["config_id", "trial_id"])
+    sweep.collect(frame, "frame", by=["system"], results=tmp_path / "results")
+    again = sweep.load(tmp_path / "results" / "frame")
+    assert sorted(again.trials["metric.B.eer"]) == sorted(loaded.trials["metric.B.eer"])
+
+
+def test_a_further_test_set_has_a_name_that_columns_can_have(tmp_path: Path) -> None:
+    """The name of a metric is none; its file is not left out without a word."""
+    pattern = write_scores(tmp_path / "scores", seeds=1)
+    test = next((tmp_path / "scores").rglob("test*"))
+    test.with_name(test.name.replace("test", "test.hter")).write_text(test.read_text())
+    with pytest.raises(InputError, match=r"that no metric has\. Received: hter, in"):
+        sweep.collect(pattern, "twice", results=tmp_path / "results")

@@ -51,6 +51,12 @@ def steps(splits, run, *, epochs=3, nan=False):
     return {name: 1 / (1 + np.exp(-split.x @ weight)) for name, split in splits.items()}
 
 
+def elsewhere(splits, run, *, leave=""):
+    """Return the first column as scores, of each further test set too; leave: of which not."""
+    scores = {"dev": splits.dev.x[:, 0], "test": splits.test.x[:, 0]}
+    return scores | {f"test.{name}": split.x[:, 0] for name, split in splits.tests.items() if name != leave}
+
+
 def globals_only(splits, run):
     """Draw from the global generators, and ask for no stream."""
     noise = np.random.rand() + random.random()  # noqa: NPY002 (as scripts do)
