@@ -53,8 +53,8 @@ class RayAhead:
         if starting is not None:
             with suppress(SweepError):  # one that does not start was told to whoever asked for it
                 starting.result()
-            # Its thread goes last: the kernel ends Ray's daemons with the thread that started them, and Ray waits 5 s for
-            # the answer of a daemon that is gone.
+            # Its thread goes last: the kernel ends Ray's daemons with the thread that started them, and Ray waits 5 s
+            # for a daemon that is gone.
             try:
                 self._open.__exit__(*(how or (None, None, None)))
             finally:

@@ -17,9 +17,8 @@ from ray import _raylet
 from ray._private import node, services
 from ray.tune.execution import class_cache
 
-# In place of an agent: a process that waits until the raylet, its parent, is gone. The raylet ends with its agents, so
-# they are deaf to Ctrl-C, which reaches every process of a terminal.
-_WAIT = "import os,signal,time;signal.signal(signal.SIGINT,signal.SIG_IGN);p=os.getppid()\nwhile os.getppid()==p:time.sleep(1)"
+# In place of an agent: a process that waits until the raylet, its parent, is gone. The raylet ends with its agents.
+_WAIT = "import os,time;p=os.getppid()\nwhile os.getppid()==p:time.sleep(1)"
 _AGENT = re.compile(r"--(dashboard|runtime_env)_agent_command=.*", re.DOTALL)
 _PORTS = ("DASHBOARD_AGENT_LISTEN", "METRICS_AGENT", "METRICS_EXPORT", "RUNTIME_ENV_AGENT")
 _NOBODY = 1  # a port where nobody listens; the agents would write theirs to files that the raylet waits for

@@ -1,6 +1,9 @@
 """What a run starts before it knows its plan, and when it does not."""
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +84,20 @@ def test_a_ray_that_does_not_start_is_told_to_who_needs_it(monkeypatch: pytest.M
         ahead.session()
     ahead.end()
     assert ahead.session() is None
+
+
+def test_ray_ends_before_the_thread_that_started_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel ends Ray's daemons with their thread; Ray must be told to end before, or it waits for the dead."""
+    alive: list[bool] = []
+
+    @contextmanager
+    def session(address: str | None, slots: int | None) -> Iterator[str]:
+        thread = threading.current_thread()
+        yield "session"
+        alive.append(thread.is_alive())
+
+    monkeypatch.setattr("sweep.running.ray_session.ray_session", session)
+    ahead = RayAhead(1)
+    assert ahead.session() == "session"
+    ahead.end()
+    assert alive == [True]
