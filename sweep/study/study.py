@@ -26,6 +26,7 @@ from sweep.study.parts import (
     Submit,
     Use,
 )
+from sweep.study.portable import PORTABLE, check_portable, determinism_of
 from sweep.study.seed_choice import MOST_TRIALS, checked_seeds
 from sweep.study.stop import Stop, check_stop, with_seeds
 from sweep.study.study_text import built_in_studies, explain, read_yaml
@@ -75,7 +76,13 @@ class Study(Part):
     hold: Annotated[dict[Stream, Seed], Field(description="streams held still; all others follow the seed")] = {
         "split": 0
     }
-    determinism: Annotated[bool, Field(description="off: faster on a GPU, and recorded as not repeatable")] = True
+    determinism: Annotated[
+        bool | Literal["portable"],
+        Field(description="off: faster on a GPU, not repeatable; portable: equal bits on every x86-64"),
+    ] = True
+    portable: Annotated[
+        Literal["refuse", "warn"], Field(description="what becomes of operations that are not known to be portable")
+    ] = "refuse"
     reuse: Annotated[
         Literal["auto", "off"],
         Field(description="auto: seeds share what was traced where that gives the bits of a fresh process; off: never"),
@@ -104,6 +111,11 @@ class Study(Part):
     @classmethod
     def _seeds_are_counted_or_listed(cls, seeds: Any) -> Any:
         return checked_seeds(seeds)
+
+    @field_validator("determinism", mode="before")
+    @classmethod
+    def _determinism_is_a_word(cls, determinism: Any) -> Any:
+        return determinism_of(determinism)
 
     @field_validator("reuse", mode="before")
     @classmethod
@@ -160,6 +172,7 @@ class Study(Part):
     def _one_function_makes_the_scores(self) -> Self:
         check_own_training(self)
         check_gpu_memory(self)
+        check_portable(self)
         return self
 
     @model_validator(mode="after")
@@ -195,6 +208,11 @@ class Study(Part):
     def keras_backend(self) -> str:
         """Return what Keras computes with; a `trial` of the user's own knows no Keras."""
         return self.backend or "tensorflow"
+
+    @property
+    def is_portable(self) -> bool:
+        """Return whether a trial's bits shall be those of every x86-64 processor."""
+        return self.determinism == PORTABLE
 
     @property
     def n_seeds(self) -> int:
