@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test thorough fast long tensorflow ray clusters jax room floors lint bench-env lock clean
+.PHONY: help demo setup test thorough fast long tensorflow portable ray clusters jax room floors lint bench-env lock clean
 
 help:
 	@echo "make demo       set up .venv and run the built-in study: sweep run demo"
-	@echo "make test       set up .venv and run lint, types, floors and the tests: fast, long, tensorflow, ray, clusters, jax"
+	@echo "make test       set up .venv and run lint, types, floors and the tests: fast, long, tensorflow, portable, ray, clusters, jax"
 	@echo "make fast       the tests of a minute: without Ray, TensorFlow, simulations, fuzz and commands"
-	@echo "make long, make tensorflow, make ray, make clusters, make jax   the other parts of the tests, each alone"
+	@echo "make long, make tensorflow, make portable, make ray, make clusters, make jax   the other parts of the tests, each alone"
 	@echo "make room ROOM=stats   the tests of one folder, without Ray"
 	@echo "make floors     which folder of sweep/ imports which, floor by floor"
 	@echo "make thorough   all tests, the slow ones too, and fuzz tests with 2,000 examples: before a release"
@@ -68,7 +68,7 @@ floors: $(VENV)/dev.stamp
 # All that `make test` needs, and nothing run yet.
 setup: $(VENV)/dev.stamp $(VENV)-s3/stamp $(VENV)-wandb/stamp $(VENV)-jax/stamp
 
-# The tests in six parts, the first five each in two processes that take a file at a time. A process starts Ray once, and TensorFlow's
+# The tests in seven parts, all but `portable` and `jax` each in two processes that take a file at a time. A process starts Ray once, and TensorFlow's
 # fork server once, for all of its tests that need no more than that.
 PROCESSES = -n 2 --dist loadfile
 CLUSTERS = tests/cluster tests/hosts tests/nodes tests/slurm tests/submit
@@ -76,13 +76,17 @@ CLUSTERS = tests/cluster tests/hosts tests/nodes tests/slurm tests/submit
 marked = $(shell grep -rlE --include='test_*.py' 'mark\.$(1)\b' tests)
 
 fast: $(VENV)/dev.stamp
-	$(BIN)/pytest -m "not long and not ray and not tensorflow and not jax and not thorough" $(PROCESSES) $(PYTEST)
+	$(BIN)/pytest -m "not long and not ray and not tensorflow and not portable and not jax and not thorough" $(PROCESSES) $(PYTEST)
 
 long: $(VENV)/dev.stamp
-	$(BIN)/pytest -m "long and not ray and not tensorflow and not jax and not thorough" $(PROCESSES) $(PYTEST)
+	$(BIN)/pytest -m "long and not ray and not tensorflow and not portable and not jax and not thorough" $(PROCESSES) $(PYTEST)
 
 tensorflow: $(VENV)/dev.stamp
 	$(BIN)/pytest $(call marked,tensorflow) -m "tensorflow and not ray and not thorough" $(PROCESSES) $(PYTEST)
+
+# An emulator takes one core, and minutes: one process after the other, so that it has one to itself.
+portable: $(VENV)/dev.stamp
+	$(BIN)/pytest tests/portable -m "portable and not thorough" $(PYTEST)
 
 ray: $(VENV)/dev.stamp
 	$(BIN)/pytest $(filter-out $(CLUSTERS:%=%/%),$(call marked,ray)) -m "ray and not thorough" $(PROCESSES) $(PYTEST)
@@ -102,7 +106,7 @@ room: $(VENV)/dev.stamp
 # All parts run even where one fails; the seconds of each stand at the end.
 test: setup
 	@told=""; code=0; \
-	for part in lint fast long tensorflow ray clusters jax; do \
+	for part in lint fast long tensorflow portable ray clusters jax; do \
 	  began=$$(date +%s); answer=passed; \
 	  $(MAKE) --no-print-directory $$part || { code=1; answer=FAILED; }; \
 	  told="$$told\n== $$part $$(( $$(date +%s) - began )) s, $$answer"; \

@@ -31,6 +31,14 @@ class Trap:
 
 TRAPS = (
     Trap(
+        "not_portable",
+        0,
+        "warning",
+        "`determinism: portable` was asked for, and operations of the model are not known to give equal bits on every "
+        "processor.",
+        "Other processors may not verify these trials: docs/portable.md lists what is known.",
+    ),
+    Trap(
         "unavailable",
         0,
         "note",

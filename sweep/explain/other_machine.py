@@ -113,6 +113,27 @@ def cause_of(processor: Factor) -> str:
     return f"another kind of processor (stored: {processor.stored}, here: {processor.now}): bits cannot agree."
 
 
+def beside_processor(factors: Sequence[Factor], *, portable: bool = False) -> list[Factor]:
+    """Return the known factors that do not come with another processor, as its name and the system's build do.
+
+    portable: of a trial whose bits the processor does not decide; there another C library may, which the system names.
+    """
+    libraries = {
+        end.rpartition("-with-")[2] for one in factors if one.name == "platform" for end in (one.stored, one.now)
+    }
+    without = {"cpu_model", "cpu_features", "machine"} | ({"platform"} if not portable or len(libraries) < 2 else set())
+    return [one for one in factors if one.known and one.name not in without]
+
+
+def portable_cause(processor: Factor) -> str:
+    """Return what is said where a trial with `determinism: portable` has other bits and only the processor differs."""
+    return (
+        f"not known. With `determinism: portable` another kind of processor (stored: {processor.stored or 'unknown'}, "
+        f"here: {processor.now}) should give the same bits, and it does not: docs/portable.md says what was compared. "
+        "Please report it."
+    )
+
+
 def compare_elsewhere(
     results: Results,
     task: str,

@@ -42,11 +42,11 @@ def run_again(order: TrialOrder, variables: Mapping[str, str] | None = None) -> 
     """
     with tempfile.TemporaryDirectory(prefix="verify-", dir=scratch.folder()) as folder:
         order = replace(order, results=folder, attempt=0)
+        ours = backends.variables(Study.model_validate(order.study))
         if variables:
-            crash = _spawned(order, variables, Path(folder))
+            crash = _spawned(order, {**ours, **variables}, Path(folder))
         else:
-            backend = backends.variables(Study.model_validate(order.study))
-            ended = process.call(run_trial, order, variables=backend)
+            ended = process.call(run_trial, order, variables=ours)
             crash = ended.crash or ended.value.error
         found = [path for path, _, _ in records.parts(Path(folder))]
         if not found:

@@ -1,16 +1,25 @@
 """What came of running stored trials again: equal to the bit, or the first difference and what explains it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sweep.errors.display import displayed
 from sweep.explain.difference import Difference
-from sweep.explain.other_machine import Elsewhere
+from sweep.explain.other_machine import Elsewhere, other_processor
 from sweep.explain.surroundings import Factor
+from sweep.study.study import Study
 
 BY_KERAS = "initial weights, every epoch's order and weights, scores and metrics"
 BY_FIT = "initial weights, every epoch's weights, scores and metrics"
 BY_TRIAL = "scores, metrics, and the epochs and weights that the trial handed in"
+
+
+def compared(studies: Sequence[Study]) -> str:
+    """Return what of the trials of these configurations can be compared, as words."""
+    if all(study.trial is not None for study in studies):
+        return BY_TRIAL
+    return BY_FIT if any(study.fit is not None for study in studies) else BY_KERAS
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,12 @@ class Verification:
             f"{self.results}: {n_equal} of {len(self.trials)} trials run again are equal to the bit: "
             f"{self.compared} ({self.n_stored} stored)."
         ]
+        kinds = [kind for one in self.trials if one.equal and (kind := other_processor(one.factors))]
+        if kinds:
+            lines.append(
+                f"{len(kinds)} of them were stored on another kind of processor ({kinds[0].stored or 'unknown'}; here: "
+                f"{kinds[0].now})."
+            )
         if self.n_unseeded:
             lines.append(f"{self.n_unseeded} trials of the study had no seed and cannot be run again.")
         if self.elsewhere:

@@ -19,15 +19,17 @@ from sweep.explain.difference import Difference, first_difference, first_step
 from sweep.explain.other_machine import (
     MARGIN,
     Elsewhere,
+    beside_processor,
     cause_of,
     compare_elsewhere,
     other_processor,
+    portable_cause,
     score_correlation,
 )
 from sweep.explain.rerun import RerunFailedError, ray_for_reruns, run_again, run_through_ray
 from sweep.explain.stored_bits import Bits, StoredTrial, n_unseeded, stored_trials, verifiable
 from sweep.explain.surroundings import Factor, factors, variables_as_stored
-from sweep.explain.verification import BY_FIT, BY_KERAS, BY_TRIAL, Verification, Verified
+from sweep.explain.verification import Verification, Verified, compared
 from sweep.machine import process
 from sweep.machine.streams import stream_seeds
 from sweep.machine.variables import quiet_environment
@@ -37,6 +39,7 @@ from sweep.store.collected import refuse_collected
 from sweep.store.places import Place
 from sweep.store.store import Results
 from sweep.study.further_tests import takes_split_seed
+from sweep.study.portable import PORTABLE
 from sweep.study.study import Study
 from sweep.study.trust import Trust, permit
 from sweep.trial import backends
@@ -93,6 +96,8 @@ def verify(
     studies = {one.order.config_id: Study.model_validate(one.order.study) for one in stored}
     first_study = next(iter(studies.values()))
     backends.check(first_study)
+    if first_study.is_portable and threads not in (None, 1):
+        raise InputError(f"--threads: expected 1 for trials with `determinism: portable`. Received: {threads}.")
     process.warm_up(*preloaded(list(studies.values())), variables=backends.variables(first_study))
     by_ray = address is not None or stored[0].order.study["resources"]["gpu"] > 0
 
@@ -110,9 +115,10 @@ def verify(
         for one in stored:
             found.append(_verified(one, threads, ready, data, first.get(one.order.trial_id), rerun, codes))
             hear(f"{len(found)}/{len(chosen)} trials, {sum(not item.equal for item in found)} differ")
-    compared = _compared(list(studies.values()))
-    elsewhere = _elsewhere(loaded, first_study.task, found, margin)
-    return Verification(str(results), len(ids), tuple(found), n_unseeded(loaded), compared, elsewhere)
+    elsewhere = None if first_study.is_portable else _elsewhere(loaded, first_study.task, found, margin)
+    return Verification(
+        str(results), len(ids), tuple(found), n_unseeded(loaded), compared(list(studies.values())), elsewhere
+    )
 
 
 def _elsewhere(loaded: Results, task: str, found: Sequence[Verified], margin: float) -> Elsewhere | None:
@@ -126,12 +132,6 @@ def _elsewhere(loaded: Results, task: str, found: Sequence[Verified], margin: fl
     pairs += [dict(same)] * (len(found) - len(differing))
     correlations = [math.nan if one.correlation is None else one.correlation for one in differing]
     return compare_elsewhere(loaded, task, pairs, correlations, cast(Factor, kinds[0]), margin)
-
-
-def _compared(studies: list[Study]) -> str:
-    if all(study.trial is not None for study in studies):
-        return BY_TRIAL
-    return BY_FIT if any(study.fit is not None for study in studies) else BY_KERAS
 
 
 def _spread(ids: list[str], count: int) -> list[str]:
@@ -203,8 +203,7 @@ def _why(
     undone = [factor for factor in around if factor.name == "threads" or factor.name.startswith("flag.")]
     if undone:
         as_stored: Mapping[str, str] = variables_as_stored(around)
-        threads = stored_trial.bits.environment.get("threads", 1)
-        before = _with_threads(now, int(threads))
+        before = _with_threads(now, int(stored_trial.bits.environment.get("threads", 1)))
         if first_difference(stored_trial.bits, rerun(before, as_stored)) is None:
             said = " and ".join(
                 f"{factor.meaning}, {factor.now or 'unset'} instead of {factor.stored or 'unset'}" for factor in undone
@@ -213,11 +212,12 @@ def _why(
             return f"{said}. With the old setting the trial gives the stored bits.", True, difference
     known = [factor for factor in around if factor.known]
     processor = other_processor(around)
-    if processor is not None:
-        # The system's build number and the machine's name come with the processor, and explain nothing beside it.
-        beside = ("cpu_model", "cpu_features", "platform", "machine")
-        more = [factor for factor in known if factor.name not in beside]
-        also = "".join(f" Also differs: {factor}." for factor in more)
+    if now.study.get("determinism") == PORTABLE:
+        known = beside_processor(known, portable=True)
+        if processor is not None and not known:
+            return portable_cause(processor), False, difference
+    elif processor is not None:
+        also = "".join(f" Also differs: {factor}." for factor in beside_processor(known))
         return cause_of(processor) + also, False, difference
     if known:
         return "probably " + ", or ".join(str(factor) for factor in known) + ".", False, difference

@@ -60,7 +60,7 @@ def trial_cost(planned: PlannedTrial, modules: Sequence[str]) -> TrialCost:
 
 def _measured(asked: tuple[Study, str, dict[str, int], tuple[str, ...], str]) -> TrialCost | str:
     study, data_id, seeds, modules, folder = asked
-    machine = Machine(study.resources.threads, study.determinism)
+    machine = Machine(study.resources.threads, bool(study.determinism), portable=study.is_portable)
     find_modules_in(modules)
     begin_trial(machine, folder, backend=study.keras_backend)
     from sweep.trial import scoring  # imports Keras

@@ -14,6 +14,21 @@ _LONGEST_AXIS = 10_000
 SAMPLERS = ("choice", "uniform", "loguniform")
 
 
+def check_grid(grid: Any) -> None:
+    """Refuse axes that are no settings of a trial, and values that `check_axis` refuses.
+
+    Raises:
+        ValueError: with what was expected and what was received.
+    """
+    for key, axis in grid.items() if isinstance(grid, dict) else ():
+        section, _, name = str(key).partition(".")
+        if section not in ("train", "model", "data", "tests", "fit", "trial") or not name:
+            raise ValueError(f"keys like train.learning_rate, model.dropout or data.root. Received: {key}")
+        if (name.partition(".")[2] if section == "tests" else name) in ("use", "leakage", "people"):
+            raise ValueError(f"settings. Received: {key}, which chooses the code; make two studies")
+        check_axis(key, axis)
+
+
 def check_axis(key: str, axis: Any) -> None:
     """Raise ValueError unless the axis is a list of values, {choice: [...]}, {uniform: [a, b]} or {loguniform: [a, b]}.
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, get_args
 
+from sweep.errors import nearest
 from sweep.study.parts import Framework
 from sweep.study.train import Train
 
@@ -11,6 +12,17 @@ if TYPE_CHECKING:
 FRAMEWORKS: tuple[str, ...] = get_args(Framework)
 # Of `train`: what run.should_stop follows, what the model is built in, whether it is kept, which output is scored.
 BESIDE_FIT = ("early_stopping", "precision", "save", "output")
+
+
+def check_preload(preload: Any) -> None:
+    """Refuse what is no framework that can be seeded.
+
+    Raises:
+        ValueError: with what was expected and what was received.
+    """
+    for name in preload if isinstance(preload, list) else ():
+        if name not in FRAMEWORKS:
+            raise ValueError(f"frameworks ({', '.join(FRAMEWORKS)}). Received: {name}.{nearest(str(name), FRAMEWORKS)}")
 
 
 def check_own_training(study: "Study") -> None:

@@ -11,8 +11,8 @@ from sweep.store.paths import fault_of, with_variables
 from sweep.study.arms import check_arm
 from sweep.study.functions import NamedFunction, functions_of
 from sweep.study.further_tests import check_one_model, check_tests
-from sweep.study.grid import check_axis, n_points
-from sweep.study.own_training import FRAMEWORKS, check_gpu_memory, check_own_training
+from sweep.study.grid import check_grid, n_points
+from sweep.study.own_training import check_gpu_memory, check_own_training, check_preload
 from sweep.study.parts import (
     Backend,
     DataUse,
@@ -28,6 +28,7 @@ from sweep.study.parts import (
     TestUse,
     Use,
 )
+from sweep.study.portable import PORTABLE, check_portable, determinism_of
 from sweep.study.seed_choice import MOST_TRIALS, checked_seeds
 from sweep.study.stop import Stop, check_stop, with_seeds
 from sweep.study.study_text import built_in_studies, explain, read_yaml
@@ -77,10 +78,14 @@ class Study(Part):
     ] = {}
     samples: Annotated[int, Field(ge=1, strict=True, description="draws for axes that are sampled")] = 1
     study_seed: Annotated[Seed, Field(description="seed of the draws of sampled axes")] = 0
-    hold: Annotated[dict[Stream, Seed], Field(description="streams held still; all others follow the seed")] = {
-        "split": 0
-    }
-    determinism: Annotated[bool, Field(description="off: faster on a GPU, and recorded as not repeatable")] = True
+    hold: Annotated[dict[Stream, Seed], Field(description="streams held still; others follow the seed")] = {"split": 0}
+    determinism: Annotated[
+        bool | Literal["portable"],
+        Field(description="off: faster on a GPU, not repeatable; portable: equal bits on every x86-64"),
+    ] = True
+    portable: Annotated[
+        Literal["refuse", "warn"], Field(description="what becomes of operations that are not known to be portable")
+    ] = "refuse"
     reuse: Annotated[
         Literal["auto", "off"],
         Field(description="auto: seeds share what was traced where that gives the bits of a fresh process; off: never"),
@@ -110,6 +115,11 @@ class Study(Part):
     def _seeds_are_counted_or_listed(cls, seeds: Any) -> Any:
         return checked_seeds(seeds)
 
+    @field_validator("determinism", mode="before")
+    @classmethod
+    def _determinism_is_a_word(cls, determinism: Any) -> Any:
+        return determinism_of(determinism)
+
     @field_validator("reuse", mode="before")
     @classmethod
     def _reuse_is_a_word(cls, reuse: Any) -> Any:
@@ -126,23 +136,13 @@ class Study(Part):
     @field_validator("grid", mode="before")
     @classmethod
     def _grid_names_settings(cls, grid: Any) -> Any:
-        for key, axis in grid.items() if isinstance(grid, dict) else ():
-            section, _, name = str(key).partition(".")
-            if section not in ("train", "model", "data", "tests", "fit", "trial") or not name:
-                raise ValueError(f"keys like train.learning_rate, model.dropout or data.root. Received: {key}")
-            if (name.partition(".")[2] if section == "tests" else name) in ("use", "leakage", "people"):
-                raise ValueError(f"settings. Received: {key}, which chooses the code; make two studies")
-            check_axis(key, axis)
+        check_grid(grid)
         return grid
 
     @field_validator("preload", mode="before")
     @classmethod
     def _preload_names_frameworks(cls, preload: Any) -> Any:
-        for name in preload if isinstance(preload, list) else ():
-            if name not in FRAMEWORKS:
-                raise ValueError(
-                    f"frameworks ({', '.join(FRAMEWORKS)}). Received: {name}.{nearest(str(name), FRAMEWORKS)}"
-                )
+        check_preload(preload)
         return preload
 
     @field_validator("arms", mode="before")
@@ -172,6 +172,7 @@ class Study(Part):
         check_own_training(self)
         check_gpu_memory(self)
         check_one_model(self)
+        check_portable(self)
         return self
 
     @model_validator(mode="after")
@@ -207,6 +208,11 @@ class Study(Part):
     def keras_backend(self) -> str:
         """Return what Keras computes with; a `trial` of the user's own knows no Keras."""
         return self.backend or "tensorflow"
+
+    @property
+    def is_portable(self) -> bool:
+        """Return whether a trial's bits shall be those of every x86-64 processor."""
+        return self.determinism == PORTABLE
 
     @property
     def n_seeds(self) -> int:

@@ -56,4 +56,5 @@ def _machine(machine: Machine) -> dict[str, Any]:
         "gpu_model": "",
         "threads": machine.threads,
         "determinism": machine.determinism,
+        **({"portable": "yes"} if machine.portable else {}),
     }

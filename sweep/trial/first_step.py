@@ -22,6 +22,7 @@ from sweep.trial.augmenting import augment_of
 from sweep.trial.building import begin_phase, build, loss_of, model_outputs
 from sweep.trial.losses import loss_name, named_loss, takes_logits, takes_probabilities
 from sweep.trial.output_losses import loss_of_score
+from sweep.trial.portable_step import portable_findings
 from sweep.trial.sample_weights import sample_weights, weights_of_outputs
 from sweep.trial.scored_output import outputs_findings
 from sweep.trial.tasks import TASKS, n_classes
@@ -73,7 +74,7 @@ def _looked_at(study: Study, splits: Splits, seeds: dict[str, int], twice: bool)
         classes = n_classes(study.task, splits.classes, splits.train.y)
         found += class_weight_findings(study.train.class_weight, classes)
         seen = replace(seen, findings=tuple(found))
-        x, y, *weights_of_samples = _batch(study, splits, seeds, given.scored)
+        x, y, *weights_of_samples = batch_of(study, splits, seeds, given.scored)
         small = len(first(x)) < min(study.train.batch_size, len(splits.train)) or study.resources.gpu > 0
         outputs = answers(study.maker.use, model, x, given.score)
         labels = splits.train.y if study.task == "regression" else None
@@ -149,7 +150,7 @@ def _built(study: Study, splits: Splits, seeds: dict[str, int], twice: bool) -> 
     return model, []
 
 
-def _batch(study: Study, splits: Splits, seeds: dict[str, int], scored: str) -> tuple[Any, ...]:
+def batch_of(study: Study, splits: Splits, seeds: Mapping[str, int], scored: str) -> tuple[Any, ...]:
     """Return some samples of train and their labels as a step meets them, and their weights where they have some."""
     train = splits.train
     rows = first_rows(train.x, train.y, study.train.batch_size)
@@ -172,6 +173,7 @@ def _steps(study: Study, model: Any, loss: Any, batch: tuple[Any, ...]) -> list[
         begin_phase(model, study.train, number, loss)
         callbacks_of(study.train, model.optimizer, TASKS[study.task].epoch)
         found += train_step(study.maker.use, model, batch, check_logs)
+        found += portable_findings(study, model, batch)
     return found
 
 

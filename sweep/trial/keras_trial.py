@@ -61,11 +61,12 @@ def train_keras(
         row["hp"] = {**row["hp"], "train.output": given.scored}
 
     stage("fit")
-    at = time.perf_counter()
+    at, odd = time.perf_counter(), 0.0
     last = saving.last_weights(study.train) if study.fit is None else ()
     if study.fit is not None:
         loss: Any = None
         kept: int | None
+        odd = float(study.is_portable)  # nobody sees what its function does
         epochs, kept = own_fit.fit(study, model, splits, seeds, order, record, stream)
     else:
         loss = loss_of(study, model, splits)
@@ -73,6 +74,8 @@ def train_keras(
             kept_optimizer = f"{type(model.optimizer).__name__.lower()} of {study.maker.use}"
             row["hp"] = {**row["hp"], "train.optimizer": kept_optimizer}
         begin_phase(model, study.train, 0, loss, program)
+        if program is None or not program.traced:
+            odd = training.check_portable_step(study, model, splits, seeds)
         if program is not None:
             model = program.adopt(model)
         epochs, kept = training.train(study, model, loss, splits, seeds, order.trace_epoch, last, stream)
@@ -92,6 +95,8 @@ def train_keras(
         metrics |= {f"{name}_loss": loss_on(split, outputs[name]) for name, split in splits.items() if name in outputs}
     scored_loss = loss_of_score(loss)
     row["check"] = _checks(study, splits, outputs | of_train, epochs, model, scored_loss, given) | outside_checks(model)
+    if odd:
+        row["check"]["not_portable"] = odd
     if order.apart:
         row["check"]["runs_apart"] = 1.0
     saving.save_into(record, model, study, last)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sweep.machine.signals import leave_ctrl_c_to_the_caller
 from sweep.trial import backends, frameworks
+from sweep.trial.backends import tensorflow
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Machine:
     threads: the backend's threads within an operation; their number changes bits. determinism: require deterministic
     kernels; an operation without one then raises. gpus: the visible GPUs as CUDA_VISIBLE_DEVICES lists them, "" for
     none. share: of one GPU that the trial may take, 1 for all of it. memory: MiB of each GPU that it may take; None
-    for what it needs.
+    for what it needs. portable: give the bits of every x86-64 processor, see `sweep.trial.portable`.
     """
 
     threads: int = 1
@@ -25,6 +26,7 @@ class Machine:
     gpus: str = ""
     share: float = 1.0
     memory: int | None = None
+    portable: bool = False
 
 
 def begin_trial(
@@ -42,7 +44,7 @@ def begin_trial(
         preload: other frameworks, see `sweep.trial.frameworks`.
 
     Raises:
-        ClusterError: the backend does not see the GPUs.
+        ClusterError: the backend does not see the GPUs, or cannot be made portable.
         InputError: Keras computes with a library that has no file in `sweep.trial.backends`; or a framework is not
             installed.
     """
@@ -50,10 +52,13 @@ def begin_trial(
     os.environ["CUDA_VISIBLE_DEVICES"] = machine.gpus
     enter_folder(folder)
     said: dict[str, Any] = asdict(machine)
+    del said["portable"]
     if keras:
         if backend is not None:
             backends.choose(backend)
         backends.current().begin(**said)
+        if machine.portable:
+            tensorflow.make_portable()
     else:
         _limit_threads(machine.threads)
     return tuple(undone for name in preload for undone in frameworks.framework(name).begin(**said))

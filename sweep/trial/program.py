@@ -39,6 +39,11 @@ class Program:
         self._described = ""
         self._optimizer: list[np.ndarray] = []  # the first values of its optimizer's variables
 
+    @property
+    def traced(self) -> bool:
+        """Return whether a program is kept, which the next seeds train with."""
+        return self._model is not None
+
     def look_at_modules(self, study: Study) -> None:
         """Note what the user's modules hold, before the first model of this process is built.
 

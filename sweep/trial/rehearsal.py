@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweep.data import open_prepared
-from sweep.errors import InputError
+from sweep.errors import ClusterError, InputError
 from sweep.machine import process, scratch
 from sweep.machine.folders import cache_folder, current_folder
 from sweep.machine.import_path import find_modules_in
@@ -101,7 +101,7 @@ def rehearse(trials: Sequence[PlannedTrial], modules: tuple[str, ...]) -> Rehear
     seen: dict[str, Seen] = {}
     ends = time.monotonic() + _SECONDS
     for determinism in (True, False):  # a process that asked TensorFlow for it cannot take that back
-        some = [one for one in chosen if one.configuration.study.determinism == determinism]
+        some = [one for one in chosen if bool(one.configuration.study.determinism) == determinism]
         seen |= _shared_out(some, modules, ends)
     by_config = {
         member.configuration.config_id: seen[members[0].configuration.config_id]
@@ -164,10 +164,16 @@ def _answer(asked: _Asked) -> None:
     find_modules_in(asked.modules)
     limit_memory(0.6 / _PROCESSES)
     first = asked.orders[0][0]
-    machine = Machine(os.cpu_count() or 1, first.determinism)
+    threads = 1 if first.is_portable else os.cpu_count() or 1
+    machine = Machine(threads, bool(first.determinism), portable=first.is_portable)
     preload = dict.fromkeys(name for order in asked.orders for name in order[0].preload)
-    begin_trial(machine, asked.folder, backend=first.keras_backend, preload=tuple(preload))
     with Path(asked.answers).open("ab") as file:
+        try:
+            begin_trial(machine, asked.folder, backend=first.keras_backend, preload=tuple(preload))
+        except ClusterError as error:  # this machine cannot; another may
+            for _ in asked.orders:
+                pickle.dump(Seen(refused=str(error), surely=False), file)
+            return
         for study, data_id, seed, twice in asked.orders:
             if time.monotonic() > asked.ends:
                 return

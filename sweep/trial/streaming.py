@@ -56,7 +56,7 @@ class TrialStream:
         self._seed = seeds["order"]
         of_keras = study.trial is None and study.keras_backend == tensorflow.NAME  # then it has begun already
         if stream.on_tensorflow and not of_keras:
-            determinism = study.determinism and study.seeded
+            determinism = bool(study.determinism and study.seeded)
             tensorflow.begin(threads=study.resources.threads, determinism=determinism, gpus="", share=1.0, memory=None)
         self.source = _made(None, call, seeds, split_seed, self.asked)
 

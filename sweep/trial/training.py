@@ -13,7 +13,9 @@ from sweep.trial.augmenting import augment_of
 from sweep.trial.batches import ShuffledBatches
 from sweep.trial.building import begin_phase, model_outputs
 from sweep.trial.callbacks import callbacks_of
+from sweep.trial.first_step import batch_of
 from sweep.trial.model_outputs import ModelOutputs
+from sweep.trial.portable_step import portable_findings
 from sweep.trial.sample_weights import sample_weights, weights_of_outputs
 from sweep.trial.stream_batches import StreamBatches
 from sweep.trial.stream_settings import stream_class_weights
@@ -79,6 +81,19 @@ def batches_of(
     )
 
 
+def check_portable_step(study: Study, model: Any, splits: Splits, seeds: Mapping[str, int]) -> float:
+    """Return 1 where a model that is ready for a phase has operations that are not known to be portable, else 0.
+
+    Raises:
+        InputError: it has, and the study refuses them.
+    """
+    if not study.is_portable:
+        return 0.0
+    outputs = model_outputs(study, model, splits)
+    x, *labels = batch_of(study, splits, seeds, outputs.scored)
+    return float(bool(portable_findings(study, model, (x, *map(outputs.structured, labels)))))
+
+
 def _fit(
     study: Study,
     model: Any,
@@ -105,6 +120,7 @@ def _fit(
     for number, phase in enumerate(train.phases):
         if number:
             begin_phase(model, train, number, loss)
+            check_portable_step(study, model, splits, seeds)
         further, kept = fitting.fit(
             model,
             streamed or batches_of(study, splits, seeds, outputs),

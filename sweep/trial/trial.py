@@ -105,9 +105,10 @@ def _begun(study: Study, order: TrialOrder, program: Program | None) -> dict[str
         enter_folder(order.folder)
         return program.begun
     # TensorFlow refuses random operations without a seed while it is told to be deterministic.
-    determinism = study.determinism and study.seeded
+    determinism = bool(study.determinism and study.seeded)
     asked = study.resources
-    machine = Machine(asked.threads, determinism, order.gpus, min(asked.gpu, 1.0) or 1.0, asked.gpu_memory_mib)
+    share = min(asked.gpu, 1.0) or 1.0
+    machine = Machine(asked.threads, determinism, order.gpus, share, asked.gpu_memory_mib, study.is_portable)
     find_modules_in(order.modules)
     keras = study.trial is None
     undone = begin_trial(machine, order.folder, keras=keras, backend=study.keras_backend, preload=study.preload)

@@ -9,7 +9,15 @@ import pandas as pd
 import pytest
 
 from sweep.errors import InputError
-from sweep.explain.other_machine import Elsewhere, cause_of, compare_elsewhere, other_processor, score_correlation
+from sweep.explain.other_machine import (
+    Elsewhere,
+    beside_processor,
+    cause_of,
+    compare_elsewhere,
+    other_processor,
+    portable_cause,
+    score_correlation,
+)
 from sweep.explain.surroundings import Factor
 from sweep.explain.verification import Verification, Verified
 
@@ -110,3 +118,21 @@ def test_metrics_without_a_spread_cannot_be_judged() -> None:
     found = compare_elsewhere(one, "verification", [{"eer": (0.1, 0.1), "hter": (0.1, 0.1)}] * 4, [], KIND)
     assert found.equivalent is None
     assert found.metrics[0].trials_needed == 0
+
+
+def test_a_portable_trial_is_not_excused_by_the_processor() -> None:
+    """Its bits should be equal there; the cause is what else differs, such as the C library, or it is not known."""
+    builds = [Factor("platform", "operating system", f"{a}-with-glibc2.36", f"b-with-glibc{b}", known=True)
+              for a, b in (("a", "2.36"), ("a", "2.41"))]  # fmt: skip
+    assert beside_processor([KIND, builds[0]], portable=True) == []
+    assert beside_processor([KIND, builds[1]], portable=True) == [builds[1]]
+    assert beside_processor([KIND, builds[1], CODE]) == [CODE]
+    assert "Intel Xeon) should give the same bits, and it does not" in portable_cause(KIND)
+
+
+def test_equal_bits_of_another_processor_are_told() -> None:
+    """That is what `determinism: portable` is for."""
+    trial = Verified("a1", "", 0, equal=True, factors=(KIND, BUILD))
+    said = Verification("results/x", 1, (trial,)).as_text()
+    assert "1 of 1 trials run again are equal to the bit" in said
+    assert "1 of them were stored on another kind of processor (AMD EPYC; here: Intel Xeon)." in said

@@ -122,7 +122,7 @@ def test_the_three_ways_to_give_seeds(tmp_path: Path) -> None:
         ({"grid": {"model.use": ["a:b"]}}, "which chooses the code; make two studies."),
         ({"grid": {"model.x": 5}}, "expected a list of values, {choice: [...]}"),
         ({"samples": 0}, "samples: expected greater than or equal to 1. Received: 0."),
-        ({"determinism": "perhaps"}, "determinism: expected on or off. Received: 'perhaps'."),
+        ({"determinism": "perhaps"}, "determinism: expected on, off or portable. Received: 'perhaps'."),
         ({"resources": {"cpu": 0}}, "resources.cpu: expected greater than 0. Received: 0."),
         ({"resources": {"gpu": 1, "gpu_memory": 4}}, "a size with its unit, such as 4 GiB or 512 MiB. Received: 4."),
         ({"resources": {"gpu": 1, "gpu_memory": "4 GB"}}, "such as 4 GiB or 512 MiB. Received: '4 GB'."),

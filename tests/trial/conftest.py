@@ -11,7 +11,7 @@ from sweep.machine import process
 from sweep.running import preparation, shared_run
 from sweep.store import records
 from sweep.study.study import Study
-from sweep.trial import trial
+from sweep.trial import backends, trial
 
 HERE = str(Path(__file__).parent)
 VECTORS = {"use": "sweep.data:synthetic_vectors"}
@@ -33,7 +33,7 @@ def run_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tu
         results.mkdir()
         order = shared_run.order_of(trials[0], results, str(tmp_path), (HERE,))
         process.warm_up("sweep.trial.preload")
-        outcome = process.call(trial.run_trial, order)
+        outcome = process.call(trial.run_trial, order, variables=backends.variables(study))
         assert not outcome.crash, f"{outcome.crash}: {outcome.log}"
         (path, _, _), *_ = records.parts(Path(order.results))
         return records.read_part(path)

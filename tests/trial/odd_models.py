@@ -119,3 +119,21 @@ def subclassed(input_shape: tuple[int, ...], n_classes: int) -> Any:
 def exits(input_shape: tuple[int, ...], n_classes: int) -> Any:
     """Leave Python while building."""
     raise SystemExit("bye")
+
+
+class _Approximate(keras.layers.Layer):  # type: ignore[misc]
+    def call(self, x: Any) -> Any:
+        import tensorflow as tf
+
+        return tf.raw_ops.Rsqrt(x=1.0 + x * x)
+
+
+class _Half(keras.layers.Layer):  # type: ignore[misc]
+    def call(self, x: Any) -> Any:
+        return keras.ops.cast(keras.ops.tanh(keras.ops.cast(x, "float16")), "float32")
+
+
+def approximate(input_shape: tuple[int, ...], n_classes: int) -> Any:
+    """Return a model with a kernel that differs over processors, and a layer that computes in half precision."""
+    layers = [_Approximate(name="own_kernel"), _Half(name="half"), keras.layers.Dense(1, activation="sigmoid")]
+    return keras.Sequential([keras.layers.Input(input_shape), *layers])

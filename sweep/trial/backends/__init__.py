@@ -15,6 +15,7 @@ from sweep.errors import InputError, nearest
 from sweep.machine.keras_settings import keras_backend
 from sweep.machine.packages import is_installed
 from sweep.study.study import Study
+from sweep.trial import portable
 
 FIRST = "tensorflow"
 
@@ -72,8 +73,12 @@ def called(name: str) -> Backend:
 def check(study: Study) -> None:
     """Raise InputError unless what a study's models compute with is installed, and what this process is set to.
 
+    Of a study with `determinism: portable` also where this machine's processor cannot be held to what it asks.
+
     A study that names its backend is followed, whatever Keras is set to; one that does not could mean either.
     """
+    if study.is_portable:
+        portable.check_processor()
     if study.trial is not None:
         return
     backend, here = called(study.keras_backend), keras_backend()
@@ -92,10 +97,14 @@ def check(study: Study) -> None:
 
 
 def variables(study: Study) -> dict[str, str]:
-    """Return the variables of the environment that make Keras take a study's backend, {} where it does anyway."""
+    """Return the variables of the environment that a study's processes start with, {} where it needs none.
+
+    They make Keras take the study's backend, and hold libraries to the instructions of `determinism: portable`.
+    """
+    found = dict(portable.VARIABLES) if study.is_portable else {}
     if study.trial is not None or keras_backend() == study.keras_backend:
-        return {}
-    return {"KERAS_BACKEND": study.keras_backend}
+        return found
+    return found | {"KERAS_BACKEND": study.keras_backend}
 
 
 def choose(name: str) -> None:

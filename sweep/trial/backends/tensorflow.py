@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sweep.errors import ClusterError
+from sweep.trial import portable
 
 NAME = "tensorflow"
 PACKAGES = {"tensorflow": "TensorFlow"}
@@ -52,6 +53,25 @@ def make_deterministic() -> None:
     import tensorflow as tf
 
     tf.config.experimental.enable_op_determinism()
+
+
+def make_portable() -> None:
+    """Let operations give equal bits on every x86-64 processor, see `sweep.trial.portable`; after `begin`.
+
+    Raises:
+        ClusterError: this process or this TensorFlow cannot be brought to it.
+    """
+    import tensorflow as tf
+    from tensorflow.python.ops import math_ops
+
+    portable.make_portable(tf, math_ops)
+
+
+def not_portable(model: Any, batch: tuple[Any, ...]) -> list[portable.NotPortable]:
+    """Return each operation of a compiled model that is not known to be portable. batch: x, y and weights, if any."""
+    import tensorflow as tf
+
+    return portable.not_portable(tf, model, batch)
 
 
 def seed(seed: int) -> None:
