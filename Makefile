@@ -68,8 +68,8 @@ floors: $(VENV)/dev.stamp
 # All that `make test` needs, and nothing run yet.
 setup: $(VENV)/dev.stamp $(VENV)-s3/stamp $(VENV)-wandb/stamp $(VENV)-jax/stamp
 
-# The tests in seven parts, all but `portable` and `jax` each in two processes that take a file at a time. A process starts Ray once, and TensorFlow's
-# fork server once, for all of its tests that need no more than that.
+# The tests in seven parts, all but `portable` and `jax` each in two processes that take a file at a time. A process
+# starts Ray once, and TensorFlow's fork server once, for all of its tests that need no more than that.
 PROCESSES = -n 2 --dist loadfile
 CLUSTERS = tests/cluster tests/hosts tests/nodes tests/slurm tests/submit
 # Only the files that hold such tests are read: each process imports what a file imports before it knows its marks.
@@ -84,9 +84,9 @@ long: $(VENV)/dev.stamp
 tensorflow: $(VENV)/dev.stamp
 	$(BIN)/pytest $(call marked,tensorflow) -m "tensorflow and not ray and not thorough" $(PROCESSES) $(PYTEST)
 
-# An emulator takes one core, and minutes: one process after the other, so that it has one to itself.
+# An emulator takes one core, and minutes: two at a time, a test each.
 portable: $(VENV)/dev.stamp
-	$(BIN)/pytest tests/portable -m "portable and not thorough" $(PYTEST)
+	$(BIN)/pytest tests/portable -m "portable and not thorough" -n 2 --dist load $(PYTEST)
 
 ray: $(VENV)/dev.stamp
 	$(BIN)/pytest $(filter-out $(CLUSTERS:%=%/%),$(call marked,ray)) -m "ray and not thorough" $(PROCESSES) $(PYTEST)
