@@ -76,3 +76,26 @@ def nets(keras: Any) -> Iterator[tuple[str, Callable[[], Any], Any, Any]]:
     for loss in ("hinge", "huber", "log_cosh", "kl_divergence", "poisson", "mae", "cosine_similarity"):
         dense = lambda loss=loss: net((20,), [layers.Dense(4, "relu", kernel_regularizer="l2")], 1, "sgd", loss)  # noqa: E731
         yield f"loss {loss}", dense, vectors, two
+    for name, build, x in built_in():
+        yield f"built-in {name}", lambda build=build: compiled(build()), x, two
+
+
+def built_in() -> Iterator[tuple[str, Callable[[], Any], Any]]:
+    """Yield name, a function that builds a net of `sweep.models` in small, and its inputs (32 samples)."""
+    from sweep import models
+
+    colour = spread(32, 24, 24, 3, low=0, high=255)
+    yield "dense_net", lambda: models.dense_net((20,), 2, units=(32, 16), dropout=0.2), spread(32, 20)
+    yield "small_xception", lambda: models.small_xception((24, 24, 3), 2, width=0.125, blocks=(256, 512)), colour
+    yield "segment_net", lambda: models.segment_net((16, 4), 2), spread(32, 16, 4)
+    yield "residual_transfer", lambda: models.residual_transfer((24, 24, 3), 2), colour
+    pairs = spread(32, 2, 16, 16, 1, low=0, high=255)
+    for compare in ("difference", "cosine"):
+        build = lambda compare=compare: models.embedding_pair((2, 16, 16, 1), 2, compare=compare, channels=(8, 16))  # noqa: E731
+        yield f"embedding_pair {compare}", build, pairs
+
+
+def compiled(model: Any) -> Any:
+    """Return a net that verifies, compiled as a study does by default."""
+    model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"], jit_compile=False)
+    return model

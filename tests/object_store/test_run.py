@@ -1,5 +1,6 @@
 """`sweep run` and its kin with results in a bucket, through the command."""
 
+import re
 import subprocess
 import sys
 
@@ -59,12 +60,29 @@ def test_a_wrong_bucket_is_told_before_anything_is_trained(write_study):  # noqa
     assert "starting Ray" not in done.stderr
 
 
-def test_a_missing_right_is_told_before_anything_is_trained(write_study, bucket, no_rights):  # noqa: F811
-    """Keys that may neither read nor write: one message and exit code 2."""
-    no_rights()
-    done = sweep_here("run", write_study(), "--results", f"s3://{bucket}/results")
+def test_a_missing_right_is_told_before_anything_is_trained(write_study, address, gate):  # noqa: F811
+    """Keys that may neither read nor write: one message and exit code 2, on each store."""
+    gate.refuse()
+    done = sweep_here("run", write_study(), "--results", address)
     assert done.returncode == 2, done.stderr
-    assert "Received: s3://" in done.stderr
-    assert "ACCESS_DENIED" in done.stderr
+    assert f"Received: {address.partition('://')[0]}://" in done.stderr
+    assert re.search("ACCESS_DENIED|PERMISSION_DENIED", done.stderr)
     assert "Traceback" not in done.stderr
     assert "starting Ray" not in done.stderr
+
+
+@pytest.mark.ray
+@pytest.mark.thorough
+def test_a_study_runs_and_goes_on_where_a_store_fails_a_third_of_the_time(one_ray, write_study, address, gate):  # noqa: F811
+    """Of both stores: every trial is stored once, whatever was asked again, and nothing is run twice."""
+    gate.fail_a_third()
+    done = sweep_run(write_study(seeds=2), address)
+    assert done.returncode == 0, done.stderr
+    gate.none()
+    where, _, query = address.partition("?")
+    trials = sweep.load(f"{where}/tiny?{query}").trials
+    assert trials["trial_id"].is_unique
+    assert set(trials["status"]) == {"ok"}
+    again = sweep_here("run", write_study(seeds=2), "--results", address)
+    assert again.returncode == 0, again.stderr
+    assert "0 trials run" in again.stderr
