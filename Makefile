@@ -71,7 +71,7 @@ setup: $(VENV)/dev.stamp $(VENV)-s3/stamp $(VENV)-wandb/stamp $(VENV)-jax/stamp
 # The tests in seven parts, all but `portable` and `jax` each in two processes that take a file at a time. A process
 # starts Ray once, and TensorFlow's fork server once, for all of its tests that need no more than that.
 PROCESSES = -n 2 --dist loadfile
-CLUSTERS = tests/cluster tests/hosts tests/nodes tests/slurm tests/submit
+CLUSTERS = tests/cluster tests/hosts tests/nodes tests/object_store tests/slurm tests/submit
 # Only the files that hold such tests are read: each process imports what a file imports before it knows its marks.
 marked = $(shell grep -rlE --include='test_*.py' 'mark\.$(1)\b' tests)
 
@@ -79,7 +79,8 @@ fast: $(VENV)/dev.stamp
 	$(BIN)/pytest -m "not long and not ray and not tensorflow and not portable and not jax and not thorough" $(PROCESSES) $(PYTEST)
 
 long: $(VENV)/dev.stamp
-	$(BIN)/pytest -m "long and not ray and not tensorflow and not portable and not jax and not thorough" $(PROCESSES) $(PYTEST)
+	$(BIN)/pytest --ignore tests/object_store -m "long and not ray and not tensorflow and not portable and not jax and not thorough" \
+	  $(PROCESSES) $(PYTEST)
 
 tensorflow: $(VENV)/dev.stamp
 	$(BIN)/pytest $(call marked,tensorflow) -m "tensorflow and not ray and not thorough" $(PROCESSES) $(PYTEST)
@@ -91,9 +92,10 @@ portable: $(VENV)/dev.stamp
 ray: $(VENV)/dev.stamp
 	$(BIN)/pytest $(filter-out $(CLUSTERS:%=%/%),$(call marked,ray)) -m "ray and not thorough" $(PROCESSES) $(PYTEST)
 
-# Those with nodes, heads and hosts of their own.
-clusters: $(VENV)/dev.stamp
+# Those with nodes, heads and hosts of their own, with a real Slurm, and with servers of object stores.
+clusters: $(VENV)/dev.stamp $(VENV)-s3/stamp
 	$(BIN)/pytest $(filter $(CLUSTERS:%=%/%),$(call marked,ray)) -m "ray and not thorough" $(PROCESSES) $(PYTEST)
+	$(BIN)/pytest tests/object_store -m "not ray and not thorough" $(PROCESSES) $(PYTEST)
 
 # In one process: most of the time its trials compile, which takes both cores.
 jax: $(VENV)-jax/stamp
