@@ -66,6 +66,7 @@ def test_another_thread_count_is_named_and_proven(verify):
     assert found["proven"]
 
 
+@pytest.mark.thorough
 def test_another_onednn_is_named_and_proven(verify):
     """A flag of the environment that changes bits is the cause, shown by putting it back."""
     asked = "from tensorflow.python.util import _pywrap_util_port as port; print(int(port.IsMklEnabled()))"

@@ -84,6 +84,7 @@ def test_the_modes_leave_the_model_as_it_was():
     assert found["mode_training_loss"] != found["mode_inference_loss"]
 
 
+@pytest.mark.thorough
 @pytest.mark.ray
 @pytest.mark.tensorflow
 @pytest.mark.usefixtures("one_ray")
