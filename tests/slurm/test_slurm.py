@@ -78,7 +78,8 @@ def test_a_cancelled_job_and_a_lost_node_cost_no_trial_and_no_bit(found: Any, tm
 def test_a_job_ends_its_own_ray_alone(found: Any) -> None:
     """Of two jobs on one node, the one that was ended left the other its Ray; Slurm then started that one again."""
     assert found["down"]["exit_code"] == 0
-    assert "ended 3; what is stored stays" in found["down"]["said"]
+    left = re.findall(r"submitted job (\d+)", found["left"]["said"])[-1]
+    assert f"ended {left}; what is stored stays" in found["down"]["said"]
     assert found["other's Ray"] > 0
     assert found["requeued"] == "COMPLETED"
     trials = found["trials"]["right"]
