@@ -17,7 +17,7 @@ import yaml
 
 from sweep.errors import InputError
 from sweep.study.study import Study
-from sweep.submit.parcel_contents import contents, local_paths
+from sweep.submit.parcel_contents import Contents, contents, local_paths
 
 MOST = 100 * 2**20  # bytes before packing; code is some kB, so more is data or results that were listed
 STORED = ".seedsweep-stored.json"  # what the person's machine has stored already, for job.py
@@ -29,13 +29,15 @@ class Parcel:
     """What is sent.
 
     study_file: the study within the parcel. content: the zip file. n_bytes: its files' size before packing.
-    n_files: of the user's own files. listing: the files for the person, a line each, and what else is to be known.
+    n_files: of the user's own files. going: these files. listing: the files for the person, a line each, and what else
+    is to be known.
     """
 
     study_file: str
     content: bytes
     n_bytes: int
     n_files: int
+    going: Contents
     listing: tuple[str, ...] = ()
 
     @property
@@ -93,7 +95,9 @@ def pack(
     lines.append(f"  sweep/  {size(sum(map(len, own.values())))}  Seed Sweep's own code")
     lines += [*going.notes, HINT]
     content |= own
-    return Parcel(going.study_file, _zip(content), sum(map(len, content.values())), len(going.files), tuple(lines))
+    return Parcel(
+        going.study_file, _zip(content), sum(map(len, content.values())), len(going.files), going, tuple(lines)
+    )
 
 
 HINT = "nothing else is sent; a file that your code opens goes along where the study lists it: submit: {include: [...]}"

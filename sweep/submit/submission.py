@@ -16,7 +16,6 @@ from sweep.submit import ledger
 from sweep.submit.fetch import Standing, fetch, standing
 from sweep.submit.identity import identity
 from sweep.submit.parcel import pack
-from sweep.submit.parcel_contents import contents
 from sweep.submit.ray_jobs import Job, RayCluster
 from sweep.submit.stored_ids import stored_trials
 from sweep.submit.token import Token
@@ -80,7 +79,7 @@ def submit(
     never = () if token.file is None else (token.file,)
     parcel = pack(study, source, stored=stored_trials(folder) if folder else (), never=never)
     key = _key(study, folder)
-    wanted = identity(study, contents(study, source, never=never), retry_failed=retry_failed).wanted
+    wanted = identity(study, parcel.going, retry_failed=retry_failed).wanted
     while (job := _running(cluster, key)) and job.metadata["wanted"] != wanted:
         if detach:
             raise ClusterError(

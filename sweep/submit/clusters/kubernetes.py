@@ -20,7 +20,6 @@ from sweep.submit.clusters.kind import Hear, Job, Running, State
 from sweep.submit.identity import Identity, identity
 from sweep.submit.ledger import Entry
 from sweep.submit.parcel import Parcel, pack
-from sweep.submit.parcel_contents import contents
 
 NAME, SIGN = "a RayJob", "kind: RayJob"
 LABEL = "seedsweep-study"
@@ -52,7 +51,7 @@ def render(file: ClusterFile, study: Study, name: str, source: Path | None, *, r
             f"Expected at most {_MOST // 2**10} kB of packed code for a ConfigMap. Received: {parcel}. "
             "Put the code into the image, and name its functions from there."
         )
-    mine = identity(study, contents(study, source), retry_failed=retry_failed)
+    mine = identity(study, parcel.going, retry_failed=retry_failed)
     job_name = _job_name(mine, 1)
     objects = _objects(file, study, mine, parcel, job_name, retry_failed=retry_failed)
     groups = objects[1]["spec"]["rayClusterSpec"].get("workerGroupSpecs", ())
