@@ -35,6 +35,7 @@ LONG = (
     "tests/report/test_figures.py",
     "tests/report/test_files.py",
     "tests/report/test_odd_studies.py",
+    "tests/report/test_own_axes.py",
     "tests/report/test_page.py",
     "tests/stats/test_attribution.py",
     "tests/stats/test_coverage.py",

@@ -10,7 +10,7 @@ import sweep
 from sweep import metrics, stats
 
 # A run and a verification train; their examples carry +SKIP, all others are run.
-DOOR = sorted({"sweep", *(sweep._FROM[name] for name in sweep.__all__ if name in sweep._FROM)})
+DOOR = sorted({"sweep", "sweep.store.plots", *(sweep._FROM[name] for name in sweep.__all__ if name in sweep._FROM)})
 ROOMS = [
     f"{room.__name__}{name}"
     for room in (metrics, stats)

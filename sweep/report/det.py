@@ -1,5 +1,7 @@
 """The DET curves of all seeds on the test set, on normal-deviate axes, with their mean."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -21,6 +23,7 @@ POINTS = 240  # thresholds are thinned to so many false match rates
 TICKS = (0.0001, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99)
 
 FloatArray = NDArray[np.float64]
+Scored = tuple[NDArray[np.bool_], FloatArray]  # of one trial: whether a score is genuine, and the scores
 
 
 def det_figure(report: Report, ok: pd.DataFrame, scores: pd.DataFrame) -> Figure | None:
@@ -32,29 +35,13 @@ def det_figure(report: Report, ok: pd.DataFrame, scores: pd.DataFrame) -> Figure
         scores: trial_id, label (1 genuine, 0 impostor) and score of their test split.
     """
     shown = spread(report, MOST)
-    chosen = {report.rows[at].config_id for at in shown}
-    trials = ok.loc[ok["config_id"].isin(chosen), ["trial_id", "config_id"]] if len(ok) else ok
-    scores = scores[scores["trial_id"].isin(trials["trial_id"])] if len(trials) else scores[:0]
-    if not len(scores):
+    scored = _scored(report, shown, ok, scores)
+    if not scored:
         return None
-    groups = {
-        str(trial_id): (own["label"].to_numpy() == 1, own["score"].to_numpy())
-        for trial_id, own in scores.groupby("trial_id", sort=False, observed=True)
-    }
-    least = max(1e-4, 0.5 / max(max(genuine.sum(), (~genuine).sum()) for genuine, _ in groups.values()))
-    most = 0.95 if any(report.rows[at].metrics["hter"].interval.value > 0.25 for at in shown) else 0.6
-    grid: FloatArray = ndtr(np.linspace(ndtri(least), ndtri(most), POINTS))  # evenly spaced on the axis
     drawn = figure(7.8, 7.7 + 0.17 * len(shown), 3.6 + 0.2 * len(shown))
     axes, beneath = drawn.subplots(2, 1, height_ratios=(7, 0.15 + 0.17 * len(shown)))  # square axes, and the legend
     labels, legend = fitted(report, 90)
-    for place, at in enumerate(shown):
-        config_id = report.rows[at].config_id
-        ids = trials.loc[trials["config_id"] == config_id, "trial_id"]
-        curves = np.array([fnmr_at(grid, *groups[trial_id]) for trial_id in ids if trial_id in groups])
-        if len(curves):
-            _draw(axes, grid, curves, place, labels[at], (least, most))
-            _operating_point(axes, report, at, place, least)
-    _frame(axes, least, most)
+    _curves(axes, report, shown, scored, labels)
     beneath.axis("off")
     beneath.legend(*axes.get_legend_handles_labels(), fontsize=8, loc="upper center", frameon=False, handlelength=4)
     first = f"{ON_ONE_SCALE}\n" if report.folds else ""
@@ -63,6 +50,46 @@ def det_figure(report: Report, ok: pd.DataFrame, scores: pd.DataFrame) -> Figure
     )
     caption(drawn, first, legend, said(report, shown))
     return drawn
+
+
+def det_panel(axes: Axes, report: Report, shown: Sequence[int], ok: pd.DataFrame, scores: pd.DataFrame) -> bool:
+    """Draw the curves of some rows of the report, at most MOST, and a legend; return whether there were scores."""
+    scored = _scored(report, shown, ok, scores)
+    if scored:
+        _curves(axes, report, shown, scored, fitted(report, 40)[0])
+        axes.legend(fontsize=8, frameon=False, handlelength=4)
+    return bool(scored)
+
+
+def _scored(report: Report, shown: Sequence[int], ok: pd.DataFrame, scores: pd.DataFrame) -> dict[str, list[Scored]]:
+    """Return config_id -> of each of its trials, whether a score is genuine, and the scores; {} without any."""
+    chosen = [report.rows[at].config_id for at in shown]
+    if not len(ok) or not len(scores):
+        return {}
+    config_of = dict(zip(ok["trial_id"], ok["config_id"], strict=True))
+    groups = {
+        str(trial_id): (own["label"].to_numpy() == 1, own["score"].to_numpy())
+        for trial_id, own in scores.groupby("trial_id", sort=False, observed=True)
+        if config_of.get(trial_id) in chosen
+    }
+    found = {one: [groups[key] for key in config_of if config_of[key] == one and key in groups] for one in chosen}
+    return {one: trials for one, trials in found.items() if trials}
+
+
+def _curves(
+    axes: Axes, report: Report, shown: Sequence[int], scored: dict[str, list[Scored]], labels: Sequence[str]
+) -> None:
+    """Draw all curves, each configuration in its colour, and the frame around them."""
+    sizes = [max(genuine.sum(), (~genuine).sum()) for trials in scored.values() for genuine, _ in trials]
+    least = max(1e-4, 0.5 / max(sizes))
+    most = 0.95 if any(report.rows[at].metrics["hter"].interval.value > 0.25 for at in shown) else 0.6
+    grid: FloatArray = ndtr(np.linspace(ndtri(least), ndtri(most), POINTS))  # evenly spaced on the axis
+    for place, at in enumerate(shown):
+        curves = np.array([fnmr_at(grid, *trial) for trial in scored.get(report.rows[at].config_id, ())])
+        if len(curves):
+            _draw(axes, grid, curves, place, labels[at], (least, most))
+            _operating_point(axes, report, at, place, least)
+    _frame(axes, least, most)
 
 
 def fnmr_at(rates: FloatArray, genuine: NDArray[np.bool_], score: FloatArray) -> FloatArray:

@@ -1,5 +1,7 @@
 """The forest plot: every configuration with both intervals, for this test set and for new subjects."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -24,13 +26,7 @@ def forest_figure(report: Report) -> Figure | None:
     panels = side_by_side(drawn, len(report.headline))
     labels, named = fitted(report, 40)
     for axes, name in zip(panels, report.headline, strict=True):
-        scale = scale_of(report, name)
-        _rows(axes, [report.rows[at].metrics[name] for at in shown], scale.factor)
-        plain(axes, grid="x")
-        better = "right" if metric_called(name).higher_is_better else "left"
-        axes.set_xlabel(f"{scale.heading}   ({better} is better)", color=TEXT, fontsize=9)
-        axes.tick_params(axis="y", length=0)
-        axes.set_ylim(len(shown) - 0.4, -0.6)
+        forest_panel(axes, report, shown, name)
     panels[0].set_yticks(range(len(shown)), [labels[at] for at in shown])
     metrics = [report.rows[at].metrics[name] for at in shown for name in report.headline]
     new = next(metric.new_subjects for metric in metrics if metric.new_subjects)
@@ -41,6 +37,17 @@ def forest_figure(report: Report) -> Figure | None:
     )
     caption(drawn, marks, said(report, shown), named)
     return drawn
+
+
+def forest_panel(axes: Axes, report: Report, shown: Sequence[int], name: str) -> None:
+    """Draw one metric of some rows of the report, the first one at the top."""
+    scale = scale_of(report, name)
+    _rows(axes, [report.rows[at].metrics[name] for at in shown], scale.factor)
+    plain(axes, grid="x")
+    better = "right" if metric_called(name).higher_is_better else "left"
+    axes.set_xlabel(f"{scale.heading}   ({better} is better)", color=TEXT, fontsize=9)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(shown) - 0.4, -0.6)
 
 
 def _rows(axes: Axes, metrics: list[MetricOverSeeds], factor: float) -> None:

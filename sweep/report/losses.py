@@ -1,6 +1,8 @@
 """The loss curves: train and dev, median and spread over seeds, a panel a configuration."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +29,7 @@ def losses_figure(report: Report, epochs: pd.DataFrame) -> Figure | None:
         report: for the configurations, their names and ranks.
         epochs: trial_id, config_id, epoch (from 0), loss and val_loss of the trials that are ok, each epoch once.
     """
-    curves = [(name, word, at) for name, word, at in CURVES if name in epochs and epochs[name].notna().any()]
+    curves = _stored(epochs)
     shown = spread(report, MOST)
     if not curves or not shown:
         return None
@@ -57,7 +59,37 @@ def losses_figure(report: Report, epochs: pd.DataFrame) -> Figure | None:
     return drawn
 
 
-def _curve(axes: Axes, table: pd.DataFrame, word: str, colour: int) -> list[float]:
+def losses_panel(axes: Axes, report: Report, shown: Sequence[int], epochs: pd.DataFrame) -> bool:
+    """Draw the curves of some rows of the report, at most as many as there are colours, into one panel.
+
+    One configuration has a colour for train and one for dev, as in `losses_figure`. Several have a colour each, train
+    solid and dev dashed. Returns whether there were epochs.
+    """
+    curves, labels = _stored(epochs), fitted(report, 40)[0]
+    extent: list[float] = []
+    for place, at in enumerate(shown):
+        own = epochs[epochs["config_id"] == report.rows[at].config_id] if curves else epochs
+        for name, word, style in curves:
+            table = own.pivot(index="trial_id", columns="epoch", values=name)
+            if len(shown) == 1:
+                extent += _curve(axes, table, word, style)
+            else:
+                extent += _curve(axes, table, f"{labels[at]}, {word}", place, STYLES[style])
+    if extent:
+        plain(axes)
+        _limits(axes, extent)
+        axes.set_xlabel("epoch", fontsize=9, color=TEXT)
+        axes.set_ylabel("loss", fontsize=9, color=TEXT)
+        axes.legend(fontsize=8, frameon=False)
+    return bool(extent)
+
+
+def _stored(epochs: pd.DataFrame) -> list[tuple[str, str, int]]:
+    """Return the losses that are there: column, word and place."""
+    return [(name, word, at) for name, word, at in CURVES if name in epochs and epochs[name].notna().any()]
+
+
+def _curve(axes: Axes, table: pd.DataFrame, word: str, colour: int, style: Any = None) -> list[float]:
     """Draw one loss of one configuration, (seeds, epochs); return the lowest and highest value that must be seen.
 
     Early stopping ends seeds at different epochs: median and band stop where fewer than half of the seeds go on.
@@ -73,7 +105,7 @@ def _curve(axes: Axes, table: pd.DataFrame, word: str, colour: int) -> list[floa
     ink = COLOURS[colour]
     axes.fill_between(epoch[enough], low, high, color=ink, alpha=0.2, lw=0, zorder=2)
     mark = "o" if enough.sum() == 1 else None
-    axes.plot(epoch[enough], middle, color=ink, lw=1.8, ls=STYLES[colour], label=word, marker=mark, zorder=3)
+    axes.plot(epoch[enough], middle, color=ink, lw=1.8, ls=style or STYLES[colour], label=word, marker=mark, zorder=3)
     return [float(low.min()), float(high.max()), float(middle.max())]
 
 

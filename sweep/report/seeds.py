@@ -1,5 +1,7 @@
 """The strip plot: every seed of every configuration as a dot, with the mean and its interval."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -25,18 +27,28 @@ def seeds_figure(report: Report) -> Figure | None:
     panels = side_by_side(drawn, len(metrics))
     labels, legend = fitted(report, 40)
     for axes, name in zip(panels, metrics, strict=True):
-        scale = scale_of(report, name)
-        _strips(axes, [report.rows[at].metrics[name] for at in shown], scale.factor)
-        plain(axes, grid="x")
-        axes.set_xlabel(scale.heading, color=TEXT, fontsize=9)
-        axes.tick_params(axis="y", length=0)
-        axes.set_ylim(len(shown) - 0.45, -0.55)
-    panels[0].set_yticks(
+        seeds_panel(axes, report, shown, name)
+    name_rows(panels[0], report, shown, labels)
+    caption(drawn, *_caption(report, shown, legend))
+    return drawn
+
+
+def seeds_panel(axes: Axes, report: Report, shown: Sequence[int], name: str) -> None:
+    """Draw one metric of some rows of the report, the first one at the top."""
+    scale = scale_of(report, name)
+    _strips(axes, [report.rows[at].metrics[name] for at in shown], scale.factor)
+    plain(axes, grid="x")
+    axes.set_xlabel(scale.heading, color=TEXT, fontsize=9)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(shown) - 0.45, -0.55)
+
+
+def name_rows(axes: Axes, report: Report, shown: Sequence[int], labels: Sequence[str]) -> None:
+    """Write the names of the rows and their seeds, ok/planned, at the left. labels: a name a row of the report."""
+    axes.set_yticks(
         range(len(shown)),
         [f"{labels[at]}  {report.rows[at].n_ok}/{report.rows[at].n_planned}" for at in shown],
     )
-    caption(drawn, *_caption(report, shown, legend))
-    return drawn
 
 
 def _caption(report: Report, shown: list[int], legend: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from sweep.store.compacted import Stored, compacted, damage, joined, new_records
 from sweep.store.compaction import compact as compact
 from sweep.store.narrow_scores import joined_scores, narrow, with_one_dictionary
 from sweep.store.places import Place, absolute, check_reach, place, replace_file, storage
+from sweep.store.plots import Plots
 from sweep.store.records import Record, parts
 from sweep.store.saved_models import saved_model
 from sweep.store.stored_json import fault_of_study
@@ -49,6 +50,11 @@ class Results:
 
     def _repr_html_(self) -> str:
         return shown_results.as_html(self)
+
+    @property
+    def plot(self) -> Plots:
+        """The figures of the report, drawn into axes of yours: `.seeds()`, `.forest()`, `.det()`, `.losses()`."""
+        return Plots(self)
 
     def model(self, trial_id: str) -> Any:
         """Return the trained Keras model of a trial, as `train: {save: best}` or `last` kept it; not compiled.
