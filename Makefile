@@ -53,6 +53,12 @@ $(VENV)-jax/stamp: $(VENV)/dev.stamp locks/requirements-jax.lock tests/with_jax/
 	$(VENV)-jax/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements-jax.lock
 	touch $@
 
+# axe-core (MPL-2.0) comes where npm is, for tests/page alone: it is never shipped. Without it those tests skip.
+.axe/stamp: tests/page/package-lock.json tests/page/package.json
+	@mkdir -p .axe && cp tests/page/package.json tests/page/package-lock.json .axe
+	@if command -v npm >/dev/null && npm ci --prefix .axe --ignore-scripts --no-audit --no-fund --silent; then touch $@; \
+	else echo "axe-core cannot be installed here: the tests that need it will skip"; fi
+
 demo: $(VENV)/run.stamp
 	$(BIN)/sweep run demo
 
@@ -66,7 +72,7 @@ floors: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/floors.py
 
 # All that `make test` needs, and nothing run yet.
-setup: $(VENV)/dev.stamp $(VENV)-s3/stamp $(VENV)-wandb/stamp $(VENV)-jax/stamp
+setup: $(VENV)/dev.stamp $(VENV)-s3/stamp $(VENV)-wandb/stamp $(VENV)-jax/stamp .axe/stamp
 
 # The tests in seven parts, all but `portable` and `jax` each in two processes that take a file at a time. A process
 # starts Ray once, and TensorFlow's fork server once, for all of its tests that need no more than that.
@@ -78,7 +84,7 @@ marked = $(shell grep -rlE --include='test_*.py' 'mark\.$(1)\b' tests)
 fast: $(VENV)/dev.stamp
 	$(BIN)/pytest -m "not long and not ray and not tensorflow and not portable and not jax and not thorough" $(PROCESSES) $(PYTEST)
 
-long: $(VENV)/dev.stamp
+long: $(VENV)/dev.stamp .axe/stamp
 	$(BIN)/pytest --ignore tests/object_store -m "long and not ray and not tensorflow and not portable and not jax and not thorough" \
 	  $(PROCESSES) $(PYTEST)
 
@@ -135,4 +141,4 @@ lock:
 	$(LOCK) --extra run --extra build --extra dev --extra bench -c locks/requirements-dev.lock -o locks/requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-s3 $(VENV)-wandb $(VENV)-jax .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-s3 $(VENV)-wandb $(VENV)-jax .axe .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
