@@ -4,16 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test thorough fast long tensorflow portable ray clusters jax room floors lint bench-env lock clean
+.PHONY: help demo setup test thorough docs fast long tensorflow portable ray clusters jax room floors lint bench-env lock clean
 
 help:
 	@echo "make demo       set up .venv and run the built-in study: sweep run demo"
-	@echo "make test       set up .venv and run lint, types, floors and the tests: fast, long, tensorflow, portable, ray, clusters, jax"
+	@echo "make test       set up .venv and run lint, types, floors, docs and the tests: fast, long, tensorflow, portable, ray, clusters, jax"
 	@echo "make fast       the tests of a minute: without Ray, TensorFlow, simulations, fuzz and commands"
 	@echo "make long, make tensorflow, make portable, make ray, make clusters, make jax   the other parts of the tests, each alone"
 	@echo "make room ROOM=stats   the tests of one folder, without Ray"
 	@echo "make floors     which folder of sweep/ imports which, floor by floor"
 	@echo "make thorough   all tests, the slow ones too, and fuzz tests with 2,000 examples: before a release"
+	@echo "make docs       build the pages of docs/ into docs/_build; a broken link is an error"
 	@echo "make bench-env  set up what the benchmarks' rivals need"
 	@echo "make lock       resolve the lock files again (needs uv)"
 
@@ -53,6 +54,13 @@ $(VENV)-jax/stamp: $(VENV)/dev.stamp locks/requirements-jax.lock tests/with_jax/
 	$(VENV)-jax/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements-jax.lock
 	touch $@
 
+# Sphinx lies apart, and reads the docstrings with the packages of $(VENV), shown there as to JAX.
+$(VENV)-docs/stamp: $(VENV)/dev.stamp locks/requirements-docs.lock tests/with_jax/share.py
+	$(BIN)/python -m venv $(VENV)-docs
+	$(BIN)/python tests/with_jax/share.py $(VENV) $(VENV)-docs
+	$(VENV)-docs/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements-docs.lock
+	touch $@
+
 # axe-core (MPL-2.0) comes where npm is, for tests/page alone: it is never shipped. Without it those tests skip.
 .axe/stamp: tests/page/package-lock.json tests/page/package.json
 	@mkdir -p .axe && cp tests/page/package.json tests/page/package-lock.json .axe
@@ -68,11 +76,16 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/mypy sweep
 	$(BIN)/lint-imports
 
+# All pages anew: a link to a page that has not changed is looked at, too. It asks no network.
+docs: $(VENV)-docs/stamp
+	$(VENV)-docs/bin/python -m sphinx --fail-on-warning --keep-going --nitpicky --fresh-env --quiet docs docs/_build
+	@echo "docs/_build/index.html"
+
 floors: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/floors.py
 
 # All that `make test` needs, and nothing run yet.
-setup: $(VENV)/dev.stamp $(VENV)-s3/stamp $(VENV)-wandb/stamp $(VENV)-jax/stamp .axe/stamp
+setup: $(VENV)/dev.stamp $(VENV)-s3/stamp $(VENV)-wandb/stamp $(VENV)-jax/stamp $(VENV)-docs/stamp .axe/stamp
 
 # The tests in seven parts, all but `portable` and `jax` each in two processes that take a file at a time. A process
 # starts Ray once, and TensorFlow's fork server once, for all of its tests that need no more than that.
@@ -114,7 +127,7 @@ room: $(VENV)/dev.stamp
 # All parts run even where one fails; the seconds of each stand at the end.
 test: setup
 	@told=""; code=0; \
-	for part in lint fast long tensorflow portable ray clusters jax; do \
+	for part in lint docs fast long tensorflow portable ray clusters jax; do \
 	  began=$$(date +%s); answer=passed; \
 	  $(MAKE) --no-print-directory $$part || { code=1; answer=FAILED; }; \
 	  told="$$told\n== $$part $$(( $$(date +%s) - began )) s, $$answer"; \
@@ -134,6 +147,7 @@ LOCK = uv pip compile pyproject.toml $(OPTIONS)
 lock:
 	uv pip compile tests/object_store/server.txt $(OPTIONS) -o locks/requirements-s3.lock
 	uv pip compile tests/export/wandb.txt $(OPTIONS) -c locks/requirements-dev.lock -o locks/requirements-wandb.lock
+	$(LOCK) --extra docs -c locks/requirements-dev.lock -o locks/requirements-docs.lock
 	uv pip compile tests/with_jax/jax.txt $(OPTIONS) -c locks/requirements-dev.lock -o locks/requirements-jax.lock
 	$(LOCK) --extra run --extra build -o locks/requirements.lock
 	$(LOCK) --extra run --extra build --extra gpu -c locks/requirements.lock -o locks/requirements-gpu.lock
@@ -141,4 +155,4 @@ lock:
 	$(LOCK) --extra run --extra build --extra dev --extra bench -c locks/requirements-dev.lock -o locks/requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-s3 $(VENV)-wandb $(VENV)-jax .axe .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-s3 $(VENV)-wandb $(VENV)-jax $(VENV)-docs .axe docs/_build docs/reference .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

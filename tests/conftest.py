@@ -21,6 +21,7 @@ pytest_plugins = ["tests.drawn"]
 LONG = (
     "tests/cli/",
     "tests/data_process/",
+    "tests/docs/",
     "tests/execution/test_prepare.py",
     "tests/export/",
     "tests/fuzz/",
