@@ -1,4 +1,7 @@
-"""Every command of the page on papers that cannot be reproduced prints what the page shows."""
+"""The page on papers that cannot be reproduced has its shapes, and what no paper says is refused.
+
+tests/docs runs the commands of the page.
+"""
 
 import re
 import shlex
@@ -10,15 +13,7 @@ from typer.testing import CliRunner
 from sweep.commands.cli import app
 
 PAGE = Path(__file__).parents[2] / "docs" / "cannot-reproduce.md"
-BLOCKS = re.findall(r"```console\n\$ sweep (.*?)\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-
-
-@pytest.mark.parametrize(("words", "shown"), BLOCKS, ids=[words[-40:] for words, _ in BLOCKS])
-def test_a_command_of_the_page_prints_what_it_shows(words: str, shown: str) -> None:
-    """To the letter."""
-    done = CliRunner().invoke(app, shlex.split(words))
-    assert done.exit_code == 0, done.output
-    assert done.stdout.strip() == shown.strip()
+BLOCKS = re.findall(r"```console\n\$ sweep (.*?)\n", PAGE.read_text(encoding="utf-8"))
 
 
 def test_the_page_has_its_six_shapes() -> None:
