@@ -49,6 +49,7 @@ LONG = (
     "tests/store/test_store.py",
     "tests/test_house.py",
     "tests/test_public_door.py",
+    "tests/test_wheel.py",
     "tests/test_without_training.py",
 )
 
