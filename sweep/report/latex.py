@@ -6,7 +6,16 @@ from sweep.report.labels import names
 from sweep.report.metric_format import Scale, scale_of
 from sweep.report.summary import MetricOverSeeds, Report
 
-_SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+# After the end of a row LaTeX takes "[" for the beginning of a length; its oldest fonts have other marks for < > |.
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "[": "{[}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+}
 
 
 def as_latex(report: Report) -> str:
