@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def report(
     results: Annotated[
-        str, typer.Argument(help="A folder of results, a study file, or the name of a study under results/.")
+        str, typer.Argument(help="A folder of results, a study file, or a study's name under results/.")
     ],
     level: Annotated[float, typer.Option(help="Nominal coverage of the intervals.")] = 0.95,
     modules: Annotated[

@@ -12,7 +12,7 @@ from sweep.errors import InputError
 
 def verify(
     results: Annotated[
-        str, typer.Argument(help="A folder of results, a study file, or the name of a study under results/.")
+        str, typer.Argument(help="A folder of results, a study file, or a study's name under results/.")
     ],
     trials: Annotated[str, typer.Option(help='How many trials, spread over the plan, or "all".')] = "2",
     threads: Annotated[

@@ -14,7 +14,7 @@ _LOOK_AGAIN = 2.0  # seconds between two looks at the results
 
 def watch(
     results: Annotated[
-        str, typer.Argument(help="A folder of results, a study file, or the name of a study under results/.")
+        str, typer.Argument(help="A folder of results, a study file, or a study's name under results/.")
     ],
     level: Annotated[float, typer.Option(help="Nominal coverage of the intervals.")] = 0.95,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine; 0 takes a free one.")] = 0,
