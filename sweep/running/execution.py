@@ -11,7 +11,7 @@ import pandas as pd
 
 from sweep.errors import ClusterError
 from sweep.errors.display import displayed
-from sweep.running.head_start import RayAhead, head_start
+from sweep.running.head_start import RayAhead, head_start, require_packages, seems_finished
 from sweep.running.listeners import Listener, check_listeners
 from sweep.running.opening import open_study
 from sweep.running.options import RunOptions
@@ -84,6 +84,8 @@ def run(
     """
     check_listeners(listeners)
     opened = open_study(study, seeds=seeds, results=results, until=until)
+    if not seems_finished(opened, retry_failed=retry_failed):
+        require_packages(opened.study)  # first: where nothing can run, no folder is made
     check_reach(opened.folder)
     if not isinstance(opened.folder, Path) or opened.folder.is_dir():
         store.check(opened.folder)  # first: where tables are damaged nothing is written, not even a folder
