@@ -1,6 +1,6 @@
 """Compare operations and small trainings over processors, with `determinism: portable`: the table of docs/portable.md.
 
-    python benchmarks/portable.py [--on Haswell EPYC-Rome] [--write]
+    python benchmarks/portable.py [--on Haswell EPYC-Rome] [--write] [--only "net: built-in"]
     python benchmarks/portable.py --cost
 
 This processor, the emulated ones (`qemu-x86_64`, of Debian's qemu-user; minutes each, one after the other) and the
@@ -25,10 +25,10 @@ COMPOSED = ("Atan", "Erfc", "Erfinv", "Ndtri", "Reciprocal", "Rsqrt", "Softmax")
 MODES = {"on": False, "on, capped": True, "portable": True}  # of --cost: name -> whether the variables are set
 
 
-def measured(wanted: list[str]) -> dict[str, Any]:
+def measured(only: str) -> dict[str, Any]:
     """Return digests: case -> digest of its values and gradients, and operations: case -> those of its graph.
 
-    wanted: "operations" or "nets", or both. This process must have started with the variables of `portable`.
+    only: cases whose name begins so. This process must have started with the variables of `portable`.
     """
     import keras
     import numpy as np
@@ -44,14 +44,18 @@ def measured(wanted: list[str]) -> dict[str, Any]:
 
     digests: dict[str, str] = {}
     operations: dict[str, list[str]] = {}
-    for group, cases in GROUPS.items() if "operations" in wanted else ():
+    for group, cases in GROUPS.items():
         for name, case, inputs in cases(tf):
+            if not f"{group}: {name}".startswith(only):
+                continue
             tensors = [tf.constant(one) for one in inputs]
             traced = tf.function(_with_gradients(tf, case)).get_concrete_function(*tensors)
             operations[f"{group}: {name}"] = _operations(traced.graph)
             digests[f"{group}: {name}"] = _digest(one.numpy() for one in tf.nest.flatten(traced(*tensors)))
         told(f"{group} {time.process_time():.0f} s")
-    for name, build, x, y in nets(keras) if "nets" in wanted else ():
+    for name, build, x, y in nets(keras):
+        if not f"net: {name}".startswith(only):
+            continue
         keras.utils.clear_session()
         keras.utils.set_random_seed(3)
         model = build()
@@ -116,13 +120,15 @@ def started(words: list[str], emulated: str = "", capped: bool = True) -> Any:
         return json.loads(file.read_text())
 
 
-def compare(kinds: list[str], write: bool) -> None:
-    """Print the table, and write this machine's digests where it is asked for."""
-    here = started(["--measure", "operations", "nets"])
+def compare(kinds: list[str], write: bool, only: str) -> None:
+    """Print the table of the cases whose name begins so, and write this machine's digests where it is asked for."""
+    here = started(["--measure", only])
+    known = json.loads(DIGESTS.read_text(encoding="utf-8"))
     if write:
-        DIGESTS.write_text(json.dumps(here["digests"], indent=0, sort_keys=True) + "\n", encoding="utf-8")
-    others = {"committed digests": json.loads(DIGESTS.read_text(encoding="utf-8"))}
-    others |= {kind: started(["--measure", "operations", "nets"], kind)["digests"] for kind in kinds}
+        known |= here["digests"]
+        DIGESTS.write_text(json.dumps(known, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    others = {"committed digests": known}
+    others |= {kind: started(["--measure", only], kind)["digests"] for kind in kinds}
     differing: dict[str, list[str]] = {}
     for kind, digests in others.items():
         for case, digest in here["digests"].items():
@@ -191,18 +197,19 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--on", nargs="*", default=["Haswell", "EPYC-Rome"])
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--only", default="", help="only cases whose name begins so, as 'net: built-in'")
     parser.add_argument("--cost", action="store_true")
-    parser.add_argument("--measure", nargs="+", help=argparse.SUPPRESS)
+    parser.add_argument("--measure", help=argparse.SUPPRESS)
     parser.add_argument("--cost-of", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--answer", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.answer:
-        found: Any = measured(given.measure) if given.measure else cost_of(*given.cost_of)
+        found: Any = measured(given.measure) if given.measure is not None else cost_of(*given.cost_of)
         given.answer.write_text(json.dumps(found), encoding="utf-8")
     elif given.cost:
         cost()
     else:
-        compare(given.on, given.write)
+        compare(given.on, given.write, given.only)
 
 
 if __name__ == "__main__":

@@ -108,8 +108,8 @@ def test_what_reads_works_without_what_trains(folder: Path) -> None:
 
 
 def test_what_trains_says_what_to_install(folder: Path) -> None:
-    """One message, exit code 2, and no file is left behind."""
-    before = sorted(path for path in folder.rglob("*") if path.is_file())
+    """One message, exit code 2, and neither file nor folder is left behind."""
+    before = sorted(folder.rglob("*"))
     asked = [["run", "demo"], ["plan", "demo"], ["check", "demo"], ["explain", "demo"], ["verify", "reference"]]
     for words, (code, out, err) in zip(asked, ask(folder, *asked), strict=True):
         said = [line for line in err.splitlines() if "Expected" in line]
@@ -117,7 +117,7 @@ def test_what_trains_says_what_to_install(folder: Path) -> None:
         assert "tensorflow" in said[0].lower()
         assert said[0].endswith("Say: pip install 'seedsweep[run]'")
         assert "Traceback" not in err
-    assert sorted(path for path in folder.rglob("*") if path.is_file()) == before
+    assert sorted(folder.rglob("*")) == before
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:

@@ -30,6 +30,7 @@ from sweep.commands.status import status
 from sweep.commands.studies import studies
 from sweep.commands.submit import submit
 from sweep.commands.verify import verify
+from sweep.commands.watch import watch
 from sweep.errors import SweepError
 
 app = typer.Typer(
@@ -44,7 +45,7 @@ app = typer.Typer(
 
 _GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
     "Run a study": (init, run, plan, check, studies, schema),
-    "Understand results": (report, compare, metrics, explain, verify, collect, export),
+    "Understand results": (report, watch, compare, metrics, explain, verify, collect, export),
     "Use a cluster": (submit, status),
 }
 for heading, commands in _GROUPS.items():

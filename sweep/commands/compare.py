@@ -12,7 +12,7 @@ from sweep.errors import InputError
 
 def compare(
     results: Annotated[
-        str | None, typer.Argument(help="A folder of results, or the name of a study under results/.")
+        str | None, typer.Argument(help="A folder of results, a study file, or a study's name under results/.")
     ] = None,
     metric: Annotated[
         str | None, typer.Option(help="hter, eer, fmr100, accuracy, mse ...; default: the first metric of the task.")

@@ -10,7 +10,9 @@ from sweep.commands.report import folder_of
 
 
 def export(
-    results: Annotated[str, typer.Argument(help="A folder of results, or the name of a study under results/.")],
+    results: Annotated[
+        str, typer.Argument(help="A folder of results, a study file, or a study's name under results/.")
+    ],
     to: Annotated[str, typer.Option(help="csv, mlflow, tensorboard or wandb (offline: nothing is sent).")],
     into: Annotated[Path | None, typer.Option(help="Folder to write to, in place of RESULTS/export/TRACKER.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,

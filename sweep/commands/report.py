@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def report(
-    results: Annotated[str, typer.Argument(help="A folder of results, or the name of a study under results/.")],
+    results: Annotated[
+        str, typer.Argument(help="A folder of results, a study file, or a study's name under results/.")
+    ],
     level: Annotated[float, typer.Option(help="Nominal coverage of the intervals.")] = 0.95,
     modules: Annotated[
         list[Path] | None, typer.Option(help="A folder of your modules, with the study's answer.")
@@ -67,11 +69,17 @@ def _open(page: "Place | None") -> None:
 
 
 def folder_of(results: str, under: Path = Path("results")) -> "Place":
-    """Return the folder that RESULTS means: a path or an address, or else the name of a study under `under`.
+    """Return the folder that RESULTS means: a path or an address, a study file's, or that of a study under `under`.
 
     Raises:
-        InputError: neither, with the nearest that exists.
+        InputError: none of them, with the nearest that exists.
     """
+    if results.endswith((".yaml", ".yml")) and Path(results).is_file():
+        from sweep.store.places import place
+        from sweep.study.study import Study
+
+        study = Study.load(results)
+        return place(study.results) / study.study
     if "://" in results:
         from sweep.store.places import place
 

@@ -11,7 +11,9 @@ from sweep.errors import InputError
 
 
 def verify(
-    results: Annotated[str, typer.Argument(help="A folder of results, or the name of a study under results/.")],
+    results: Annotated[
+        str, typer.Argument(help="A folder of results, a study file, or a study's name under results/.")
+    ],
     trials: Annotated[str, typer.Option(help='How many trials, spread over the plan, or "all".')] = "2",
     threads: Annotated[
         int | None, typer.Option(min=1, help="Number of threads, instead of the study's, to see its effect.")

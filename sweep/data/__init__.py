@@ -7,7 +7,7 @@ from sweep.data.domains import synthetic_domains
 from sweep.data.further_tests import FurtherTest, with_tests
 from sweep.data.geolife_trips import geolife
 from sweep.data.identities import identity_pairs
-from sweep.data.image_folders import image_folder
+from sweep.data.image_folders import image_folder, image_test_set
 from sweep.data.inputs import Inputs
 from sweep.data.preparing import Count, Prepared, prepare
 from sweep.data.sequence import number_sequence
@@ -29,6 +29,7 @@ __all__ = [
     "identity_pairs",
     "ids_of_tests",
     "image_folder",
+    "image_test_set",
     "number_sequence",
     "open_prepared",
     "prepare",

@@ -11,6 +11,11 @@ from sweep.data.image_listing import KINDS, Listing
 from sweep.data.splits import SPLIT_NAMES
 from sweep.errors import InputError, nearest
 
+_ABOUT_DEV = (
+    " The threshold and the epoch are chosen on dev: give it its own subjects, or let `dev_from_train: 0.2` take a "
+    "part of train's."
+)
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -27,25 +32,26 @@ class Frame:
     attack_type: str = ""
 
 
-def frames_from_folders(listing: Listing, pattern: str | None, *, without_dev: bool = False) -> list[Frame]:
+def frames_from_folders(
+    listing: Listing, pattern: str | None, *, without_dev: bool = False, only_test: bool = False
+) -> list[Frame]:
     """Return the frames of `root/SPLIT/CLASS/...` or `root/CLASS/...`, in the order of their paths.
 
     pattern: None takes the subject from the first folder below the class and the video from the folders below that; a
     regular expression with groups `subject`, `video` and `attack_type` (one at least) is searched for in the file name,
     or, if it holds a "/", in the path below the root.
-    without_dev: whether train and test may stand there alone.
+    without_dev: whether train and test may stand there alone. only_test: whether test may; what else there is, is left.
     Raises InputError where the splits are incomplete, a folder of a class is empty, an image lies outside a class, or
     the pattern does not match.
     """
     top = [name for name in listing.folders if "/" not in name]
     splits = _split_folders(top)
-    needed = {"train", "test"} if without_dev else set(SPLIT_NAMES)
+    needed = {"test"} if only_test else {"train", "test"} if without_dev else set(SPLIT_NAMES)
     if splits and not needed <= set(splits.values()):
         missing = ", ".join(name for name in SPLIT_NAMES if name in needed - set(splits.values()))
         raise InputError(
-            f"Expected the folders train, dev and test in {listing.root}, or folders of classes alone. Received: "
-            f"{', '.join(top)}; no {missing}. The threshold and the epoch are chosen on dev: give it its own subjects, "
-            "or let `dev_from_train: 0.2` take a part of train's."
+            f"Expected the folders {_and(needed)} in {listing.root}, or folders of classes alone. Received: "
+            f"{', '.join(top)}; no {missing}." + _ABOUT_DEV * (not only_test)
         )
     depth = 1 if splits else 0
     _check_classes_filled(listing, depth, splits)
@@ -53,6 +59,8 @@ def frames_from_folders(listing: Listing, pattern: str | None, *, without_dev: b
     frames = []
     for path in listing.images:
         parts = path.split("/")
+        if only_test and splits and splits.get(parts[0]) != "test":
+            continue
         if splits and parts[0] not in splits:
             raise InputError(
                 f"Expected every image in train, dev or test. Received: {path}. Move it, or the folder {parts[0]}."
@@ -117,6 +125,11 @@ _COLUMNS = ("path", "label", "split", "subject", "video", "attack_type")
 def _unique(label: str, subject: str, video: str) -> str:
     """Return a name that no other video has: cameras number the videos of every subject and class from 1."""
     return "/".join(part for part in (label, subject, video) if part) if video else ""
+
+
+def _and(needed: set[str]) -> str:
+    names = [name for name in SPLIT_NAMES if name in needed]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _split_folders(names: Iterable[str]) -> dict[str, str]:

@@ -142,7 +142,7 @@ def _test_of(given: Any) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
             f"Expected of a further test set a split `test`, or one split alone: a Split, (x, y), or a mapping with x "
             f"and y. Received: {keys}."
         )
-    return found[0], classes, ()
+    return found[0], classes, tuple(map(str, given.get("findings", ())))
 
 
 def _numbered_as(split: Split, own: tuple[str, ...], classes: tuple[str, ...]) -> Split:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -79,6 +80,46 @@ def image_folder(
     findings = _findings(store, listing, frames, manifest)
     # Trials of these files were stored before attack types were kept: the id of the data stays theirs.
     return Splits(train, dev, test, classes=tuple(classes), findings=findings, not_in_id=("attack_type",))
+
+
+def image_test_set(
+    root: str | Path,
+    image_size: int | Sequence[int],
+    *,
+    color: str = "rgb",
+    pattern: str | None = None,
+    manifest: str | None = None,
+    genuine: str | None = None,
+    on_corrupt: str = "stop",
+    scale: str = "full",
+    task: str | None = None,
+    cache: Path | None = None,
+) -> dict[str, Any]:
+    """Return the images below the root as a further test set (`tests:` of a study), with nothing to train on.
+
+    root: holds `test/{genuine,impostor}/...`, beside which train and dev are left out, or `{genuine,impostor}/...`,
+    which is then a test set as a whole. A manifest may have the column split; its rows of test count, or all.
+    The other arguments, the sample ids and the errors are those of `image_folder`.
+    """
+    size = _checked(image_size, color, on_corrupt)
+    listing = list_images(Path(root).expanduser())
+    if not listing.images:
+        raise InputError(f"Expected images ({KINDS}) below {root}. Received: none.")
+    if manifest is None:
+        frames = frames_from_folders(listing, pattern, only_test=True)
+    else:
+        frames = frames_from_manifest(listing, listing.root / manifest)
+    if frames and frames[0].split:
+        frames = [frame for frame in frames if frame.split == "test"]
+    if not frames:
+        raise InputError(f"Expected images of test below {root}. Received: none; all are of other splits.")
+    classes = _classes(sorted({frame.label for frame in frames}), genuine, task)
+    label = {name: number for number, names in enumerate(classes.values()) for name in names}
+    frames = _with_attack_types([replace(frame, split="test") for frame in frames], classes)
+    paths = [frame.path for frame in frames]
+    store = stored_images(listing, paths, size, color, on_corrupt=on_corrupt, scale=scale, cache=cache)
+    test = _split(frames, "test", label, store, any(frame.attack_type for frame in frames))
+    return {"test": test, "classes": tuple(classes), "findings": _findings(store, listing, frames, manifest)}
 
 
 def _checked(image_size: int | Sequence[int], color: str, on_corrupt: str) -> tuple[int, int]:

@@ -5,6 +5,7 @@ import math
 from sweep.report.labels import names
 from sweep.report.metric_format import Scale, scale_of
 from sweep.report.summary import MetricOverSeeds, Report
+from sweep.report.test_sets import Matrix, matrices, meaning
 
 # After the end of a row LaTeX takes "[" for the beginning of a length; its oldest fonts have other marks for < > |.
 _SPECIAL = {
@@ -46,8 +47,35 @@ def as_latex(report: Report) -> str:
         r"\end{tabular}",
         rf"% Intervals: {level}. This test set: another seed on the same test samples.",
         "% New subjects: another seed on other subjects. Seeds: finished of planned.",
+        *(line for matrix in matrices(report) for line in _matrix(matrix, report)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _matrix(matrix: Matrix, report: Report) -> list[str]:
+    """Return a table of its own: a row a configuration, for each test set the mean and both intervals."""
+    groups = [rf"\multicolumn{{3}}{{c}}{{{plain(test)}}}" for test in matrix.tests]
+    rules = [rf"\cmidrule(lr){{{2 + 3 * at}-{4 + 3 * at}}}" for at in range(len(matrix.tests))]
+    heads = ["mean & this test set & new subjects"] * len(matrix.tests)
+    rows = [
+        f"{plain(label)} & "
+        + " & ".join(_cells(one, matrix.scale) if one else "-- & -- & --" for one in cells)
+        + r" \\"
+        for label, cells in zip(names(report), matrix.cells, strict=True)
+    ]
+    return [
+        "",
+        f"% {plain(matrix.title(report.level))}. {meaning(report)}",
+        rf"\begin{{tabular}}{{l{'rcc' * len(matrix.tests)}}}",
+        r"\toprule",
+        f" & {' & '.join(groups)}" + r" \\",
+        "".join(rules),
+        f"configuration & {' & '.join(heads)}" + r" \\",
+        r"\midrule",
+        *rows,
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
 
 
 def plain(text: str) -> str:

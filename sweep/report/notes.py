@@ -4,8 +4,12 @@ import pandas as pd
 
 from sweep.analysis.current import Current
 from sweep.analysis.folds import means_over_folds
+from sweep.analysis.mixed_machines import LEVEL, mixed_machines
+from sweep.metrics.catalogue import first_of_test
 from sweep.report import fold_text
+from sweep.report.labels import labels_of
 from sweep.report.methods_text import epoch_chosen_on_dev
+from sweep.report.metric_format import scale_of
 from sweep.report.summary import Report
 from sweep.stats import THIS_TEST_SET
 from sweep.store.collected import is_collected
@@ -28,6 +32,7 @@ def notes(report: Report, now: Current, results: Results) -> tuple[str, ...]:
     found += _seeds(report, now, results)
     found += _polarity(report)
     found += _environments(now.ok, results.environments, report.headline[0])
+    found += _machines(report, results)
     found += _taken(now.ok, results)
     if now.n_foreign:
         found.append(
@@ -136,6 +141,32 @@ def _environments(ok: pd.DataFrame, environments: pd.DataFrame, headline: str) -
     if "determinism" in used and not used["determinism"].fillna(True).all():
         found.append("Determinism was off for some trials: they do not repeat to the bit.")
     return found
+
+
+def _machines(report: Report, results: Results) -> list[str]:
+    """Return whether several kinds of machine moved the result, where there were several."""
+    mixed = mixed_machines(results, first_of_test(report.task))
+    if mixed is None:
+        return []
+    scale = scale_of(report, mixed.metric)
+    counts = "; ".join(f"{name}: {n}" for name, n in sorted(mixed.kinds.items(), key=lambda one: -one[1])[:4])
+    begin = f"Trials ran on {len(mixed.kinds)} kinds of machine ({counts}), whose bits differ."
+    worst = mixed.worst
+    if worst is None:
+        return [
+            f"{begin} Whether that matters cannot be told: no configuration has two seeds on each of two kinds. "
+            "`resources: {same_kind: on}` keeps a study to one."
+        ]
+    label = labels_of(report).get(worst.config_id, worst.config_id)
+    said = f"{scale.title} {scale.number(worst.difference)} [{scale.number(worst.low)}, {scale.number(worst.high)}]"
+    where = f"{label + ', ' if label else ''}{worst.a} - {worst.b}: {said}{scale.unit}, p {worst.p_holm:.3g}"
+    asked = _count(len(mixed.found), "configuration")
+    if worst.p_holm >= 1 - LEVEL:
+        return [f"{begin} No effect on the result was found in {asked} (the clearest: {where}, Holm)."]
+    return [
+        f"{begin} The kind moves the result (Holm over {asked}; {where}): compare configurations on one kind alone, "
+        "`resources: {same_kind: on}`."
+    ]
 
 
 def _by_environment(ok: pd.DataFrame, column: str) -> str:

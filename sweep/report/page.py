@@ -11,6 +11,8 @@ from sweep.report.failures import grouped
 from sweep.report.fold_text import runs
 from sweep.report.groups_text import group_notes, group_tables
 from sweep.report.labels import labels_of, names
+from sweep.report.live_script import LIVE, status_line
+from sweep.report.live_script import POLICY as ALSO_LIVE
 from sweep.report.metric_format import scale_of
 from sweep.report.page_script import SCRIPT
 from sweep.report.page_style import STYLE
@@ -24,7 +26,7 @@ from sweep.report.vector.canvas import Canvas
 
 _OPEN = 4  # configurations whose classes are shown at once
 _MOST = 200  # sentences on failures; a study that fails as a whole needs no more
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 _SLIDER = """<section class="slider" id="slider" hidden>
 <h3>At another threshold</h3>
 <label>configuration <select id="slider-configuration"></select></label>
@@ -45,6 +47,8 @@ class Shown:
 
     opening: the answer in sentences. figures: name -> SVG. sliding: what `sweep.report.sliding.sliding` returns. run:
     what was run, (what, value). trials: head and rows of the table of trials. files: what lies beside, by name.
+    live: where results still grow, what the page shows of them and how many trials ended, see
+    `sweep.report.live_page`; None leaves that out.
     """
 
     opening: Sequence[str] = ()
@@ -54,6 +58,7 @@ class Shown:
     trials: tuple[list[str], list[list[str]]] = (["configuration"], [])
     files: Sequence[str] = ()
     tables: Sequence[str] = ()
+    live: tuple[str, str] | None = None
 
 
 def as_html(report: Report, shown: Shown | None = None) -> str:
@@ -80,11 +85,12 @@ def as_html(report: Report, shown: Shown | None = None) -> str:
         if shown.sliding
         else ""
     )
+    policy, script = (POLICY + ALSO_LIVE, SCRIPT + LIVE) if shown.live else (POLICY, SCRIPT)
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(report.study)}</title>'
-        f"<style>{STYLE}</style></head>\n<body>\n<main>\n{body}\n</main>\n{data}<script>{SCRIPT}</script>\n</body></html>\n"
+        f"<style>{STYLE}</style></head>\n<body>\n<main>\n{body}\n</main>\n{data}<script>{script}</script>\n</body></html>\n"
     )
 
 
@@ -96,6 +102,7 @@ def _head(report: Report, shown: Shown) -> list[str]:
     )
     return [
         f"<h1>{escape(report.study)}</h1>",
+        status_line(*shown.live) if shown.live else "",
         f'<p class="faint">{escape(report.task)} \u00b7 {n_ok} of {n_planned} {runs(report.folds)} ok</p>',
         f'<div class="answer">{"".join(f"<p>{escape(sentence)}</p>" for sentence in told)}</div>' if told else "",
         table(*headline_cells(report), lost=[row.n_ok < row.n_planned for row in report.rows], named="the results"),

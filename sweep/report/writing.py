@@ -81,9 +81,7 @@ def write(
         InputError: a level outside (0, 1), an unknown metric, or an `answer` that is not trusted; nothing is written
             then.
     """
-    with reporting(results, metrics):
-        report = summarise(results, level, trust=trust, metrics=metrics, group=group)
-        contents = _contents(report, results, figures, formats)
+    report, contents = made(results, level, trust=trust, metrics=metrics, figures=figures, formats=formats, group=group)
     folder = results.path / "report"
     if isinstance(folder, Path) and folder.is_symlink():
         said = f"{folder} leads to {folder.resolve()}: the report is printed only, nothing is written there."
@@ -96,8 +94,33 @@ def write(
     return replace(report, files=files)
 
 
-def _contents(report: Report, results: Results, figures: Sequence[str], formats: Sequence[str]) -> dict[str, bytes]:
-    """Return the content of each file by its name."""
+def made(
+    results: Results,
+    level: float = 0.95,
+    *,
+    trust: Trust = NOBODY_ELSE,
+    metrics: Sequence[str] = (),
+    figures: Sequence[str] = ("svg",),
+    formats: Sequence[str] = USUAL,
+    group: str | None = None,
+    live: tuple[str, str] | None = None,
+) -> tuple[Report, dict[str, bytes]]:
+    """Return the report and the content of each of its files by name; nothing is written. Arguments as in `write`.
+
+    live: see `sweep.report.page.Shown`.
+    """
+    with reporting(results, metrics):
+        report = summarise(results, level, trust=trust, metrics=metrics, group=group)
+        return report, _contents(report, results, figures, formats, live)
+
+
+def _contents(
+    report: Report,
+    results: Results,
+    figures: Sequence[str],
+    formats: Sequence[str],
+    live: tuple[str, str] | None = None,
+) -> dict[str, bytes]:
     drawn = drawing.drawn_from(report, results)
     made: dict[str, Callable[[], str]] = {
         "csv": lambda: as_csv(report),
@@ -132,7 +155,8 @@ def _contents(report: Report, results: Results, figures: Sequence[str], formats:
         run=run,
         trials=trials,
         files=[*contents],
-        tables=[f"../{name}" for name in TABLES if (results.path / name).exists()],
+        tables=[name if live else f"../{name}" for name in TABLES if (results.path / name).exists()],
+        live=live,
     )
     return {"index.html": as_html(report, shown).encode(), **contents, **own}
 

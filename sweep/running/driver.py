@@ -24,6 +24,7 @@ from sweep.running.preflight import check_nodes
 from sweep.running.ray_session import RaySession
 from sweep.running.record_relay import linked
 from sweep.running.repairs import InOrder, out_of_memory, repaired
+from sweep.running.same_kind import Kept, kept
 from sweep.running.seeds_together import in_turns
 from sweep.running.slot import CRASHES, TrialActor, Work, store_crash
 from sweep.running.tune_result import from_tune
@@ -143,7 +144,8 @@ def run_orders(
     watcher = _Watcher(orders, report)
     with nullcontext() if cluster.own else linked(orders[0].results) as link, ExitStack() as room:
         exam = check_nodes(orders, link, cpu, gpu) if link is not None else None
-        for text in exam.notes if exam is not None else ():
+        only = kept(orders, exam, cpu, gpu)
+        for text in (*(exam.notes if exam is not None else ()), *only.notes):
             note(text)
         if cluster.own:
             note(_at_once(_n_slots(cpu, gpu), cpu, gpu))
@@ -161,7 +163,7 @@ def run_orders(
                 continue
             if watcher.alone:
                 note(f"{len(now)} trials that Ray ended where memory ran out run again, one at a time")
-            _fit(parameters, now, watcher, cpu, gpu, 1 if watcher.alone else at_once)
+            _fit(parameters, now, watcher, only, cpu, gpu, 1 if watcher.alone else at_once)
     if watcher.fatal is not None:
         raise watcher.fatal
     if len(watcher.heard) < len(orders):
@@ -176,6 +178,7 @@ def _fit(
     parameters: dict[str, Any],
     places: Sequence[int],
     watcher: _Watcher,
+    only: Kept,
     cpu: float,
     gpu: float,
     at_once: int,
@@ -189,7 +192,7 @@ def _fit(
     storage = tempfile.mkdtemp(prefix="tune-", dir=scratch.folder())
     scheduler = InOrder([order.config_id for order in parameters["orders"]], at_once or _n_slots(cpu, gpu))
     tuner = tune.Tuner(
-        tune.with_resources(tune.with_parameters(TrialActor, **parameters), {"cpu": cpu, "gpu": gpu}),
+        tune.with_resources(tune.with_parameters(TrialActor, **parameters), only.resources(cpu, gpu)),
         param_space={"at": tune.randint(0, max(places) + 1)},
         tune_config=tune.TuneConfig(
             num_samples=len(places),

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import pandas as pd
 
 from sweep.errors import ClusterError
 from sweep.errors.display import displayed
-from sweep.running.head_start import RayAhead, head_start
+from sweep.running.head_start import RayAhead, head_start, require_packages, seems_finished
 from sweep.running.listeners import Listener, check_listeners
 from sweep.running.opening import open_study
 from sweep.running.options import RunOptions
 from sweep.running.preparation import Ready, made_ready, plan_in
 from sweep.running.rounds import Rounds
 from sweep.running.shared_run import SharedRun, room
+from sweep.running.waiting import waiting_for
 from sweep.store import claims, store
 from sweep.store.places import Place, check_reach, probe
 from sweep.store.saved_models import without_model
@@ -82,13 +84,18 @@ def run(
     """
     check_listeners(listeners)
     opened = open_study(study, seeds=seeds, results=results, until=until)
+    if not seems_finished(opened, retry_failed=retry_failed):
+        require_packages(opened.study)  # first: where nothing can run, no folder is made
     check_reach(opened.folder)
     if not isinstance(opened.folder, Path) or opened.folder.is_dir():
         store.check(opened.folder)  # first: where tables are damaged nothing is written, not even a folder
     _check_writable(opened.folder)
     options = RunOptions(address, slots, retry_failed, progress, follow, accept_code, tuple(listeners))
-    with head_start(opened, address, slots, retry_failed=retry_failed) as ahead:
-        return run_planned(made_ready(opened), options, ahead)
+    with ExitStack() as started:
+        with waiting_for("preparing data, starting Ray", show=progress):
+            ahead = started.enter_context(head_start(opened, address, slots, retry_failed=retry_failed))
+            ready = made_ready(opened)
+        return run_planned(ready, options, ahead)
 
 
 def run_planned(ready: Ready, options: RunOptions, ahead: RayAhead | None = None) -> RunSummary:

@@ -72,7 +72,7 @@ def head_start(
 ) -> Iterator[RayAhead | None]:
     """Start what the trials of a study will need; give the Ray that will be there, which ends with this context.
 
-    None: nothing is left to run, as it seems, or Ray is somebody else's. InputError: a package is not installed.
+    None: nothing is left to run, as it seems, or Ray is somebody else's.
 
     Args:
         opened: the study, whose data nobody has looked at yet.
@@ -82,7 +82,6 @@ def head_start(
     if seems_finished(opened, retry_failed=retry_failed):
         yield None
         return
-    _require_packages(opened.study)
     _import_framework(opened)
     if address not in (None, "local") or _connected():
         yield None
@@ -116,7 +115,7 @@ def _import_framework(opened: Opened) -> None:
         process.warm_up(*preloaded(studies), variables=backends.variables(studies[0]))
 
 
-def _require_packages(study: Study) -> None:
+def require_packages(study: Study) -> None:
     """Raise InputError where Ray is not installed, or Keras for a model; `backends.check` says the rest.
 
     Where one of them is missing, what Keras computes with is named too, so that the message is the only one.

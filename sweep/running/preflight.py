@@ -12,8 +12,9 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from sweep.data import open_prepared
 from sweep.errors import ClusterError, InputError, one_line
 from sweep.machine.folders import cache_folder
-from sweep.machine.hardware import processor
+from sweep.machine.hardware import processor, processor_generation
 from sweep.machine.import_path import find_modules_in
+from sweep.running.node_kinds import Kind, can_take, gpus_of, unlike
 from sweep.running.record_relay import Link, sees
 from sweep.study import code, identity
 from sweep.study.functions import functions_of
@@ -61,19 +62,21 @@ class Answer:
     missing: tuple[str, ...]
     other_code: tuple[str, ...]
     other_files: tuple[str, ...] = ()
+    generation: str = ""
 
 
 @dataclass(frozen=True)
 class Exam:
     """What every node must pass.
 
-    versions: of the driver, see `sweep.trial.versions.versions_here`. passed: the ids of nodes that did; one that joins
-    later is asked by its first slot. notes: on those nodes, what a person should know, and no reason to stop.
+    versions: of the driver, see `sweep.trial.versions.versions_here`. passed: id of each node that did -> its kind; one
+    that joins later is asked by its first slot. notes: on those nodes, what a person should know, and no reason to
+    stop.
     """
 
     question: Question
     versions: dict[str, str]
-    passed: frozenset[str]
+    passed: Mapping[str, Kind]
     notes: tuple[str, ...]
 
 
@@ -88,14 +91,18 @@ def check_nodes(orders: Sequence[TrialOrder], link: Link, cpu: float, gpu: float
     Raises:
         ClusterError: a node has other versions, other code or no data, or does not answer; it is named.
     """
-    able = [node for node in ray.nodes() if node["Alive"] and _can_take(node, cpu, gpu)]
+    able = [node for node in ray.nodes() if node["Alive"] and can_take(node, cpu, gpu)]
     asked = question(orders, link)
     versions = versions_here(asked.backend)
     answers = _ask(able, asked)
     for name, answer in answers.items():
         refuse(name, answer, versions)
-    passed = frozenset(node["NodeID"] for node in able if _name(node) in answers)
-    return Exam(asked, versions, passed, (*_unlike(answers, able), *_unseen(answers, link.results)))
+    nodes = {_name(node): node for node in able if _name(node) in answers}
+    kinds = {
+        name: Kind(answers[name].processor, answers[name].generation, gpus_of(node)) for name, node in nodes.items()
+    }
+    notes = (*unlike(kinds), *_unseen(answers, link.results))
+    return Exam(asked, versions, {node["NodeID"]: kinds[name] for name, node in nodes.items()}, notes)
 
 
 def late(exam: Exam, node_id: str, name: str) -> str:
@@ -136,7 +143,8 @@ def look(asked: Question) -> Answer:
     there = _files(list(asked.files), asked.folder, Path(asked.results)) if asked.files else {}
     unlike = tuple(word for word, digest in asked.files.items() if there.get(word) != digest)
     seen = sees(asked.results, asked.token)
-    return Answer(versions_here(asked.backend), processor(), seen, tuple(missing), tuple(other), unlike)
+    generation = processor_generation()
+    return Answer(versions_here(asked.backend), processor(), seen, tuple(missing), tuple(other), unlike, generation)
 
 
 def refuse(name: str, answer: Answer, versions: Mapping[str, str]) -> None:
@@ -192,18 +200,6 @@ def _ask(nodes: Sequence[Mapping[str, Any]], asked: Question) -> dict[str, Answe
     return answers
 
 
-def _unlike(answers: Mapping[str, Answer], nodes: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return a note where nodes have other processors or GPUs than others."""
-    gpus = {_name(node): _accelerators(node) for node in nodes}
-    kinds: dict[str, list[str]] = {}
-    for name, answer in answers.items():
-        kinds.setdefault(" with ".join(filter(None, [answer.processor, gpus[name]])), []).append(name)
-    if len(kinds) < 2:
-        return []
-    found = "; ".join(f"{kind} ({len(names)}: {', '.join(names[:3])})" for kind, names in kinds.items())
-    return [f"the nodes are not alike: {found}. Equal seeds need not give equal bits on them; env_id tells them apart."]
-
-
 def _unseen(answers: Mapping[str, Answer], results: str) -> list[str]:
     blind = [name for name, answer in answers.items() if not answer.sees]
     if not blind:
@@ -213,15 +209,6 @@ def _unseen(answers: Mapping[str, Answer], results: str) -> list[str]:
         f"{len(blind)} of {len(answers)} nodes do not see {results} ({', '.join(blind[:3])}{more}): their records "
         "travel through Ray to this machine, which stores them."
     ]
-
-
-def _can_take(node: Mapping[str, Any], cpu: float, gpu: float) -> bool:
-    return bool(node["Resources"].get("CPU", 0) >= cpu and node["Resources"].get("GPU", 0) >= gpu)
-
-
-def _accelerators(node: Mapping[str, Any]) -> str:
-    kinds = [name.partition(":")[2] for name in node["Resources"] if name.startswith("accelerator_type:")]
-    return ", ".join(sorted(kinds))
 
 
 def _name(node: Mapping[str, Any]) -> str:

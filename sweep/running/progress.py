@@ -69,6 +69,11 @@ class Progress:
             self._said = time.monotonic()
             self._write(f"{done}/{self._n_planned} trials, {self._text()}")
 
+    def wait_for(self, text: str) -> None:
+        """Name on a terminal what is waited for until the first trial has ended."""
+        if self._bar and not self._n_ok + self._n_failed:
+            self._bar.update(self._line, text=text)
+
     def note(self, text: str) -> None:
         """Say something that is not of one trial."""
         self._write(text)

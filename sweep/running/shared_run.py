@@ -166,11 +166,13 @@ class SharedRun:
                 self._heard(outcome)
 
             def ready() -> None:
+                progress.wait_for("importing what trains, trying one batch")
                 every = {trial.configuration.config_id: trial.configuration for trial in self.ready.trials}
                 looking.result().refuse_all(every, surely=True)
                 for reason, labels in looking.result().refused(every).items():
                     where = f" of {some(labels)}" if any(labels) else ""
                     progress.note(f"all trials{where} are expected to fail: {reason}")
+                progress.wait_for("training the first trials")
 
             driver.run_orders(
                 self._started_ray(progress.note),

@@ -205,6 +205,15 @@ def trials(folder: Place) -> pd.DataFrame:
     return frame
 
 
+def environments(folder: Place) -> pd.DataFrame:
+    """Return the environments of the trials, a row for each env_id."""
+    stored = compacted(folder, scores=False)
+    fresh, brought = _fresh(folder, stored, [])
+    refuse_loss(folder, stored, fresh, brought)
+    frame: pd.DataFrame = tables.environments(stored.environments, fresh).to_pandas()
+    return frame
+
+
 def finished(folder: Place) -> dict[str, str]:
     """Return trial_id -> "ok" or "failed" for every trial that the store has, its last good attempt counting.
 

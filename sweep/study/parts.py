@@ -170,13 +170,15 @@ class Division(Part):
 class Resources(Part):
     """What one trial takes: processors and GPUs as Ray counts them, threads as the backend uses them.
 
-    gpu_memory: of each GPU that it sees, such as 4 GiB; None lets its memory grow.
+    gpu_memory: of each GPU that it sees, such as 4 GiB; None lets its memory grow. same_kind: whether all trials keep
+    to nodes with one kind of processor and GPU.
     """
 
     cpu: Annotated[Number, Field(gt=0)] = 1
     gpu: Annotated[Number, Field(ge=0)] = 0
     threads: Annotated[Whole, Field(ge=1)] = 1
     gpu_memory: Annotated[str | None, BeforeValidator(_memory_size)] = None
+    same_kind: bool = False
 
     @model_validator(mode="after")
     def _memory_is_of_a_gpu(self) -> Self:

@@ -11,7 +11,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sweep.data import Splits, as_splits, image_blocks, image_folder, image_store, open_prepared, prepare
+from sweep.data import (
+    Splits,
+    as_splits,
+    image_blocks,
+    image_folder,
+    image_store,
+    image_test_set,
+    open_prepared,
+    prepare,
+)
 from sweep.data.decoding import decode
 from sweep.errors import InputError
 from sweep.store.sealed_json import sealed, unsealed
@@ -548,3 +557,32 @@ def test_images_that_are_stored_already_need_no_room(root, tmp_path, monkeypatch
     assert np.array_equal(first.train.x[:], again.train.x[:])
     with pytest.raises(InputError, match=r"0\.0 GiB are free"):
         image_folder(root, 9, cache=tmp_path / "cache")
+
+
+@pytest.mark.parametrize("layout", ["test alone", "divided", "classes", "manifest"])
+def test_a_further_test_set_is_a_folder_of_test_or_a_whole(tmp_path, layout):
+    """What is there of train and dev is left out; a folder that is not divided is a test set as a whole."""
+    ours = [path for path in LAYOUT if path.startswith("test")]
+    paths = {"test alone": ours, "divided": LAYOUT}.get(layout, [path.removeprefix("test/") for path in ours])
+    fill(tmp_path / "B", paths)
+    keywords = {}
+    if layout == "manifest":
+        rows = [f"{path},{path.split('/')[0]},{path.split('/')[1]}" for path in paths]
+        (tmp_path / "B" / "list.csv").write_text("\n".join(["path,label,subject", *rows]))
+        keywords["manifest"] = "list.csv"
+    given = image_test_set(tmp_path / "B", (8, 6), **keywords)
+    assert given["classes"] == ("impostor", "genuine")
+    test = given["test"]
+    assert [len(test), set(test.subject.tolist())] == [16, {"f", "g"}]
+    assert sorted(test.sample) == sorted(paths if layout != "divided" else ours)
+    assert test.y.sum() == 8
+
+
+def test_a_further_test_set_without_test_is_refused(tmp_path):
+    """Train alone is no test set; and a test set is nothing to train on."""
+    fill(tmp_path / "B", [path for path in LAYOUT if path.startswith("train")])
+    with pytest.raises(InputError, match=r"Expected the folders test in .* no test\."):
+        image_test_set(tmp_path / "B", 8)
+    fill(tmp_path / "C", [path for path in LAYOUT if path.startswith("test")])
+    with pytest.raises(InputError, match="train"):
+        as_splits(image_test_set(tmp_path / "C", 8))

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from sweep.errors import ClusterError
-from sweep.machine.hardware import processor
+from sweep.machine.hardware import processor, processor_generation
 from sweep.running import preflight
+from sweep.running.node_kinds import Kind, gpus_of, unlike
 from sweep.running.preflight import Answer, Question
 from sweep.running.record_relay import Link, sees
 from sweep.study import identity
@@ -89,7 +90,7 @@ def test_a_node_looks_for_data_code_and_results(tmp_path: Path, monkeypatch: pyt
     assert asked.paths == ("data/faces",)
     assert asked.code == {use: identity.code_id(use) for use in (MODEL, "sweep.data:image_folder")}
     found = preflight.look(asked)
-    assert found == Answer(versions_here(), processor(), True, (), ())
+    assert found == Answer(versions_here(), processor(), True, (), (), generation=processor_generation())
     elsewhere = Question(
         **{**vars(asked), "folder": str(tmp_path / "other"), "token": ".driver-2", "code": {"no_such:net": "x"}}
     )
@@ -128,10 +129,10 @@ def test_nodes_that_are_not_alike_are_noted() -> None:
         {"NodeID": f"{at}" * 16, "NodeManagerHostname": "host", "NodeManagerAddress": f"10.0.0.{at}", "Resources": kind}
         for at, kind in enumerate([{"CPU": 1}, {"CPU": 1, "accelerator_type:H200": 1}, {"CPU": 1}])
     ]
-    names = [preflight._name(node) for node in nodes]
-    same = dict.fromkeys([names[0], names[2]], answer())
-    assert preflight._unlike(same, [nodes[0], nodes[2]]) == []
-    (said,) = preflight._unlike(dict.fromkeys(names, answer()), nodes)
+    kinds = {preflight._name(node): Kind("A", gpus=gpus_of(node)) for node in nodes}
+    names = list(kinds)
+    assert unlike({name: kinds[name] for name in (names[0], names[2])}) == []
+    (said,) = unlike(kinds)
     assert "A with H200 (1: host (10.0.0.1" in said
     assert "A (2: " in said
     blind = {names[0]: answer(sees=False), names[1]: answer()}

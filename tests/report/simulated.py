@@ -26,12 +26,13 @@ def stored(
     n: int = 60,
     name: str = "simulated",
     attacks: tuple[str, ...] = (),
+    machine_skill: float = 0.0,
 ) -> Path:
     """Store a study and return its folder.
 
     labels: a configuration each. failed, unrun: (configuration, seed) of trials that failed or never ran. own_split:
     whether each seed had its own data. machines: environments that the trials took in turn. n: scores a split.
-    attacks: types that impostors take in turn.
+    attacks: types that impostors take in turn. machine_skill: what each further machine adds to a model's skill.
     """
     folder.mkdir(parents=True)
     plan = [
@@ -65,7 +66,9 @@ def stored(
         at, seed = int(trial["config_id"][1:]), trial["seed"]
         if (at, seed) in unrun:
             continue
-        write_part(folder, _record(trial, at, task, (at, seed) in failed, own_split, seed % machines, n, attacks))
+        machine = seed % machines
+        skill = 1.4 - 0.05 * at + machine * machine_skill
+        write_part(folder, _record(trial, at, task, (at, seed) in failed, own_split, machine, n, attacks, skill))
     return folder
 
 
@@ -78,6 +81,7 @@ def _record(
     machine: int,
     n: int,
     attacks: tuple[str, ...],
+    skill: float,
 ) -> Record:
     rng = np.random.default_rng([trial["seed"], at])
     row = {
@@ -100,7 +104,7 @@ def _record(
     ]
     if failed:
         return Record(row, epochs=epochs[:2], environment=environment)
-    splits, measured = _scores(rng, task, n, 1.4 - 0.05 * at + 0.2 * rng.normal(), attacks)
+    splits, measured = _scores(rng, task, n, skill + 0.2 * rng.normal(), attacks)
     return Record(row | {"metric": measured}, splits, epochs, environment)
 
 

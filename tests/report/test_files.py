@@ -126,6 +126,9 @@ def test_a_study_is_found_by_name_and_a_wrong_path_names_the_nearest(
     monkeypatch.chdir(tmp_path)
     assert folder_of("face") == Path("results/face")
     assert folder_of("results/face") == Path("results/face")
+    said = "study: face\nseeds: 1\nmodel: {use: 'sweep.models:small_xception'}\n"
+    Path("mine.yaml").write_text(said + "data: {use: 'sweep.data:synthetic_attack'}\n")
+    assert folder_of("mine.yaml") == Path("results/face")
     for wrong in ("fase", "results/fase"):
         with pytest.raises(InputError, match=r"Did you mean '(results/)?face'") as error:
             folder_of(wrong)

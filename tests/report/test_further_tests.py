@@ -10,6 +10,7 @@ import sweep
 from sweep.analysis.further_tests import names_of_tests, on_test
 from sweep.errors import InputError
 from sweep.metrics.verification import verification
+from sweep.report.latex import as_latex
 from sweep.report.summarising import summarise
 from sweep.report.tables import as_csv, as_markdown
 from sweep.report.text import as_text
@@ -83,6 +84,12 @@ def test_a_report_shows_every_test_set_with_both_intervals(elsewhere: Results) -
     head = as_csv(report).splitlines()[0].split(",")
     assert {"B.hter", "B.hter.low", "B.hter.new_subjects.high", "B.fmr100.new_subjects.low"} <= set(head)
     assert report.as_dict()["tests"]["hter"] == {"test": "hter", "B": "B.hter"}
+    tables = as_latex(report).split("\\begin{tabular}")[1:]
+    assert len(tables) == 3  # the headline, and a matrix each of HTER and FMR100
+    assert r"\multicolumn{3}{c}{test} & \multicolumn{3}{c}{B} \\" in tables[1]
+    body = tables[1].partition("\\midrule")[2].partition("\\bottomrule")[0].strip().splitlines()
+    assert [line.count(" & ") for line in body] == [6] * len(report.rows)
+    assert f"{100 * metric.interval.value:.1f} & [" in body[0]
     assert "B (80 samples)" in report.methods
     plain = summarise(replace(elsewhere, trials=elsewhere.trials.drop(columns="n_test.B")))
     assert "tests" not in plain.as_dict()

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -131,6 +132,24 @@ def test_different_machines_are_said(simulate: Simulate) -> None:
     assert "2 environments (cpu_model differ)" in note
     assert "by env_id: " in note
     assert not any("environments" in note for note in report.summarise(simulate(name="alike")).notes)
+
+
+def machines_said(found: report.Report) -> str:
+    """Return what the report says of kinds of machine."""
+    (note,) = [one for one in found.notes if "kinds of machine" in one]
+    return note
+
+
+def test_kinds_of_machine_are_tested(simulate: Simulate) -> None:
+    """Alike: no effect is found. One with better models: found, with the difference. Too few: it cannot be told."""
+    alike = machines_said(report.summarise(simulate(machines=2, seeds=10, name="alike")))
+    assert alike.startswith("Trials ran on 2 kinds of machine (cpu 0: 10; cpu 1: 10), whose bits differ. No effect on")
+    moved = machines_said(report.summarise(simulate(machines=2, seeds=10, machine_skill=1.0, name="moved")))
+    assert "The kind moves the result (Holm over 2 configurations; " in moved
+    assert re.search(r"cpu 0 - cpu 1: HTER, test \d+\.\d+ \[\d+\.\d+, \d+\.\d+\]%, p \S+\)", moved), moved
+    few = machines_said(report.summarise(simulate(machines=2, seeds=3, name="few")))
+    assert "cannot be told: no configuration has two seeds on each of two kinds" in few
+    assert not any("kinds of machine" in one for one in report.summarise(simulate(name="one")).notes)
 
 
 def test_rates_stay_between_0_and_1(simulate: Simulate) -> None:
