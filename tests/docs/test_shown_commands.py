@@ -21,6 +21,7 @@ NOT_RUN = {
     "sweep submit tiny.yaml --cluster slurm.sbatch --price 0.5": CLUSTER,
     "sweep status": CLUSTER,
     "sweep status faces": CLUSTER,
+    "sweep watch faces.yaml": "serves a page until Ctrl-C; tests/report/test_live_page.py asks such a page",
     "sweep run faces.yaml --until decided": TRAINS,
     "sweep explain faces.yaml": TRAINS,
     "sweep explain demo --config model.dropout=0.5": TRAINS,

@@ -2,39 +2,16 @@
 
 from dataclasses import replace
 
-import numpy as np
-import pandas as pd
 import pytest
 
 import sweep
 from sweep.analysis.further_tests import names_of_tests, on_test
 from sweep.errors import InputError
-from sweep.metrics.verification import verification
 from sweep.report.latex import as_latex
 from sweep.report.summarising import summarise
 from sweep.report.tables import as_csv, as_markdown
 from sweep.report.text import as_text
 from sweep.store.store import Results
-from tests.report.conftest import Simulate
-
-
-@pytest.fixture
-def elsewhere(simulate: Simulate) -> Results:
-    """A study whose trials were tested on B, too: harder, and of other people whose samples have the same names."""
-    results = simulate(seeds=4, n=80)
-    rng = np.random.default_rng(1)
-    scores = results.scores.astype({"split": str, "sample": str, "subject": str, "video": str})
-    test = scores[scores["split"] == "test"]
-    moved = test["score"].to_numpy() + rng.normal(0, 0.3, len(test))
-    further = test.assign(split="test.B", score=moved, subject=[f"B{name}" for name in test["subject"]])
-    measured = {}
-    for trial_id, rows in further.groupby("trial_id", observed=True):
-        dev = scores[(scores["split"] == "dev") & (scores["trial_id"] == trial_id)]
-        found = verification(dev["label"], dev["score"], rows["label"], rows["score"])
-        measured[trial_id] = found["hter"]
-    hter = results.trials["trial_id"].map(measured)
-    trials = results.trials.assign(n_dev=80, n_test=80, **{"n_test.B": 80, "metric.B.hter": hter, "metric.B.eer": hter})
-    return replace(results, trials=trials, scores=pd.concat([scores, further], ignore_index=True))
 
 
 def test_an_estimate_is_that_of_its_scores_as_test(elsewhere: Results) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from sweep import report
 from sweep.report.latex import as_latex, plain
+from sweep.store import store
 from tests.report.conftest import Simulate
 
 ODD = ("[0.1]", "a=x&y", "50%", "$x_1$", r"{#1}\end{tabular}", r"~^\\", '<b> | "c"', "M\u00fcller")
@@ -39,7 +40,7 @@ def rules(lines: list[str]) -> list[str]:
 @pytest.fixture
 def odd_table(simulate: Simulate) -> str:
     """The table of a report whose configurations have names that mean something to LaTeX."""
-    return as_latex(report.summarise(simulate(labels=ODD, seeds=2)))
+    return as_latex(report.summarise(simulate(labels=ODD, seeds=2, name="odd")))
 
 
 @pytest.fixture
@@ -81,9 +82,11 @@ def test_nothing_of_a_name_is_left_to_latex() -> None:
 
 
 @pytest.mark.skipif(LATEX is None, reason="needs pdflatex or tectonic: neither is on this machine")
-def test_the_tables_compile(odd_table: str, scores_table: str, tmp_path: Path) -> None:
+def test_the_tables_compile(odd_table: str, scores_table: str, elsewhere: store.Results, tmp_path: Path) -> None:
     """With booktabs alone, without an error, and no character is lost."""
-    (tmp_path / "paper.tex").write_text(DOCUMENT % f"{odd_table}\n\n{scores_table}", encoding="utf-8")
+    every = [odd_table, scores_table, as_latex(report.summarise(elsewhere))]
+    assert "".join(every).count(r"\begin{tabular}") == 4
+    (tmp_path / "paper.tex").write_text(DOCUMENT % "\n\n".join(every), encoding="utf-8")
     assert LATEX is not None
     words = [LATEX, "paper.tex"]
     if LATEX.endswith("pdflatex"):
