@@ -83,7 +83,7 @@ def write(
     """
     with reporting(results, metrics):
         report = summarise(results, level, trust=trust, metrics=metrics, group=group)
-        contents = _contents(report, results, figures, formats)
+        contents = contents_of(report, results, figures, formats)
     folder = results.path / "report"
     if isinstance(folder, Path) and folder.is_symlink():
         said = f"{folder} leads to {folder.resolve()}: the report is printed only, nothing is written there."
@@ -96,8 +96,8 @@ def write(
     return replace(report, files=files)
 
 
-def _contents(report: Report, results: Results, figures: Sequence[str], formats: Sequence[str]) -> dict[str, bytes]:
-    """Return the content of each file by its name."""
+def contents_of(report: Report, results: Results, figures: Sequence[str], formats: Sequence[str]) -> dict[str, bytes]:
+    """Return the content of each file by its name, figures and formats as in `write`."""
     drawn = drawing.drawn_from(report, results)
     made: dict[str, Callable[[], str]] = {
         "csv": lambda: as_csv(report),
