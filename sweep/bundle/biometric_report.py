@@ -81,7 +81,7 @@ def _test(facts: Facts) -> Iterator[tuple[str, str]]:
     began, ended = facts.times
     yield "purpose", about or _FILL
     yield "type of evaluation", "technology (offline, on stored samples)" if not facts.collected else _FILL
-    yield "dates", f"{began[:10]} to {(facts.ended or ended)[:10]}" if began else _FILL
+    yield "dates", f"{began[:10]} to {(facts.ended or ended)[:10]}" if began and not facts.collected else _FILL
     yield "who tested", _FILL
     made = ", ".join(facts.data_functions)
     yield (

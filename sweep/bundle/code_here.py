@@ -13,7 +13,6 @@ from sweep.store.store import Results
 from sweep.study import module_origin
 from sweep.study.identity import Identities
 from sweep.study.imports import packages_of
-from sweep.study.parts import Submit
 from sweep.study.stored_plan import stands_for
 from sweep.study.study import Study
 
@@ -79,7 +78,8 @@ def code_here(
     Args:
         results: the stored trials.
         study, studies: what `resolved` says, and config_id -> its study.
-        folders: of the user's modules beside the current one, which Python finds already.
+        folders: of the user's modules beside the current one, which Python finds already; what the study lists starts
+            from the first.
         gather: finds the files that go along, see `sweep.submit.parcel_contents.contents`.
         without: the folder of results, which is never part of the code.
 
@@ -88,17 +88,9 @@ def code_here(
     """
     uses = [one.use for one in study.functions() if not one.use.startswith("sweep.")]
     missing = tuple(dict.fromkeys(use for use in uses if module_origin.find(use.partition(":")[0]) is None))
-    files: dict[str, Path] = {}
-    notes: dict[str, None] = {}
-    for number, folder in enumerate([None, *folders]):
-        # What a study lists starts from its own folder: of several, from the first.
-        lists = number == min(1, len(folders))
-        asked = study if lists else study.model_copy(update={"submit": Submit()})
-        going = gather(asked, None if folder is None else folder / "study.yaml")
-        files |= {name: file for name, file in going.files.items() if file not in files.values()}
-        notes |= dict.fromkeys(going.notes)
+    going = gather(study, folders[0] / "study.yaml" if folders else None)
     changed = _changed(results, studies, without) if not missing else {}
-    return CodeHere(files, changed, missing, packages_of(uses), tuple(map(_of_bundle, notes)))
+    return CodeHere(going.files, changed, missing, packages_of(uses), tuple(map(_of_bundle, going.notes)))
 
 
 def _changed(results: Results, studies: Mapping[str, Study], without: Path | None) -> dict[str, int]:

@@ -106,7 +106,7 @@ def make(
         contents |= {f"tables/{name}": text for name, text in tables_of(report, facts.results).items()}
         contents |= {f"code/{name}": file for name, file in facts.code.files.items()}
         contents |= data.files
-        contents |= _documents(facts, _modules(modules))
+        contents |= _documents(facts, _modules(modules[:1]))
         contents["test-report.md"] = biometric_report(facts, rates)
         contents |= _filled(filled)
         authors, released = said_in(_bytes(contents["CITATION.cff"]))
