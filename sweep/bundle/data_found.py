@@ -19,13 +19,15 @@ _SECTIONS = ("data", "tests")  # what they name may lie elsewhere: data are know
 class Needed:
     """A file or folder that the study names. key, word: as in the study. inside: in the bundle, "" if it is not there.
 
-    relative: whether the word means something below the current folder.
+    relative: whether the word means something below the current folder. was_here: whether it was there where the bundle
+    was made; a word that was not may be no path at all.
     """
 
     key: str
     word: str
     inside: str
     relative: bool
+    was_here: bool
 
 
 def needed(bundle: Bundle) -> list[Needed]:
@@ -36,7 +38,7 @@ def needed(bundle: Bundle) -> list[Needed]:
     """
     try:
         found = [
-            Needed(str(one["key"]), str(one["word"]), str(one["inside"]), bool(one["relative"]))
+            Needed(str(one["key"]), str(one["word"]), str(one["inside"]), bool(one["relative"]), bool(one["was_here"]))
             for one in bundle.about.get("files_named", [])
         ]
     except (TypeError, KeyError) as error:
@@ -63,16 +65,18 @@ def find_data(bundle: Bundle, into: Path, root: Path | None) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     missing = []
-    for one in needed(bundle):
+    every = needed(bundle)
+    alone = sum(not one.inside for one in every) == 1  # then the folder that is given may be it
+    for one in every:
         if one.inside.startswith("code/"):
             continue  # the code finds it where it stood
-        place = into / one.inside if one.inside else _below(root, one.word)
+        place = into / one.inside if one.inside else _below(root, one.word, whole=alone)
         if place is None and not one.relative and Path(one.word).expanduser().exists():
             continue
-        if place is None:
-            missing.append(one)
-        else:
+        if place is not None:
             found[one.word] = place.absolute()
+        elif one.was_here:
+            missing.append(one)
     if missing:
         said = "; ".join(f"{one.key} names {one.word}" for one in missing)
         where = f"in {root}" if root is not None else "on this machine"
@@ -137,8 +141,8 @@ def _replaced(value: Any, moved: Mapping[str, str]) -> Any:
     return [_replaced(item, moved) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _below(root: Path | None, word: str) -> Path | None:
-    """Return what a path means below another folder: its longest end that is there, at last the folder itself."""
+def _below(root: Path | None, word: str, *, whole: bool) -> Path | None:
+    """Return what a path means below another folder: its longest end that is there, and where `whole` the folder."""
     if root is None:
         return None
     parts = PureWindowsPath(word).parts if "\\" in word else PurePosixPath(word).parts
@@ -146,4 +150,4 @@ def _below(root: Path | None, word: str) -> Path | None:
     for at in range(len(parts)):
         if (place := root.joinpath(*parts[at:])).exists():
             return place
-    return root if root.is_dir() and not Path(word).suffix else None
+    return root if whole and root.is_dir() and not Path(word).suffix else None

@@ -69,7 +69,12 @@ def data_inside(
                 more = f" and {len(found.left) - 5} more" if len(found.left) > 5 else ""
                 notes.append(f"{one.key}: stays here: {shown}{more}. Hidden files and keys are never packed")
         elif not inside:
-            state = "is not here" if not one.is_here else "stays here; --data packs it"
-            notes.append(f"{one.key} names {one.word}, which {state}. `sweep reproduce` needs it")
-        said.append({"key": one.key, "word": one.word, "inside": inside, "relative": one.is_relative})
+            if one.is_here:
+                notes.append(
+                    f"{one.key} names {one.word}, which stays here; --data packs it. `sweep reproduce` needs it"
+                )
+            else:
+                notes.append(f"{one.key} says {one.word}, which has the form of a path; there is no such file here")
+        flags = {"relative": one.is_relative, "was_here": one.is_here}
+        said.append({"key": one.key, "word": one.word, "inside": inside, **flags})
     return DataInside(files, tuple(said), tuple(notes))

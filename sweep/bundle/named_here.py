@@ -1,6 +1,7 @@
 """Files and folders that a study names by a keyword, such as its data: whether they are here, and how large."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from sweep.study import code
 from sweep.study.functions import words_at
 from sweep.study.study import Study
 
+_PLAIN = re.compile(r"[\w./\\ ~@+,()=-]+|[A-Za-z]:[\w./\\ ~@+,()=-]+")  # no pattern, no address, no function
 _ROLES = ("data", "model", "fit", "trial", "measure")
 
 
@@ -62,11 +64,10 @@ def _keywords(study: Study) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _path(word: str) -> Path | None:
     """Return the path that a word means, None for a word that is none."""
-    if not word.strip() or "://" in word or ":" in word.strip()[2:] or not word.isprintable():
-        return None
     try:
         path = Path(word).expanduser()
-        there = path.exists()
+        if word.strip() and path.exists():
+            return path
     except (OSError, RuntimeError, ValueError):
         return None
-    return path if there or "/" in word or "\\" in word else None
+    return path if "/" in word and _PLAIN.fullmatch(word) else None

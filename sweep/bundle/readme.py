@@ -23,7 +23,7 @@ def readme(facts: Facts, version: str) -> bytes:
             f"    pip install -r requirements.txt     (and Seed Sweep {_version(facts, version)}, from its source)",
             f"    sweep reproduce BUNDLE.zip --trials 5{' --trust' * bool(facts.code.files)}",
         ]
-    if missing := [str(one["word"]) for one in facts.files_named if not one["inside"]]:
+    if missing := [str(one["word"]) for one in facts.files_named if not one["inside"] and one["was_here"]]:
         said = f"Needed and not in the bundle: {', '.join(missing)}. Name their folder with --data-root FOLDER."
         lines += fill(said, 100).splitlines()
     for sentence in facts.code.sentences:

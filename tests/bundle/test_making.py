@@ -156,6 +156,20 @@ def test_data_stay_here_unless_they_are_asked_for(bundled: Bundled, here: Path) 
     assert any("id_rsa" in note and "never packed" in note for note in with_data.notes)
 
 
+def test_a_pattern_is_no_path(bundled: Bundled, here: Path) -> None:
+    """Of words that are not here only what has the form of a path is told; none is asked for."""
+    (here / "faces").mkdir()
+    data = {
+        "use": "sweep.data:image_folder",
+        "root": "faces",
+        "pattern": r"day\d+/(?P<subject>[^/]+)/",
+        "genuine": "a/b",
+    }
+    made = bundled(stored_own(here / "results", study_of(data=data), modules=here))
+    named = json.loads(files_in(made.path)["bundle.json"])["files_named"]
+    assert [(one["word"], one["was_here"]) for one in named] == [("faces", True), ("a/b", False)]
+
+
 def test_what_a_study_lists_goes_along_by_the_rules_of_submit(bundled: Bundled, here: Path) -> None:
     """A key that a pattern meets stays; a file that is not there is refused."""
     (here / "weights.json").write_text("{}")

@@ -147,7 +147,9 @@ def test_a_word_that_climbs_out_of_the_folder_is_refused(bundled: Bundled, own: 
     path = bundled(own).path
     files = files_in(path)
     about = json.loads(files["bundle.json"])
-    about["files_named"] = [{"key": "data.root", "word": "a/../../b", "inside": "data/x", "relative": True}]
+    about["files_named"] = [
+        {"key": "data.root", "word": "a/../../b", "inside": "data/x", "relative": True, "was_here": True}
+    ]
     files["bundle.json"] = json.dumps(about).encode()
     with pytest.raises(InputError, match="Expected paths below one folder"):
         make_ready(rewritten(path, with_manifest(files)), trust=True)
