@@ -81,7 +81,8 @@ def _test(facts: Facts) -> Iterator[tuple[str, str]]:
     began, ended = facts.times
     yield "purpose", about or _FILL
     yield "type of evaluation", "technology (offline, on stored samples)" if not facts.collected else _FILL
-    yield "dates", f"{began[:10]} to {(facts.ended or ended)[:10]}" if began and not facts.collected else _FILL
+    days = dict.fromkeys([began[:10], (facts.ended or ended)[:10]])
+    yield "dates", " to ".join(days) if began and not facts.collected else _FILL
     yield "who tested", _FILL
     made = ", ".join(facts.data_functions)
     yield (
@@ -107,12 +108,14 @@ def _population(facts: Facts) -> Iterator[tuple[str, str]]:
 
 
 def _apart(facts: Facts) -> str:
-    study = facts.study
-    if study is None:
+    shared = facts.may_share
+    if not facts.studies:
         return _FILL
-    if study.data.leakage == "refuse":
-        return "no: Seed Sweep refuses data in which a named subject stands in two splits"
-    return f"may be: `leakage: {study.data.leakage}`"
+    if shared:
+        return f"may be, in {', '.join(shared)}"
+    if not any(row["subjects"] != UNKNOWN for row in facts.samples().to_dict("records")):
+        return f"{UNKNOWN} (the data name no subjects)"
+    return "no: Seed Sweep refuses data in which a named subject stands in two splits"
 
 
 def _attempts(facts: Facts) -> Iterator[tuple[str, str]]:
@@ -131,7 +134,11 @@ def _attempts(facts: Facts) -> Iterator[tuple[str, str]]:
 def _failures(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "failure to enrol (FTE)", _FILL
     yield "failure to acquire (FTA)", _FILL
-    yield "so the rates below count", "comparisons of samples that were acquired (FMR and FNMR), not transactions"
+    if facts.task == "verification":
+        yield (
+            "FAR and FRR below",
+            ("FMR and FNMR of the standard: of comparisons of samples that were acquired, not of transactions"),
+        )
     yield "trials", facts.standing
     for failure in facts.report.failures[:10]:
         yield f"failed: {failure.label or 'trial'}, seed {failure.seed}", failure.error
@@ -162,7 +169,7 @@ def _threshold(facts: Facts, rates: Report) -> Iterator[tuple[str, str]]:
 def _conditions(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "capture (place, light, distance, sensor)", "none: simulated" if facts.simulated else _FILL
     yield "processor", listed(facts.values("cpu_model"))
-    yield "GPU", ", ".join(facts.values("gpu_model")) or ("none" if facts.values("cpu_model") else _FILL)
+    yield "GPU", ", ".join(facts.values("gpu_model")) or ("none used" if facts.values("cpu_model") else _FILL)
     yield "threads", listed(facts.values("threads"))
     yield "operating system", listed(facts.values("platform"))
     seeds = sorted({int(one) for one in facts.now.ok["seed"]}) if len(facts.now.ok) else []
@@ -199,6 +206,7 @@ def _rates(facts: Facts, rates: Report) -> Iterator[str]:
         "The first interval covers another seed on the same test set. The second also covers other subjects; it is the "
         "one that the standard's uncertainty means. `tables/methods.txt` says how both were made."
     )
+    yield ""
     for note in rates.notes:
         yield f"- {plain(note)}"
 

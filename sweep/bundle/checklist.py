@@ -76,13 +76,18 @@ def _data(facts: Facts) -> Items:
 
 
 def _splits(facts: Facts) -> str:
-    study = facts.study
-    if study is None:
+    if not facts.studies:
         return UNKNOWN
-    held = "the same in every trial" if "split" in study.hold else "drawn anew for every seed"
-    folds = f"; {study.division.folds} folds over subjects" if study.division is not None else ""
-    shared = "refused" if study.data.leakage == "refuse" else f"`leakage: {study.data.leakage}`"
-    return f"Made by {', '.join(facts.data_functions)}; {held}{folds}. A subject in two splits: {shared}"
+    every = facts.studies.values()
+    held = "the same in every trial of a configuration" if all("split" in one.hold for one in every) else ""
+    folds = {one.division.folds for one in every if one.division is not None}
+    parts = [
+        f"Made by {', '.join(facts.data_functions)}",
+        held or "drawn anew for every seed",
+        *(f"{n} folds over subjects" for n in sorted(folds)),
+    ]
+    shared = f"may be, in {', '.join(facts.may_share)}" if facts.may_share else "refused"
+    return f"{'; '.join(parts)}. A subject in two splits: {shared}"
 
 
 def _code(facts: Facts) -> Items:

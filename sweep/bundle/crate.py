@@ -28,6 +28,7 @@ _SAID = {
     "results/scores.parquet": "the scores of every trial",
     "results/epochs.parquet": "a row an epoch of every trial",
     "results/environments.parquet": "versions, processor, threads and flags of the trials",
+    "tables/report.json": "every number of the report, for programs",
     "tables/methods.txt": "a paragraph for the methods section of a paper",
     "requirements.txt": "the packages of the trials, pinned",
     "environment.json": "the environments of the trials",

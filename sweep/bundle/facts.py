@@ -14,6 +14,7 @@ from sweep.bundle.code_here import CodeHere
 from sweep.report.summary import Report
 from sweep.store.collected import is_collected
 from sweep.store.store import Results
+from sweep.study.plan import configurations
 from sweep.study.study import Study
 
 UNKNOWN = "not recorded: fill in"
@@ -71,6 +72,18 @@ class Facts:
         said = self.counts
         more = [f"{said[key]} {word}" for key, word in (("failed", "failed"), ("missing", "never ended")) if said[key]]
         return f"{said['ok']} of {said['planned']} planned trials are ok" + (f"; {', '.join(more)}" if more else "")
+
+    @cached_property
+    def studies(self) -> Mapping[str, Study]:
+        """Return the label of each configuration (or its id) -> its study; empty where trials were made elsewhere."""
+        every = configurations(self.study) if self.study is not None else ()
+        return {one.label or one.config_id: one.study for one in every}
+
+    @property
+    def may_share(self) -> tuple[str, ...]:
+        """Return the configurations whose data may have a subject in two splits, with what the study says of it."""
+        allowed = {name: one.data.leakage for name, one in self.studies.items() if one.data.leakage != "refuse"}
+        return tuple(f"{name} (`leakage: {said}`)" for name, said in allowed.items())
 
     @property
     def data_functions(self) -> tuple[str, ...]:
@@ -148,8 +161,7 @@ class Facts:
             row = {"split": split, "trials": str(one.ngroups), "samples": _range(one.size())}
             for name, value in (("genuine", 1), ("impostor", 0)):
                 row[name] = _range((label == value).astype(int).groupby(of_split["trial_id"].astype(str)).sum())
-            named = of_split[of_split["subject"].fillna("").astype(str) != ""]
-            people = named.groupby(named["trial_id"].astype(str))["subject"].nunique()
+            people = _people(of_split)
             rows.append(row | {"subjects": _range(people) if len(people) else UNKNOWN})
         return pd.DataFrame(rows)
 
@@ -167,6 +179,14 @@ class Facts:
         known = ok["seconds.total"].dropna() if "seconds.total" in ok else pd.Series(dtype=float)
         values = known.to_numpy(dtype=float)
         return (float(np.median(values)), float(values.sum())) if values.size else (math.nan, math.nan)
+
+
+def _people(scores: pd.DataFrame) -> "pd.Series[int]":
+    """Return how many subjects each trial scored, both of a pair counted; empty where none is named."""
+    columns = [name for name in ("subject", "other_subject") if name in scores]
+    every = pd.concat([scores[["trial_id", name]].rename(columns={name: "subject"}) for name in columns])
+    every = every[every["subject"].fillna("").astype(str) != ""].astype(str)
+    return every.groupby("trial_id")["subject"].nunique()
 
 
 def _range(counts: "pd.Series[int]") -> str:

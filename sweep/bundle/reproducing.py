@@ -12,6 +12,8 @@ from sweep.bundle.software import differing_packages
 from sweep.bundle.trusting import document_of, refuse_untrusted
 from sweep.errors import InputError
 from sweep.store.collected import refuse_collected
+from sweep.study.stored_studies import study_of
+from sweep.trial import backends
 from sweep.trial.versions import FREE, version_of
 
 
@@ -76,6 +78,7 @@ def make_ready(
             f"Expected a bundle with the code of its study. Received: {path}, without {', '.join(map(str, missing))}. "
             "Whoever made it can make it again with --modules FOLDER."
         )
+    backends.check(study_of(document, path))  # says what is not installed
     running = refuse_untrusted(bundle, document["resolved"], trust=trust)
     for line in running:
         hear(f"runs {line}")

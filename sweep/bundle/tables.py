@@ -37,5 +37,5 @@ def summaries(results: Results, trust: Trust) -> tuple[Report, Report, list[str]
 
 
 def tables_of(report: Report, results: Results) -> Mapping[str, bytes]:
-    """Return the tables and the methods paragraph as `sweep report` writes them: name -> content."""
-    return contents_of(report, results, (), ("csv", "md", "tex"))
+    """Return tables, methods paragraph and the whole report as JSON, as `sweep report` writes them: name -> content."""
+    return contents_of(report, results, (), ("csv", "md", "tex", "json"))

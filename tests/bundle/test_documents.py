@@ -12,7 +12,7 @@ import yaml
 from sweep.bundle.citation import said_in
 from sweep.bundle.software import requirements
 from sweep.errors import InputError
-from tests.bundle.conftest import Bundled, files_in
+from tests.bundle.conftest import RESULTS, Bundled, files_in
 from tests.bundle.own_study import stored_own, study_of
 from tests.report.simulated import stored
 
@@ -126,6 +126,13 @@ def test_what_is_not_stored_is_marked_and_never_invented(bundled: Bundled, own: 
     report = files_in(bundled(place).path)["test-report.md"].decode()
     for field in ("failure to enrol (FTE)", "failure to acquire (FTA)", "consent and ethics", "capture device"):
         assert f"| {field} | {UNKNOWN} |" in report
+
+
+def test_an_arm_whose_splits_may_share_people_is_named(bundled: Bundled) -> None:
+    """One arm of this study leaks on purpose: no document says that all of them refuse it."""
+    files = files_in(bundled(RESULTS / "transport-mode").path)
+    for name in ("test-report.md", "checklist.md"):
+        assert "may be, in arm=segments" in files[name].decode()
 
 
 def test_simulated_people_are_no_people(reference: dict[str, bytes]) -> None:

@@ -167,7 +167,7 @@ def test_a_pattern_is_no_path(bundled: Bundled, here: Path) -> None:
     }
     made = bundled(stored_own(here / "results", study_of(data=data), modules=here))
     named = json.loads(files_in(made.path)["bundle.json"])["files_named"]
-    assert [(one["word"], one["was_here"]) for one in named] == [("faces", True), ("a/b", False)]
+    assert [(one["word"], one["was_here"]) for one in named] == [("a/b", False), ("faces", True)]
 
 
 def test_what_a_study_lists_goes_along_by_the_rules_of_submit(bundled: Bundled, here: Path) -> None:
