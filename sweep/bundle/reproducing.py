@@ -70,7 +70,8 @@ def make_ready(
         InputError: damaged, changed, not trusted, collected, or without code or data that it needs.
     """
     bundle = open_bundle(path)
-    into = (into or Path(f"{path.stem}-reproduced")).absolute()
+    shown = into or Path(f"{path.stem}-reproduced")
+    into = shown.absolute()
     document = document_of(bundle)
     refuse_collected(document, path, "run again")
     if missing := bundle.about.get("code", {}).get("missing", []):
@@ -86,9 +87,9 @@ def make_ready(
     unpack(bundle, into)
     (into / "code").mkdir(exist_ok=True)
     put_in_place(bundle, into, document, places)
-    hear(f"{path}: all {len(bundle.digests)} files are as its MANIFEST says; unpacked into {into}")
+    hear(f"{path}: all {len(bundle.digests)} files are as its MANIFEST says; unpacked into {shown}")
     differing = tuple(_differing(bundle))
-    for line in setting_up(bundle, into, differing):
+    for line in setting_up(bundle, shown, differing):
         hear(line)
     return Ready(bundle, into, differing, _standing(bundle))
 

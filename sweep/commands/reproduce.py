@@ -62,13 +62,13 @@ def _lines(found: "Verification") -> list[str]:
     if found.equal:
         first = f"results reproduced: {many}"
     elif found.holds:
-        first = (
-            f"results reproduced on another kind of processor, where bits cannot agree: {many}, the others equivalent"
-        )
+        first = f"results reproduced: {many}, the others equivalent on another kind of processor"
     else:
         first = f"results not reproduced: {many}"
-    said = found.as_text().splitlines()
-    return [first, *(said if not found.equal else [line for line in said if not line.endswith(": equal")])]
+    _, *said = found.as_text().splitlines()
+    if found.equal:
+        said = [line for line in said if not line.endswith(": equal")]
+    return [first, f"Compared: {found.compared}. The bundle has {found.n_stored} trials that can be run again.", *said]
 
 
 def _hear(text: str) -> None:
