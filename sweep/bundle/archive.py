@@ -13,6 +13,7 @@ FORMAT = 1
 MANIFEST = "MANIFEST"
 HEAD = "# Seed Sweep bundle, format "
 Content = bytes | Path  # of a file in the bundle: its bytes, or the file here that holds them
+MOST_GROWTH, FREE = 100, 2**26  # an archive may unpack to so many times its size, and to so many bytes in any case
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP knows
 _PIECE = 2**20  # bytes
 
@@ -59,14 +60,18 @@ def write_archive(path: Path, contents: Mapping[str, Content]) -> str:
     expected = {name: digest for digest, _, name in (line.partition("  ") for line in manifest.decode().splitlines())}
     beside = name_beside(path)
     try:
-        with zipfile.ZipFile(beside, "x", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-            for name in sorted({**contents, MANIFEST: manifest}):
-                content = manifest if name == MANIFEST else contents[name]
-                if _pour(archive, name, content) != expected.get(name) and name != MANIFEST:
-                    raise InputError(
-                        f"Expected files that stay as they are while they are packed. Received: {content!s:.200}, "
-                        "which changed. Give the command again when nothing writes there."
-                    )
+        for kind in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
+            with zipfile.ZipFile(beside, "w", kind, compresslevel=6) as archive:
+                for name in sorted({**contents, MANIFEST: manifest}):
+                    content = manifest if name == MANIFEST else contents[name]
+                    if _pour(archive, name, content, kind) != expected.get(name) and name != MANIFEST:
+                        raise InputError(
+                            "Expected files that stay as they are while they are packed. Received: "
+                            f"{content!s:.200}, which changed. Give the command again when nothing writes there."
+                        )
+                whole = sum(entry.file_size for entry in archive.infolist())
+            if whole <= most_unpacked(beside):
+                break  # what packs too well, as black images, would be taken for an attack: it is not packed
         found = digest_of(beside)
         beside.replace(path)
     except OSError as error:
@@ -78,10 +83,15 @@ def write_archive(path: Path, contents: Mapping[str, Content]) -> str:
     return found
 
 
-def _pour(archive: zipfile.ZipFile, name: str, content: Content) -> str:
+def most_unpacked(archive: Path) -> int:
+    """Return how many bytes an archive of this size may unpack to."""
+    return MOST_GROWTH * archive.stat().st_size + FREE
+
+
+def _pour(archive: zipfile.ZipFile, name: str, content: Content, kind: int) -> str:
     entry = zipfile.ZipInfo(name, _DATE)
     entry.external_attr = 0o100644 << 16
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.compress_type = kind
     entry.file_size = len(content) if isinstance(content, bytes) else content.stat().st_size
     digest = hashlib.sha256()
     with archive.open(entry, "w") as out:

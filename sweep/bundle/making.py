@@ -27,6 +27,8 @@ from sweep.errors.plain_json import json_text
 from sweep.machine import import_path
 from sweep.store.collected import is_collected
 from sweep.store.places import Place
+from sweep.store.store import Results
+from sweep.study.named_files import files_outside
 from sweep.study.stored_studies import studies_of, study_of
 from sweep.study.study import Study
 from sweep.study.study_file import study_file
@@ -155,6 +157,7 @@ def _facts(
     if is_collected(results.study):
         notes.append("the runs were made elsewhere and collected: no study, code or environment is stored with them")
     else:
+        notes += _read_unnamed(results)
         import_path.find_modules_in(module_folders(place, trust))
         study, studies = study_of(results.study, place), studies_of(results.study, place)
         without = place if isinstance(place, Path) else None
@@ -167,6 +170,13 @@ def _facts(
 
 
 _NO_REPORT: Any = None  # it is made from the results of the same facts, a moment later
+
+
+def _read_unnamed(results: Results) -> list[str]:
+    """Return a sentence for each file that a trial read and the study does not name."""
+    said = results.trials["outside"].dropna().unique() if "outside" in results.trials else ()
+    names = dict.fromkeys(name for one in said for name in files_outside(str(one)))
+    return [f"trials read {name}, which the study does not name: it is not in the bundle" for name in names]
 
 
 def _documents(facts: Facts, modules: list[str]) -> dict[str, Content]:

@@ -35,7 +35,12 @@ class NamedFile:
     def is_relative(self) -> bool:
         """Return whether the word means something below the folder of the command, wherever that is."""
         plain = os.path.normpath(self.word)
-        return not self.word.startswith("~") and not Path(plain).is_absolute() and not plain.startswith("..")
+        return (
+            plain != "."
+            and not self.word.startswith("~")
+            and not Path(plain).is_absolute()
+            and not plain.startswith("..")
+        )
 
 
 def named_here(studies: Mapping[str, Study]) -> tuple[NamedFile, ...]:

@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 import stat
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sweep.bundle.archive import FORMAT, HEAD, MANIFEST, fault_of_name
+from sweep.bundle.archive import FORMAT, HEAD, MANIFEST, MOST_GROWTH, fault_of_name, most_unpacked
 from sweep.errors import InputError
 
 ABOUT = "bundle.json"
 _MOST_FILES = 1_000_000
 _MOST_LISTED = 2**28  # bytes of MANIFEST and bundle.json
-_MOST_GROWTH, _FREE = 100, 2**26  # an archive may unpack to so many times its size, and to so many bytes in any case
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 _AGAIN = "Take it anew from where it came from"
@@ -120,24 +118,23 @@ def _names(archive: zipfile.ZipFile, path: Path) -> set[str]:
     """Return the names of an archive's files, if each is a plain file below it."""
     every = archive.infolist()
     whole = sum(entry.file_size for entry in every)
-    if len(every) > _MOST_FILES or whole > _MOST_GROWTH * path.stat().st_size + _FREE:
+    if len(every) > _MOST_FILES or whole > most_unpacked(path):
         raise InputError(
-            f"Expected a bundle that unpacks to at most {_MOST_GROWTH} times its size. Received: {path}, "
+            f"Expected a bundle that unpacks to at most {MOST_GROWTH} times its size. Received: {path}, "
             f"{len(every):,} files of {whole:,} bytes. Nothing of it was unpacked."
         )
     seen: set[str] = set()
     for entry in every:
         why = _fault(entry)
-        alike = unicodedata.normalize("NFC", entry.filename).casefold()
-        if not why and alike in seen:
+        if not why and entry.filename in seen:
             why = "a name that stands there twice"
         if why:
             raise InputError(
                 f"Expected plain files below one folder in {path}. Received: {entry.filename!r:.200}, {why}. Nothing "
                 "of it was unpacked."
             )
-        seen.add(alike)
-    return {entry.filename for entry in every}
+        seen.add(entry.filename)
+    return seen
 
 
 def _fault(entry: zipfile.ZipInfo) -> str:

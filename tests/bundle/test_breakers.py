@@ -1,13 +1,14 @@
 """An archive that is not what `sweep bundle` wrote is refused with one message that names the file."""
 
 import stat
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from sweep.bundle.archive import MANIFEST, manifest_of
+from sweep.bundle.archive import MANIFEST, manifest_of, write_archive
 from sweep.bundle.reading import open_bundle, unpack
 from sweep.errors import InputError
 from tests.bundle.conftest import files_in, rewritten
@@ -130,14 +131,27 @@ def test_a_link_is_refused(whole: Path) -> None:
 
 
 def test_two_files_of_one_name_are_refused(whole: Path) -> None:
-    """Also where only a system that knows no capitals takes them for one."""
-    assert "twice" in refusal(rewritten(whole, with_manifest(files_in(whole) | {"readme": b""})))
+    """One of them would be checked, and the other unpacked."""
+    out = rewritten(whole, files_in(whole))
+    with warnings.catch_warnings(), zipfile.ZipFile(out, "a") as archive:
+        warnings.simplefilter("ignore")
+        archive.writestr("README", "another")
+    assert "twice" in refusal(out)
 
 
 def test_a_huge_expansion_is_refused_before_it_is_unpacked(whole: Path) -> None:
     """200 MB of zeros from some kB."""
     out = rewritten(whole, with_manifest(files_in(whole) | {"code/zeros": bytes(200 * 2**20)}))
     assert "unpacks to at most 100 times its size" in refusal(out)
+
+
+def test_what_packs_too_well_is_stored_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bundle of black images is no attack, and is opened."""
+    monkeypatch.setattr("sweep.bundle.archive.FREE", 1000)
+    contents = {"data/black": bytes(10**6), "bundle.json": b"{}", "results/study.json": b"{}"}
+    write_archive(tmp_path / "black.zip", contents)
+    assert (tmp_path / "black.zip").stat().st_size > 10**6
+    assert open_bundle(tmp_path / "black.zip").read("data/black") == bytes(10**6)
 
 
 def test_a_bundle_of_another_program(whole: Path) -> None:
