@@ -45,9 +45,12 @@ def needed(bundle: Bundle) -> list[Needed]:
         raise InputError(
             f"Expected files_named of bundle.json in {bundle.path} as `sweep bundle` writes it. Received: {error}."
         ) from None
+    inside = [f"{name}/" for name in bundle.digests]
     for one in found:
+        if one.inside and not any(name.startswith(f"{one.inside.rstrip('/')}/") for name in inside):
+            raise InputError(f"Expected files of {bundle.path} in its bundle.json. Received: {one.inside!r:.200}.")
         parts = PurePosixPath(os.path.normpath(one.word)).parts
-        if one.relative and (".." in parts or Path(one.word).is_absolute()):
+        if not one.word.isprintable() or (one.relative and (".." in parts or Path(one.word).is_absolute())):
             raise InputError(f"Expected paths below one folder in {bundle.path}. Received: {one.word!r}.")
     return found
 
@@ -71,7 +74,7 @@ def find_data(bundle: Bundle, into: Path, root: Path | None) -> dict[str, Path]:
         if one.inside.startswith("code/"):
             continue  # the code finds it where it stood
         place = into / one.inside if one.inside else _below(root, one.word, whole=alone)
-        if place is None and not one.relative and Path(one.word).expanduser().exists():
+        if place is None and not one.relative and _is_there(one.word):
             continue
         if place is not None:
             found[one.word] = place.absolute()
@@ -88,6 +91,13 @@ def find_data(bundle: Bundle, into: Path, root: Path | None) -> dict[str, Path]:
     return found
 
 
+def _is_there(word: str) -> bool:
+    try:
+        return Path(word).expanduser().exists()
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
 def put_in_place(bundle: Bundle, into: Path, document: Mapping[str, Any], places: Mapping[str, Path]) -> None:
     """Let an unpacked study find its files: a link below `code/` for a relative word, else the new path in study.json.
 
@@ -95,7 +105,8 @@ def put_in_place(bundle: Bundle, into: Path, document: Mapping[str, Any], places
         InputError: a word that cannot be replaced, or a system without links.
     """
     moved: dict[str, str] = {}
-    for one in needed(bundle):
+    code = (into / "code").resolve()
+    for one in sorted(needed(bundle), key=lambda one: len(Path(one.word).parts)):  # a folder before what lies in it
         place = places.get(one.word)
         if place is None:
             continue
@@ -107,7 +118,9 @@ def put_in_place(bundle: Bundle, into: Path, document: Mapping[str, Any], places
                 )
             moved[one.word] = str(place)
             continue
-        link = into / "code" / one.word
+        link = code / one.word
+        if not link.parent.resolve().is_relative_to(code):
+            continue  # below a folder that is linked already: nothing is written there
         link.parent.mkdir(parents=True, exist_ok=True)
         try:
             if not link.exists():

@@ -201,9 +201,27 @@ def _about(archive: zipfile.ZipFile, path: Path, names: Mapping[str, str] | Sequ
     try:
         if ABOUT not in names or "results/study.json" not in names:
             raise ValueError(f"no {ABOUT if ABOUT not in names else 'results/study.json'}")
-        found = json.loads(_short(archive, path, ABOUT))
-        if not isinstance(found, dict) or not isinstance(found.get("files_named", []), list):
-            raise ValueError("another kind of object")
+        found: dict[str, Any] = json.loads(_short(archive, path, ABOUT))
+        if fault := _fault_of_about(found):
+            raise ValueError(fault)
     except (ValueError, RecursionError) as error:
         raise InputError(f"Expected {ABOUT} of `sweep bundle` in {path}. Received: {error}.") from None
     return found
+
+
+_KINDS = {"code": dict, "packages": dict, "trials": dict, "python": list, "files_named": list}
+
+
+def _fault_of_about(found: Any) -> str:
+    """Return what of bundle.json is not as `sweep bundle` writes it, "" if nothing."""
+    if not isinstance(found, dict):
+        return "no mapping"
+    for key, kind in _KINDS.items():
+        if not isinstance(found.get(key), kind):
+            return f"{key}, which is no {kind.__name__}"
+    code = found["code"]
+    lists = [*found["packages"].values(), *(code.get(key) for key in ("modules", "missing"))]
+    words = [*found["python"], *(word for one in lists if isinstance(one, list) for word in one)]
+    if not all(isinstance(one, list) for one in lists) or not all(isinstance(one, str) for one in words):
+        return "code, packages or python with something else than lists of words"
+    return ""

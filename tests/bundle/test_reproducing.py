@@ -120,6 +120,19 @@ def test_a_relative_path_of_data_is_linked(bundled: Bundled, here: Path, tmp_pat
         assert (ready.code / "db" / "faces").resolve() == (tmp_path / made).resolve()
 
 
+def test_nothing_is_written_into_a_folder_of_data(bundled: Bundled, here: Path, tmp_path: Path) -> None:
+    """Of a folder and a file in it the folder is linked; the file is found there, or not at all."""
+    (here / "faces").mkdir()
+    (here / "faces" / "list.csv").write_text("path,label\n")
+    study = study_of(data={"use": "sweep.data:image_folder", "manifest": "faces/list.csv", "root": "faces"})
+    path = bundled(stored_own(here / "results", study, modules=here)).path
+    (tmp_path / "mine" / "faces").mkdir(parents=True)
+    (tmp_path / "mine" / "list.csv").write_text("")
+    ready = make_ready(path, trust=True, data_root=tmp_path / "mine")
+    assert (ready.code / "faces").is_symlink()
+    assert list((tmp_path / "mine" / "faces").iterdir()) == []
+
+
 def test_an_absolute_path_of_data_is_written_anew(bundled: Bundled, here: Path, tmp_path: Path) -> None:
     """The stored trials are still those of the study, though its data lie elsewhere."""
     study = study_of(data={"use": "sweep.data:image_folder", "root": "/nowhere/faces"})
@@ -147,12 +160,37 @@ def test_a_word_that_climbs_out_of_the_folder_is_refused(bundled: Bundled, own: 
     path = bundled(own).path
     files = files_in(path)
     about = json.loads(files["bundle.json"])
-    about["files_named"] = [
-        {"key": "data.root", "word": "a/../../b", "inside": "data/x", "relative": True, "was_here": True}
-    ]
+    about["files_named"] = [{"key": "data.root", "word": "a/../../b", "inside": "", "relative": True, "was_here": True}]
     files["bundle.json"] = json.dumps(about).encode()
     with pytest.raises(InputError, match="Expected paths below one folder"):
         make_ready(rewritten(path, with_manifest(files)), trust=True)
+
+
+def test_a_word_that_is_no_file_of_the_bundle_is_refused(bundled: Bundled, own: Path) -> None:
+    """It would lead the data functions to any folder of this machine."""
+    path = bundled(own).path
+    files = files_in(path)
+    about = json.loads(files["bundle.json"])
+    named = {"key": "data.root", "word": "faces", "inside": "../../etc", "relative": True, "was_here": True}
+    files["bundle.json"] = json.dumps(about | {"files_named": [named]}).encode()
+    with pytest.raises(InputError, match="Expected files of"):
+        make_ready(rewritten(path, with_manifest(files)), trust=True)
+
+
+@pytest.mark.parametrize("name", ["bundle.json", "results/study.json"])
+def test_whatever_stands_in_its_json_is_refused_in_words(portable: Path, name: str, tmp_path: Path) -> None:
+    """No value of any key ends in a traceback: the bundle is refused, or it is ready."""
+    files = files_in(portable)
+    document = json.loads(files[name])
+    n_refused = 0
+    for key in document:
+        for number, value in enumerate((None, 1, "word", [], {}, [1], [{}], {"a": 1}, {"a": ["\x00"]})):
+            changed = files | {name: json.dumps(document | {key: value}).encode()}
+            try:
+                make_ready(rewritten(portable, with_manifest(changed)), into=tmp_path / f"{key}{number}", trust=True)
+            except InputError:
+                n_refused += 1
+    assert n_refused > 20
 
 
 def test_an_unfinished_study_is_said(bundled: Bundled, own: Path) -> None:
