@@ -52,6 +52,9 @@ def _opening(facts: Facts) -> Iterator[str]:
     if facts.task != "verification":
         yield ""
         yield f"The task of this study is {facts.task}, no biometric verification: many fields do not apply."
+    elif not _attacks(facts):
+        yield ""
+        yield "If the impostor samples are presentation attacks, report them after ISO/IEC 30107-3 instead."
     if _attacks(facts):
         yield ""
         yield (

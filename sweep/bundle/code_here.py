@@ -1,7 +1,7 @@
 """The user's code of a study as it is here, and whether it is still the code of the stored trials."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -90,7 +90,7 @@ def code_here(
     missing = tuple(dict.fromkeys(use for use in uses if module_origin.find(use.partition(":")[0]) is None))
     going = gather(study, folders[0] / "study.yaml" if folders else None)
     changed = _changed(results, studies, without) if not missing else {}
-    return CodeHere(going.files, changed, missing, packages_of(uses), tuple(map(_of_bundle, going.notes)))
+    return CodeHere(going.files, changed, missing, packages_of(uses), tuple(_of_bundle(going.notes)))
 
 
 def _changed(results: Results, studies: Mapping[str, Study], without: Path | None) -> dict[str, int]:
@@ -114,6 +114,8 @@ def _changed(results: Results, studies: Mapping[str, Study], without: Path | Non
     return found
 
 
-def _of_bundle(note: str) -> str:
-    """Return a sentence on what is sent as one on what is packed."""
-    return note.replace("not sent, so the nodes need it installed", "not packed, so it must be installed")
+def _of_bundle(notes: Sequence[str]) -> Iterator[str]:
+    """Yield what is said of files that are sent, for files that are packed; named files are told by `data_inside`."""
+    for note in notes:
+        if "stays here unless submit" not in note:
+            yield note.replace("not sent, so the nodes need it installed", "not packed, so it must be installed")

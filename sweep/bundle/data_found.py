@@ -69,7 +69,8 @@ def find_data(bundle: Bundle, into: Path, root: Path | None) -> dict[str, Path]:
     found: dict[str, Path] = {}
     missing = []
     every = needed(bundle)
-    alone = sum(not one.inside for one in every) == 1  # then the folder that is given may be it
+    sure = [one for one in every if not one.inside and (one.was_here or not one.relative)]
+    alone = len(sure) == 1  # then the folder that is given may be it
     for one in every:
         if one.inside.startswith("code/"):
             continue  # the code finds it where it stood
