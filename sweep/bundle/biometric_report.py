@@ -59,13 +59,16 @@ def _opening(facts: Facts) -> Iterator[str]:
         yield ""
         yield (
             "The impostor samples are presentation attacks. These are outside ISO/IEC 19795-1: report them after "
-            "ISO/IEC 30107-3, where the false accept rate here is APCER and the false reject rate is BPCER."
+            "ISO/IEC 30107-3, where the false accept rate of an attack type is its APCER, and the false reject rate the "
+            "BPCER."
         )
 
 
 def _attacks(facts: Facts) -> bool:
     scores = facts.results.scores
-    return "attack_type" in scores or any("attack" in use for use in facts.data_functions)
+    return "attack_type" in scores or any(
+        use.startswith("sweep.data:") and "attack" in use for use in facts.data_functions
+    )
 
 
 def _system(facts: Facts) -> Iterator[tuple[str, str]]:

@@ -145,13 +145,14 @@ def test_a_huge_expansion_is_refused_before_it_is_unpacked(whole: Path) -> None:
     assert "unpacks to at most 100 times its size" in refusal(out)
 
 
-def test_what_packs_too_well_is_stored_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_packs_too_well_is_stored_unpacked(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bundle of black images is no attack, and is opened."""
     monkeypatch.setattr("sweep.bundle.archive.FREE", 1000)
-    contents = {"data/black": bytes(10**6), "bundle.json": b"{}", "results/study.json": b"{}"}
+    contents = {"data/black": bytes(10**8), **files_in(whole)}
+    del contents[MANIFEST]
     write_archive(tmp_path / "black.zip", contents)
-    assert (tmp_path / "black.zip").stat().st_size > 10**6
-    assert open_bundle(tmp_path / "black.zip").read("data/black") == bytes(10**6)
+    assert (tmp_path / "black.zip").stat().st_size > 10**8
+    assert open_bundle(tmp_path / "black.zip").about["study"] == "own"
 
 
 def test_a_bundle_of_another_program(whole: Path) -> None:
