@@ -59,8 +59,7 @@ def _opening(facts: Facts) -> Iterator[str]:
         yield ""
         yield (
             "The impostor samples are presentation attacks. These are outside ISO/IEC 19795-1: report them after "
-            "ISO/IEC 30107-3, where the false accept rate of an attack type is its APCER, and the false reject rate the "
-            "BPCER."
+            "ISO/IEC 30107-3. There FAR of an attack type is its APCER, and FRR is BPCER."
         )
 
 

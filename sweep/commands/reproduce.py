@@ -51,18 +51,21 @@ def reproduce(
             | found.as_json()
         )
     else:
-        say("\n".join(_lines(found)))
+        say("\n".join(verdict_lines(found)))
     if not found.holds:
         raise typer.Exit(1)
 
 
-def _lines(found: "Verification") -> list[str]:
+def verdict_lines(found: "Verification") -> list[str]:
+    """Return the verdict in the first line, and what of `sweep verify` stands behind it."""
     n, n_equal = len(found.trials), sum(one.equal for one in found.trials)
     many = f"{n_equal} of {n} trial{'s' * (n != 1)} equal to the bit"
     if found.equal:
         first = f"results reproduced: {many}"
     elif found.holds:
         first = f"results reproduced: {many}, the others equivalent on another kind of processor"
+    elif found.elsewhere is not None and found.elsewhere.equivalent is None:
+        first = f"no verdict on another kind of processor, where bits cannot agree: {many}, too few to tell the others"
     else:
         first = f"results not reproduced: {many}"
     _, *said = found.as_text().splitlines()

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from sweep.bundle.reproducing import make_ready
+from sweep.commands.reproduce import verdict_lines
 from sweep.errors import InputError
+from sweep.explain.other_machine import Elsewhere, MetricElsewhere
+from sweep.explain.verification import Verification, Verified
 from sweep.study.stored_studies import studies_of
 from tests.bundle.conftest import Bundled, files_in, rewritten
 from tests.bundle.own_study import stored_own, study_of
@@ -205,3 +208,20 @@ def test_the_number_of_trials_is_a_number(own: Path) -> None:
     done = sweep_here("reproduce", "nothing.zip", "--trials", "some")
     assert done.returncode == 2
     assert '"all"' in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("equal", "equivalent", "said"),
+    [
+        (True, None, "results reproduced: 1 of 1 trial equal to the bit"),
+        (False, True, "results reproduced: 0 of 1 trial equal to the bit, the others equivalent"),
+        (False, False, "results not reproduced: 0 of 1 trial equal to the bit"),
+        (False, None, "no verdict on another kind of processor"),
+    ],
+)
+def test_the_first_line_is_the_verdict(equal: bool, equivalent: bool | None, said: str) -> None:
+    """Equal to the bit, equivalent elsewhere, apart, or too few trials to tell."""
+    metric = MetricElsewhere("hter", 0.0, 0.1, -0.1, 0.1, 0.2, 0.1, equivalent)
+    elsewhere = None if equal else Elsewhere("another processor", (metric,), 0.9, 1)
+    found = Verification("results", 2, (Verified("a" * 16, "", 0, equal),), elsewhere=elsewhere)
+    assert verdict_lines(found)[0].startswith(said)
