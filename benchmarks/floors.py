@@ -21,7 +21,9 @@ def main() -> int:
     below: dict[str, set[str]] = defaultdict(set)
     for module in graph.modules - {"sweep", "sweep.__main__"}:
         below[room(module)] |= {
-            room(one) for one in graph.find_modules_directly_imported_by(module) if room(one) != room(module)
+            room(one)
+            for one in graph.find_modules_directly_imported_by(module) - {"sweep"}
+            if room(one) != room(module)
         }
     try:
         levels = floors(below)

@@ -19,6 +19,9 @@ pytest_plugins = ["tests.drawn"]
 
 # Simulations, fuzz tests, and what runs a command in a process of its own: not in `make fast`, which takes a minute.
 LONG = (
+    "tests/bundle/test_documents.py",
+    "tests/bundle/test_making.py",
+    "tests/bundle/test_reproducing.py",
     "tests/cli/",
     "tests/data_process/",
     "tests/docs/",

@@ -120,6 +120,15 @@ def test_what_trains_says_what_to_install(folder: Path) -> None:
     assert sorted(folder.rglob("*")) == before
 
 
+def test_a_bundle_is_made_without_what_trains_and_not_reproduced(folder: Path) -> None:
+    """It is refused before anything is unpacked."""
+    made, refused = ask(folder, ["bundle", "reference"], ["reproduce", "reference-bundle.zip"])
+    assert made[0] == 0, made
+    assert tuple(refused[:2]) == (2, "")
+    assert refused[2].rstrip().endswith("Say: pip install 'seedsweep[run]'")
+    assert not list(folder.glob("*-reproduced"))
+
+
 def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
     """Of several that are wanted, those that are not there."""
     require(["json", "sys"])

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import typer
 
 from sweep.commands.asked_help import GroupedHelp, help_of, options_of_all
+from sweep.commands.bundle import bundle
 from sweep.commands.check import check
 from sweep.commands.collect import collect
 from sweep.commands.compare import compare
@@ -24,6 +25,7 @@ from sweep.commands.metrics import metrics
 from sweep.commands.output import note
 from sweep.commands.plan import plan
 from sweep.commands.report import report
+from sweep.commands.reproduce import reproduce
 from sweep.commands.run import run
 from sweep.commands.schema import schema
 from sweep.commands.status import status
@@ -46,6 +48,7 @@ app = typer.Typer(
 _GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
     "Run a study": (init, run, plan, check, studies, schema),
     "Understand results": (report, watch, compare, metrics, explain, verify, collect, export),
+    "Hand results over": (bundle, reproduce),
     "Use a cluster": (submit, status),
 }
 for heading, commands in _GROUPS.items():

@@ -1,4 +1,4 @@
-"""What is otherwise in data whose digest changed: which split, which samples, pixels or labels."""
+"""The data of a stored trial as they are now, and what is otherwise in them: splits, samples, pixels or labels."""
 
 from typing import Any
 
@@ -9,8 +9,20 @@ from sweep.data import Prepared, Split, Splits, open_prepared
 from sweep.data.content_digests import row_digests
 from sweep.explain.difference import Difference
 from sweep.machine.folders import cache_folder
+from sweep.machine.streams import stream_seeds
 from sweep.metrics.elsewhere import BEFORE
+from sweep.study.further_tests import takes_split_seed
 from sweep.study.study import Study
+from sweep.trial.data_process import DataProcess, data_key
+
+
+def data_now(study: Study, seed: int, ready: dict[str, Prepared], data: DataProcess) -> Prepared:
+    """Return what the data function gives today, whatever lies in the cache."""
+    split = stream_seeds(seed, study.hold)["split"] if takes_split_seed(study) else 0
+    key = data_key(study, split)
+    if key not in ready:
+        ready[key] = data.prepare(study, split)
+    return ready[key]
 
 
 def what_changed(study: Study, stored_id: str, now: Prepared) -> tuple[Difference, str]:

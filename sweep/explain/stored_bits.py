@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
 
 from sweep.errors import InputError
 from sweep.machine.folders import current_folder
@@ -15,9 +14,7 @@ from sweep.machine.repository import git_commit
 from sweep.store import records
 from sweep.store.store import Results
 from sweep.study.named_files import files_outside
-from sweep.study.plan import configurations
-from sweep.study.study import Study
-from sweep.study.study_text import explain
+from sweep.study.stored_studies import studies_of
 from sweep.trial import weights
 from sweep.trial.order import TrialOrder
 
@@ -67,7 +64,7 @@ def stored_trials(results: Results, trial_ids: list[str], modules: tuple[str, ..
     Raises:
         InputError: the stored study does not explain a trial's configuration.
     """
-    studies = _studies(results)
+    studies = studies_of(results.study, results.path)
     rows = results.trials[results.trials["status"] == "ok"].drop_duplicates("trial_id").set_index("trial_id")
     environments = results.environments
     epochs = dict(list(results.epochs.groupby("trial_id", observed=True)))
@@ -141,30 +138,6 @@ def bits_of(record: records.Record, scores: Any) -> Bits:
         dict(zip(keys, columns["score"], strict=True)),
         record.environment,
     )
-
-
-def _studies(results: Results) -> dict[str, Study]:
-    """Return config_id -> its study; a study of held streams names them in hp, as `sweep explain` stores them."""
-    try:
-        base = Study.model_validate(results.study["resolved"])
-    except ValidationError as error:
-        raise InputError(explain(error, Study, f"{results.path}/study.json")) from None
-    every = configurations(base)
-    found = {one.config_id: one.study for one in every}
-    labelled = {(one.key, one.label): one.study for one in every}
-    keys = results.study.get("keys", {})
-    for config_id, said in results.study["configurations"].items():
-        streams = {key.removeprefix("stream."): int(v) for key, v in said["hp"].items() if key.startswith("stream.")}
-        moved = labelled.get((keys.get(config_id, ""), said["label"]))
-        if config_id not in found and moved is not None:  # its data had another name when it was stored
-            found[config_id] = moved
-        if config_id not in found and streams:
-            mapping = base.model_dump(mode="json") | {"hold": streams}
-            found |= {
-                configuration.config_id: configuration.study
-                for configuration in configurations(Study.model_validate(mapping))
-            }
-    return found
 
 
 def _bits(

@@ -14,7 +14,7 @@ from typing import cast
 from sweep.data import Prepared
 from sweep.errors import InputError
 from sweep.explain.changed_code import Codes
-from sweep.explain.changed_data import what_changed
+from sweep.explain.changed_data import data_now, what_changed
 from sweep.explain.difference import Difference, first_difference, first_step
 from sweep.explain.other_machine import (
     MARGIN,
@@ -31,19 +31,17 @@ from sweep.explain.stored_bits import Bits, StoredTrial, n_unseeded, stored_tria
 from sweep.explain.surroundings import Factor, factors, variables_as_stored
 from sweep.explain.verification import Verification, Verified, compared
 from sweep.machine import process
-from sweep.machine.streams import stream_seeds
 from sweep.machine.variables import quiet_environment
 from sweep.metrics.catalogue import headline
 from sweep.store import store
 from sweep.store.collected import refuse_collected
 from sweep.store.places import Place
 from sweep.store.store import Results
-from sweep.study.further_tests import takes_split_seed
 from sweep.study.portable import PORTABLE
 from sweep.study.study import Study
 from sweep.study.trust import Trust, permit
 from sweep.trial import backends
-from sweep.trial.data_process import DataProcess, data_key
+from sweep.trial.data_process import DataProcess
 from sweep.trial.frameworks import preloaded
 from sweep.trial.order import TrialOrder
 
@@ -110,8 +108,12 @@ def verify(
 
         first: dict[str, Bits] = {}
         if ray is not None:
-            orders = [_with_threads(one.order, threads) if threads else one.order for one in stored]
-            first = run_through_ray(ray, orders)
+            orders = [
+                _with_threads(one.order, threads) if threads else one.order
+                for one in stored  # what would train on other data is told without a run
+                if data_now(studies[one.order.config_id], one.order.seed, ready, data).data_id == one.order.data_id
+            ]
+            first = run_through_ray(ray, orders) if orders else {}
         for one in stored:
             found.append(_verified(one, threads, ready, data, first.get(one.order.trial_id), rerun, codes))
             hear(f"{len(found)}/{len(chosen)} trials, {sum(not item.equal for item in found)} differ")
@@ -153,7 +155,7 @@ def _verified(
 ) -> Verified:
     study = Study.model_validate(stored_trial.order.study)
     verified = partial(Verified, stored_trial.order.trial_id, stored_trial.label, stored_trial.order.seed)
-    prepared = _data_now(study, stored_trial.order.seed, ready, data)
+    prepared = data_now(study, stored_trial.order.seed, ready, data)
     if prepared.data_id != stored_trial.order.data_id:
         changed, cause = what_changed(study, stored_trial.order.data_id, prepared)
         factor = Factor("data_id", "the data", stored_trial.order.data_id[:16], prepared.data_id[:16], known=True)
@@ -180,15 +182,6 @@ def _verified(
         metrics=shown,
         correlation=score_correlation(stored_trial.bits.scores, again.scores),
     )
-
-
-def _data_now(study: Study, seed: int, ready: dict[str, Prepared], data: DataProcess) -> Prepared:
-    """Return what the data function gives today, whatever lies in the cache."""
-    split = stream_seeds(seed, study.hold)["split"] if takes_split_seed(study) else 0
-    key = data_key(study, split)
-    if key not in ready:
-        ready[key] = data.prepare(study, split)
-    return ready[key]
 
 
 def _why(

@@ -111,16 +111,17 @@ def made(
     """
     with reporting(results, metrics):
         report = summarise(results, level, trust=trust, metrics=metrics, group=group)
-        return report, _contents(report, results, figures, formats, live)
+        return report, contents_of(report, results, figures, formats, live)
 
 
-def _contents(
+def contents_of(
     report: Report,
     results: Results,
     figures: Sequence[str],
     formats: Sequence[str],
     live: tuple[str, str] | None = None,
 ) -> dict[str, bytes]:
+    """Return the content of each file by its name; arguments as in `made`."""
     drawn = drawing.drawn_from(report, results)
     made: dict[str, Callable[[], str]] = {
         "csv": lambda: as_csv(report),

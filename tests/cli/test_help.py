@@ -31,7 +31,14 @@ def test_the_list_of_commands_is_grouped_and_whole(capsys: pytest.CaptureFixture
     """Each command stands once, under a heading, with its whole first sentence."""
     text = shown(capsys, "--help")
     headings = [line for line in text.splitlines() if re.fullmatch(r"[A-Z][a-z ]+:", line)]
-    assert headings == ["Options:", "Run a study:", "Understand results:", "Use a cluster:", "Help:"]
+    assert headings == [
+        "Options:",
+        "Run a study:",
+        "Understand results:",
+        "Hand results over:",
+        "Use a cluster:",
+        "Help:",
+    ]
     for name in COMMANDS:
         assert len(re.findall(rf"^  {name} ", text, re.MULTILINE)) == 1
     assert " ".join(text.split()).count("and warn if they cannot be trusted.") == 1
