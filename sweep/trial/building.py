@@ -18,8 +18,10 @@ from sweep.trial.returned_model import check_compiled, check_model, check_struct
 from sweep.trial.tasks import TASKS, check_outputs, n_classes
 
 
-def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
+def build(study: Study, splits: Splits, seeds: dict[str, int], program: Program | None = None) -> Any:
     """Return the model that the study's function builds, in a clean session and with its streams in place.
+
+    program: of this process, which stays ready to run where it was traced.
 
     Raises:
         InputError: the function raises, returns no Keras model, one whose optimizer and loss both it and the study
@@ -29,7 +31,7 @@ def build(study: Study, splits: Splits, seeds: dict[str, int]) -> Any:
     shape = input_shape(splits)
     use = study.maker.use
     builder = code.function(use)
-    seeding.seed_everything(seeds["init"])
+    seeding.seed_everything(seeds["init"], keep_programs=program is not None and program.traced)
     if study.train.precision is not None:
         _set_precision(study.train.precision)
     try:

@@ -52,7 +52,7 @@ def train_keras(
     stage("build")
     from sweep.trial import saving, scoring, training  # which import Keras, as the driver must not
 
-    model = build(study, splits, seeds)
+    model = build(study, splits, seeds, program)
     row["init_sha256"], layers = weights.by_layer(model)
     row |= {"init_layers": json.dumps(layers), "layer_sizes": json.dumps(weights.sizes(model))}
     row |= outside_record(model)

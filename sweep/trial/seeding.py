@@ -2,20 +2,25 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sweep.machine.streams import derived_seed
 from sweep.models.layers import every_layer
 from sweep.trial import backends
+from sweep.trial.backends import tensorflow
 
 
-def seed_everything(seed: int) -> None:
-    """Clear Keras's session and seed Python, NumPy and the backend, so that what is built next depends on `seed`."""
+def seed_everything(seed: int, *, keep_programs: bool = False) -> None:
+    """Clear Keras's session and seed Python, NumPy and the backend, so that what is built next depends on `seed`.
+
+    keep_programs: whether what this process traced for another seed stays ready to run; with TensorFlow alone.
+    """
     import keras
 
-    keras.utils.clear_session()
-    keras.utils.set_random_seed(int(seed))
+    with tensorflow.programs_kept() if keep_programs else nullcontext():
+        keras.utils.clear_session()
+        keras.utils.set_random_seed(int(seed))
 
 
 def give_layers_their_streams(model: Any, dropout: int, augment: int) -> None:

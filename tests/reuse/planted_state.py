@@ -125,3 +125,17 @@ class Noisy(keras.layers.Layer):
 def noisy(shape: tuple[int, ...], classes: int) -> keras.Model:
     """Return a net whose noise hangs on the seed under which it was traced, and on nothing that Python holds."""
     return keras.Sequential([keras.layers.Input(shape), Noisy(), keras.layers.Dense(1, activation="sigmoid")])
+
+
+def drawn_by_tensorflow(shape: tuple[int, ...], classes: int) -> keras.Model:
+    """Return a net whose bias comes from a kernel of TensorFlow with a generator of its own.
+
+    Under equal seeds, a process that keeps the kernel draws the next numbers of it, and a fresh one the first.
+    """
+    import tensorflow as tf
+
+    model = plain(shape, classes)
+    weights = model.get_weights()
+    weights[1] = tf.random.normal((len(weights[1]),)).numpy()
+    model.set_weights(weights)
+    return model

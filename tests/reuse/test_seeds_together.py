@@ -14,6 +14,7 @@ from sweep.store.records import Record
 from sweep.study.study import Study
 from sweep.trial.order import TrialOrder
 from sweep.trial.program import shareable
+from sweep.trial.seeding import seed_everything
 from sweep.trial.trial import run_trial
 
 pytestmark = pytest.mark.tensorflow
@@ -74,6 +75,22 @@ def test_a_shared_program_gives_the_bits_of_fresh_processes(
         assert "runs_apart" not in found[at].trial["check"]
 
 
+def test_a_further_seed_finds_its_program_optimized(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new session and a new seed drop what TensorFlow optimized; for a program that is kept they do not."""
+    import tensorflow as tf
+    from tensorflow.python.eager import context
+
+    tf.constant(0)  # there is something to drop
+    dropped: list[int] = []
+    monkeypatch.setattr(context.pywrap_tfe, "TFE_ContextClearCaches", dropped.append)
+    seed_everything(3)
+    assert len(dropped) == 2
+    seed_everything(4, keep_programs=True)
+    assert len(dropped) == 2
+    seed_everything(5)
+    assert len(dropped) == 4
+
+
 def test_seeds_of_a_fold_share_and_folds_do_not(
     orders_of: Callable[..., Any], train_all: Train, fresh: Callable[[TrialOrder], Record]
 ) -> None:
@@ -107,12 +124,13 @@ STATE = (
 CALLBACK = {"train": {"callbacks": [{"use": "planted_state:keeps_best"}]}}
 
 
-@pytest.mark.parametrize("name", [*STATE, "callback"])
+@pytest.mark.parametrize("name", [*STATE, "callback", "drawn_by_tensorflow"])
 def test_what_outlives_a_training_is_found(
     name: str, orders_of: Callable[..., Any], train_all: Train, fresh: Callable[[TrialOrder], Record]
 ) -> None:
     """The configuration goes on in fresh processes, says so, and no record has other bits than those give."""
-    orders = orders_of("plain", **CALLBACK) if name == "callback" else orders_of(name)
+    keys = {"callback": CALLBACK, "drawn_by_tensorflow": {"hold": {"init": 0}}}.get(name, {})
+    orders = orders_of("plain" if name == "callback" else name, **keys)
     found, kept = train_all(orders)
     assert set(kept[2:]) == {0}
     for at in (1, 3):

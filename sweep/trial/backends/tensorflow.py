@@ -1,6 +1,7 @@
 """TensorFlow, as a trial uses it; what changes bits was measured on TensorFlow 2.21."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sweep.errors import ClusterError
@@ -79,6 +80,28 @@ def seed(seed: int) -> None:
     import tensorflow as tf
 
     tf.random.set_seed(seed)
+
+
+@contextmanager
+def programs_kept() -> Iterator[None]:
+    """Let TensorFlow keep the traced programs as it optimized them, while a session is cleared and a seed is set.
+
+    Both drop them, and the next call of each optimizes its graph anew: 2 s for a small convolutional net. They are
+    dropped so that kernels with generators of their own begin anew; whether a program has none that matters, the proof
+    of `sweep.running.seeds_together` tells. Where TensorFlow has no such function any more, nothing is kept.
+    """
+    from tensorflow.python.eager import context
+
+    functions = getattr(context, "pywrap_tfe", None)
+    drop = getattr(functions, "TFE_ContextClearCaches", None)
+    if functions is None or drop is None:
+        yield
+        return
+    functions.TFE_ContextClearCaches = lambda handle: None
+    try:
+        yield
+    finally:
+        functions.TFE_ContextClearCaches = drop
 
 
 def gpu_models() -> str:
