@@ -102,11 +102,15 @@ def pack(
 
 HINT = "nothing else is sent; a file that your code opens goes along where the study lists it: submit: {include: [...]}"
 _OWN = {STORED: "which trials are stored here"}
+# Rooms of a person's own machine, which no job imports: a ConfigMap has little room.
+STAYS = ("bundle", "collection", "commands", "explain", "export", "forecast")
 
 
 def _own_code() -> Iterator[tuple[str, bytes]]:
     root = Path(str(resources.files("sweep")))
     for path in sorted(root.rglob("*")):
+        if path.relative_to(root).parts[0] in STAYS:
+            continue
         if path.suffix in (".py", ".yaml", ".typed", ".npz", ".json"):
             yield f"sweep/{path.relative_to(root).as_posix()}", path.read_bytes()
 

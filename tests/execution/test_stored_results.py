@@ -89,7 +89,7 @@ def keep(folder: Path) -> None:
 def write(results: Path, trial_id: str, config_id: str, seed: int, data_id: str, code_id: str) -> None:
     """Store a trial."""
     said = {"trial_id": trial_id, "config_id": config_id, "seed": seed}
-    record = _record(said, 0, "verification", False, False, 0, 60, ())
+    record = _record(said, 0, "verification", False, False, 0, 60, (), 1.4)
     record.trial.update(study="s", data_id=data_id, code_id=code_id)
     write_part(results, record)
 

@@ -1,6 +1,7 @@
 """What is sent to a cluster, what stays, and what is refused before it is sent."""
 
 import io
+import re
 import stat
 import zipfile
 from pathlib import Path
@@ -28,14 +29,18 @@ def names(packed: parcel.Parcel) -> set[str]:
         return {name for name in archive.namelist() if not name.startswith("sweep/")}
 
 
-def test_our_own_code_is_sent_whole(here: Path) -> None:
-    """The nodes need the packages of the lock file alone: every file of this package goes along, data as well."""
+def test_our_own_code_is_sent(here: Path) -> None:
+    """The nodes need the packages of the lock file alone: all that a job imports goes along, data as well."""
     packed = parcel.pack(Study.load("tiny.yaml"), Path("tiny.yaml"))
     assert names(packed) == {"tiny.yaml", "my_net.py", parcel.STORED}
     with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
         sent = {name for name in archive.namelist() if name.startswith("sweep/")}
     every = {path for path in SWEEP.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    every -= {path for path in every if path.relative_to(SWEEP).parts[0] in parcel.STAYS}
     assert sent == {path.relative_to(SWEEP.parent).as_posix() for path in every}
+    doors = {SWEEP / "__init__.py", SWEEP / "__main__.py"}
+    rooms = re.compile(rf"sweep\.({'|'.join(parcel.STAYS)})\b")
+    assert [path for path in every - doors if path.suffix == ".py" and rooms.search(path.read_text())] == []
     assert {"sweep/study/former_code.json", "sweep/studies/demo.yaml", "sweep/models/residual.npz"} <= sent
 
 
