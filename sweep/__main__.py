@@ -1,5 +1,5 @@
 """`python -m sweep`: the command line."""
 
-from sweep.commands.cli import main
+from sweep.commands.entry import main
 
 main()

@@ -22,7 +22,7 @@ from sweep.commands.given_once import GivenOnce
 from sweep.commands.init import init
 from sweep.commands.last_resort import last_resort, unheard_warnings
 from sweep.commands.metrics import metrics
-from sweep.commands.output import note
+from sweep.commands.output import STOPPED, note, told_of_end
 from sweep.commands.plan import plan
 from sweep.commands.report import report
 from sweep.commands.reproduce import reproduce
@@ -62,7 +62,10 @@ def main() -> None:
     try:
         with unheard_warnings(), rare_collections():
             words = sys.argv[1:] or ["--help"]
-            sys.exit(app(words, standalone_mode=False) or 0)
+            code = app(words, standalone_mode=False) or 0
+            if code == STOPPED and not told_of_end():
+                note("sweep: stopped.")
+            sys.exit(code)
     except SweepError as error:
         note(f"sweep: {error}")
         sys.exit(error.exit_code)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sweep.commands.output import note, say, say_json
+from sweep.commands.output import note, say, say_json, stopped
 from sweep.errors import InputError
 
 
@@ -42,8 +42,7 @@ def explain(
     try:
         found = explain_study(study, config=config, levels=levels, results=results, address=address, slots=slots)
     except KeyboardInterrupt:
-        note("sweep: stopped. Finished trials are stored; give the same command to go on.")
-        raise typer.Exit(130) from None
+        stopped("stopped. Finished trials are stored; give the same command to go on.")
     folder = found.folder / "report"
     make_folder(folder)
     replace_file(folder / "sources.png", partial(_pour, sources_png(found)))

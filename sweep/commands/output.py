@@ -1,7 +1,9 @@
 """What a command writes: one JSON object or text on standard output, everything else on standard error."""
 
 import sys
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
+
+import typer
 
 from sweep.errors import printable
 from sweep.errors.plain_json import json_text
@@ -16,6 +18,22 @@ def note(text: str) -> None:
     """Write a line of progress or warning, on standard error."""
     sys.stderr.write(_writable(printable(text), sys.stderr) + "\n")
     sys.stderr.flush()
+
+
+STOPPED = 130  # exit code of a command that Ctrl-C ended
+_told: list[str] = []  # what a command said of its own end
+
+
+def stopped(text: str = "stopped.") -> NoReturn:
+    """Say that Ctrl-C ended the command, and what that means; and end it."""
+    _told.append(text)
+    note(f"sweep: {text}")
+    raise typer.Exit(STOPPED) from None
+
+
+def told_of_end() -> bool:
+    """Return whether a command said itself that it was stopped."""
+    return bool(_told)
 
 
 def _writable(text: str, stream: TextIO) -> str:

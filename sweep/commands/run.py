@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sweep.commands.output import note, say, say_json
+from sweep.commands.output import note, say, say_json, stopped
 
 
 def run(
@@ -52,8 +52,7 @@ def run(
             until=until,
         )
     except KeyboardInterrupt:
-        note("sweep: stopped. Finished trials are stored; give the same command to go on.")
-        raise typer.Exit(130) from None
+        stopped("stopped. Finished trials are stored; give the same command to go on.")
     from sweep import report
     from sweep.store import store
 

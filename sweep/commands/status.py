@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweep.commands.output import note, say, say_json
+from sweep.commands.output import note, say, say_json, stopped
 from sweep.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def status(
         try:
             time.sleep(_WATCH_SECONDS)
         except KeyboardInterrupt:
-            raise typer.Exit(130) from None
+            stopped()
         found = statuses(name, everything=everything)
         shown = _show(found, shown)
     if not found:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 import yaml
 
-from sweep.commands.output import note, say, say_json
+from sweep.commands.output import note, say, say_json, stopped
 from sweep.errors import ClusterError, InputError
 
 if TYPE_CHECKING:
@@ -96,8 +96,7 @@ def submit(
             file, address or "", wanted, source, token, _hear, foretold, retry_failed=retry_failed, detach=detach
         )
     except KeyboardInterrupt:
-        note("sweep: stopped, and the job goes on. The same command follows it; `sweep status` shows its state.")
-        raise typer.Exit(130) from None
+        stopped("stopped, and the job goes on. The same command follows it; `sweep status` shows its state.")
     if file is not None and down:
         launcher.down(file)
     _tell(done, wanted, opened.modules, json)
@@ -138,8 +137,7 @@ def _alone(
         try:
             state = batch.follow(kind, job, _hear)
         except KeyboardInterrupt:
-            note(f"sweep: stopped, and {job.name} goes on. `sweep status {wanted.study}` shows its state.")
-            raise typer.Exit(130) from None
+            stopped(f"stopped, and {job.name} goes on. `sweep status {wanted.study}` shows its state.")
     if json:
         say_json({"study": wanted.study, "kind": kind, "submission_id": job.name, "state": state})
     if follow and state not in ("completed", "succeeded"):

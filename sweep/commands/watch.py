@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sweep.commands.output import note, say
+from sweep.commands.output import note, say, stopped
 from sweep.commands.report import folder_of
 
 _LOOK_AGAIN = 2.0  # seconds between two looks at the results
@@ -49,4 +49,4 @@ def watch(
                     note(f"sweep: {now.text}")
                 shown = now
         except KeyboardInterrupt:
-            raise typer.Exit(130) from None
+            stopped()
