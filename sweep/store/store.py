@@ -198,20 +198,24 @@ def write_study(folder: Place, document: dict[str, Any]) -> None:
 
 def trials(folder: Place) -> pd.DataFrame:
     """Return the trials alone, as `load` does: a row an attempt. Torn records do not count."""
-    stored = compacted(folder, scores=False)
-    fresh, brought = _fresh(folder, stored, [])
-    refuse_loss(folder, stored, fresh, brought)
+    stored, fresh = _but_scores(folder)
     frame: pd.DataFrame = tables.trials(stored.trials, fresh).to_pandas()
     return frame
 
 
 def environments(folder: Place) -> pd.DataFrame:
     """Return the environments of the trials, a row for each env_id."""
+    stored, fresh = _but_scores(folder)
+    frame: pd.DataFrame = tables.environments(stored.environments, fresh).to_pandas()
+    return frame
+
+
+def _but_scores(folder: Place) -> tuple[Stored, list[Record]]:
+    """Return what was compacted and what was not yet, without the scores that were compacted."""
     stored = compacted(folder, scores=False)
     fresh, brought = _fresh(folder, stored, [])
     refuse_loss(folder, stored, fresh, brought)
-    frame: pd.DataFrame = tables.environments(stored.environments, fresh).to_pandas()
-    return frame
+    return stored, fresh
 
 
 def finished(folder: Place) -> dict[str, str]:
