@@ -13,6 +13,7 @@ TUTORIAL = "docs/first-hour.md"
 CLUSTER = "needs a cluster; tests/submit, tests/slurm and tests/hosts send studies to heads and hosts of their own"
 TRAINS = "trains for minutes; the commands of the first hour train the same way, and are run"
 OWN = "needs the reader's own files"
+BUNDLED = "a study of a package and images of one's own; tests/bundle bundles such a study and reproduces it"
 NOT_RUN = {
     "sweep submit faces.yaml --cluster cluster/aws.yaml --up --down": CLUSTER,
     "sweep submit faces.yaml --cluster cluster/aws.yaml --up": CLUSTER,
@@ -32,6 +33,9 @@ NOT_RUN = {
     "sweep plan faces.yaml --precision hter=0.005": TRAINS,
     "sweep explain --script train.py": OWN,
     "sweep explain --script augmented.py": OWN,
+    "sweep bundle faces --modules studies": BUNDLED,
+    "sweep reproduce faces-bundle.zip": BUNDLED,
+    "sweep reproduce faces-bundle.zip --trust --data-root ../mine": BUNDLED,
     "sweep check mine.yaml": OWN,
     "sweep run mine.yaml": OWN,
 }
