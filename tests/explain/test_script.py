@@ -29,6 +29,7 @@ def test_the_loop_with_the_model_inside_repeats_and_carries_nothing_over(explain
     assert answer.found == (ORDER,)
 
 
+@pytest.mark.thorough
 def test_the_loop_with_the_model_outside_carries_its_weights_over(explain):
     """Seeding each turn does not reset the model: the second fit starts where the first ended."""
     answer = explain("model_outside")

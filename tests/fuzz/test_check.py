@@ -139,7 +139,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model=st.dictionaries(st.sampled_from(["units", "activation", "nope"]), st.sampled_from(SAID), max_size=1),
     grid=st.booleans(),
 )
-@examples(30, 300)
+@examples(15, 300)
 def test_any_study_is_checked_or_refused(
     place: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -36,7 +36,7 @@ def held(design: Design, n_seeds: int, studies: int, rng: np.random.Generator) -
 
 
 @pytest.mark.parametrize("name", WORLDS)
-@pytest.mark.parametrize("n_seeds", [3, 8])
+@pytest.mark.parametrize("n_seeds", [pytest.param(3, marks=pytest.mark.thorough), 8])
 def test_the_interval_covers_at_the_edges(name: str, n_seeds: int) -> None:
     """Low rates, few subjects, unequal samples, heavy tails and a small dev set: .93 to .97."""
     hits = held(WORLDS[name], n_seeds, STUDIES, np.random.default_rng(n_seeds))
