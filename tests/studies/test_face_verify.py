@@ -80,6 +80,7 @@ def test_the_order_of_a_pair_makes_no_difference():
         embedding_pair((16, 16, 1), 2)
 
 
+@pytest.mark.thorough
 @pytest.mark.ray
 @pytest.mark.tensorflow
 @pytest.mark.usefixtures("one_ray")

@@ -86,6 +86,7 @@ def test_equal_protocols_are_not_told_apart(tmp_path):
         answer(simulated(tmp_path, study=other))
 
 
+@pytest.mark.thorough
 @pytest.mark.ray
 @pytest.mark.tensorflow
 @pytest.mark.usefixtures("one_ray")
