@@ -64,7 +64,9 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--on", nargs="*", default=["Haswell", "EPYC-Rome"])
-    parser.add_argument("--capped", action="store_true", help="only with the flag; an emulated compilation takes minutes")
+    parser.add_argument(
+        "--capped", action="store_true", help="only with the flag; an emulated compilation takes minutes"
+    )
     given = parser.parse_args()
     print("| net | XLA | processor | bits |\n|---|---|---|---|")
     for said, flag in FLAGS.items():
