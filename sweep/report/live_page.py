@@ -7,9 +7,8 @@ from html import escape
 from threading import Lock
 
 from sweep.errors import InputError, SweepError
-from sweep.report.live_script import LIVE, POLICY, status_line
-from sweep.report.page import POLICY as BARE
-from sweep.report.page_style import STYLE
+from sweep.report.live_script import status_line
+from sweep.report.page import document
 from sweep.report.writing import TABLES, made
 from sweep.store import claims, store
 from sweep.store.places import Place, storage
@@ -64,9 +63,12 @@ class LivePage:
         running = f", {training} in training" if training else ("" if found.ended else ", nobody trains now")
         return Standing(found.key, found.text + running, found.ended)
 
-    def due(self) -> str:
-        """Return the key that the page should have: another than it has, where it is old enough to be made anew."""
-        key = self.standing().key
+    def due(self, now: Standing) -> str:
+        """Return the key that the page should have: another than it has, where it is old enough to be made anew.
+
+        now: where the study stands.
+        """
+        key = now.key
         return key if time.monotonic() - self._made_at >= self.every else self._shown or key
 
     def file(self, name: str) -> bytes | None:
@@ -77,30 +79,24 @@ class LivePage:
             except OSError:
                 return None
         with self._lock:
-            if name == PAGE and self.due() != self._shown:
-                self._make()
+            if name == PAGE and self.due(now := self.standing()) != self._shown:
+                self._make(now)
             return self._files.get(name)
 
-    def _make(self) -> None:
-        now = self.standing()
+    def _make(self, now: Standing) -> None:
         self._made_at = time.monotonic()
         try:
             results = store.load(self.folder)
             _, self._files = made(results, self.level, trust=self.trust, live=(now.key, now.text))
-        except SweepError as error:  # no trial yet, or a table that is being replaced: the next look may find more
-            if PAGE not in self._files:
+            self._shown = now.key
+        except SweepError as error:  # no trial yet, or a table that is being replaced: it is made again when it is due
+            if not self._shown:
                 self._files = {PAGE: self._without(now, str(error)).encode()}
-        self._shown = now.key
 
     def _without(self, now: Standing, why: str) -> str:
-        study = escape(str(store.read_study(self.folder)["study"]))
-        return (
-            f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-            f'<meta http-equiv="Content-Security-Policy" content="{BARE}{POLICY}">'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{study}</title>'
-            f"<style>{STYLE}</style></head>\n<body><main><h1>{study}</h1>{status_line(now.key, now.text)}"
-            f"<p>{escape(why)}</p></main><script>{LIVE}</script></body></html>\n"
-        )
+        study = str(store.read_study(self.folder)["study"])
+        body = f"<h1>{escape(study)}</h1>{status_line(now.key, now.text)}<p>{escape(why)}</p>"
+        return document(study, body, live=True)
 
     def _counted(self, lies: str) -> Standing:
         plan = {one["trial_id"] for one in store.read_study(self.folder)["plan"]}

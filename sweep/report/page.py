@@ -26,7 +26,7 @@ from sweep.report.vector.canvas import Canvas
 
 _OPEN = 4  # configurations whose classes are shown at once
 _MOST = 200  # sentences on failures; a study that fails as a whole needs no more
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 _SLIDER = """<section class="slider" id="slider" hidden>
 <h3>At another threshold</h3>
 <label>configuration <select id="slider-configuration"></select></label>
@@ -85,12 +85,17 @@ def as_html(report: Report, shown: Shown | None = None) -> str:
         if shown.sliding
         else ""
     )
-    policy, script = (POLICY + ALSO_LIVE, SCRIPT + LIVE) if shown.live else (POLICY, SCRIPT)
+    return document(report.study, f"\n{body}\n", data, live=shown.live is not None)
+
+
+def document(title: str, body: str, data: str = "", *, live: bool = False) -> str:
+    """Return an HTML file: what stands in it, data for its script, and whether it looks for itself anew."""
+    policy, script = (_POLICY + ALSO_LIVE, SCRIPT + LIVE) if live else (_POLICY, SCRIPT)
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(report.study)}</title>'
-        f"<style>{STYLE}</style></head>\n<body>\n<main>\n{body}\n</main>\n{data}<script>{script}</script>\n</body></html>\n"
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
+        f"<style>{STYLE}</style></head>\n<body>\n<main>{body}</main>\n{data}<script>{script}</script>\n</body></html>\n"
     )
 
 

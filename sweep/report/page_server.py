@@ -103,7 +103,7 @@ class _Answer(BaseHTTPRequestHandler):
         try:
             if name == "state":
                 now = self.server.page.standing()
-                answer = {"state": self.server.page.due(), "text": now.text}
+                answer = {"state": self.server.page.due(now), "text": now.text}
                 return 200, "application/json", json.dumps(answer).encode()
             content = self.server.page.file(name or PAGE)
         except SweepError as error:

@@ -12,7 +12,7 @@ import pytest
 from sweep.errors import InputError
 from sweep.report.live_page import LivePage
 from sweep.report.page_server import served
-from sweep.store import claims
+from sweep.store import claims, store
 from tests.report.page_parts import Page
 from tests.report.simulated import stored
 
@@ -40,16 +40,16 @@ def test_a_page_follows_its_results(growing: tuple[LivePage, list[Path]]) -> Non
     page, later = growing
     before = page.standing()
     assert (before.text, before.ended) == ("8 of 10 trials ended, nobody trains now", False)
-    assert page.due() == before.key
+    assert page.due(page.standing()) == before.key
     first = page.file("index.html")
     assert first == page.file("index.html")
     assert words(page).faults == []
-    assert page.due() == before.key
+    assert page.due(page.standing()) == before.key
     for one in later:
         shutil.copy(one, page.folder / "parts")  # type: ignore[arg-type]
     after = page.standing()
     assert (after.text, after.ended) == ("10 of 10 trials ended", True)
-    assert page.due() == after.key != before.key
+    assert page.due(page.standing()) == after.key != before.key
     assert b"10 of 10 trials ok" in (page.file("index.html") or b"")
     assert page.file("table.csv") != b""
 
@@ -67,7 +67,7 @@ def test_a_page_is_not_made_more_often_than_asked(growing: tuple[LivePage, list[
     page.every = 1000.0
     first = page.file("index.html")
     shutil.copy(later[0], page.folder / "parts")  # type: ignore[arg-type]
-    assert page.due() != page.standing().key
+    assert page.due(page.standing()) != page.standing().key
     assert page.file("index.html") == first
 
 
@@ -83,6 +83,23 @@ def test_results_that_cannot_be_read_keep_the_last_page(growing: tuple[LivePage,
         page.standing()
     study.write_bytes(whole)
     assert page.file("index.html") != first
+
+
+def test_a_page_that_could_not_be_made_is_made_again(
+    growing: tuple[LivePage, list[Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table that is being replaced costs one look: the last page stays, and is not taken for the newest."""
+    page, later = growing
+    first = page.file("index.html")
+    shutil.copy(later[0], page.folder / "parts")  # type: ignore[arg-type]
+
+    def away(*_: object, **__: object) -> None:
+        raise InputError("Expected a table. Received: half of it.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "load", away)
+        assert page.file("index.html") == first
+    assert b"9 of 10 trials ok" in (page.file("index.html") or b"")
 
 
 @pytest.fixture
