@@ -56,18 +56,14 @@ def image_folder(
     cache: a folder of this node to decode into; None decodes into memory.
     Sample ids are the paths below the root. Raises InputError for whatever is wrong, with the file or folder named.
     """
-    size = _checked(image_size, color, on_corrupt)
-    listing = list_images(Path(root).expanduser())
-    if not listing.images:
-        raise InputError(f"Expected images ({KINDS}) below {root}. Received: none.")
+    size, listing = _checked(image_size, color, on_corrupt), _listed(root)
     if manifest is None:
         frames = frames_from_folders(listing, pattern, without_dev=dev_from_train is not None)
         if dev_from_train is not None:
             frames = hold_out_dev(frames, dev_from_train, np.random.default_rng(split_seed))
     else:
         frames = frames_from_manifest(listing, listing.root / manifest)
-    classes = _classes(sorted({frame.label for frame in frames}), genuine, task)
-    label = {name: number for number, names in enumerate(classes.values()) for name in names}
+    classes, label = _labelled(frames, genuine, task)
     if frames[0].split:
         _check_same_classes(frames, label, tuple(classes))
     else:
@@ -101,10 +97,7 @@ def image_test_set(
     which is then a test set as a whole. A manifest may have the column split; its rows of test count, or all.
     The other arguments, the sample ids and the errors are those of `image_folder`.
     """
-    size = _checked(image_size, color, on_corrupt)
-    listing = list_images(Path(root).expanduser())
-    if not listing.images:
-        raise InputError(f"Expected images ({KINDS}) below {root}. Received: none.")
+    size, listing = _checked(image_size, color, on_corrupt), _listed(root)
     if manifest is None:
         frames = frames_from_folders(listing, pattern, only_test=True)
     else:
@@ -113,13 +106,27 @@ def image_test_set(
         frames = [frame for frame in frames if frame.split == "test"]
     if not frames:
         raise InputError(f"Expected images of test below {root}. Received: none; all are of other splits.")
-    classes = _classes(sorted({frame.label for frame in frames}), genuine, task)
-    label = {name: number for number, names in enumerate(classes.values()) for name in names}
+    classes, label = _labelled(frames, genuine, task)
     frames = _with_attack_types([replace(frame, split="test") for frame in frames], classes)
     paths = [frame.path for frame in frames]
     store = stored_images(listing, paths, size, color, on_corrupt=on_corrupt, scale=scale, cache=cache)
     test = _split(frames, "test", label, store, any(frame.attack_type for frame in frames))
     return {"test": test, "classes": tuple(classes), "findings": _findings(store, listing, frames, manifest)}
+
+
+def _listed(root: str | Path) -> Listing:
+    listing = list_images(Path(root).expanduser())
+    if not listing.images:
+        raise InputError(f"Expected images ({KINDS}) below {root}. Received: none.")
+    return listing
+
+
+def _labelled(
+    frames: Sequence[Frame], genuine: str | None, task: str | None
+) -> tuple[dict[str, list[str]], dict[str, int]]:
+    """Return class -> names of its folders, and the label of each of those names."""
+    classes = _classes(sorted({frame.label for frame in frames}), genuine, task)
+    return classes, {name: number for number, names in enumerate(classes.values()) for name in names}
 
 
 def _checked(image_size: int | Sequence[int], color: str, on_corrupt: str) -> tuple[int, int]:

@@ -84,7 +84,8 @@ def run(
     """
     check_listeners(listeners)
     opened = open_study(study, seeds=seeds, results=results, until=until)
-    if not seems_finished(opened, retry_failed=retry_failed):
+    finished = seems_finished(opened, retry_failed=retry_failed)
+    if not finished:
         require_packages(opened.study)  # first: where nothing can run, no folder is made
     check_reach(opened.folder)
     if not isinstance(opened.folder, Path) or opened.folder.is_dir():
@@ -93,7 +94,7 @@ def run(
     options = RunOptions(address, slots, retry_failed, progress, follow, accept_code, tuple(listeners))
     with ExitStack() as started:
         with waiting_for("preparing data, starting Ray", show=progress):
-            ahead = started.enter_context(head_start(opened, address, slots, retry_failed=retry_failed))
+            ahead = started.enter_context(head_start(opened, address, slots, finished=finished))
             ready = made_ready(opened)
         return run_planned(ready, options, ahead)
 

@@ -67,9 +67,7 @@ class RayAhead:
 
 
 @contextmanager
-def head_start(
-    opened: Opened, address: str | None, slots: int | None, *, retry_failed: bool = False
-) -> Iterator[RayAhead | None]:
+def head_start(opened: Opened, address: str | None, slots: int | None, *, finished: bool) -> Iterator[RayAhead | None]:
     """Start what the trials of a study will need; give the Ray that will be there, which ends with this context.
 
     None: nothing is left to run, as it seems, or Ray is somebody else's.
@@ -77,9 +75,9 @@ def head_start(
     Args:
         opened: the study, whose data nobody has looked at yet.
         address, slots: as in `sweep.running.ray_session.ray_session`.
-        retry_failed: whether stored failures are run again.
+        finished: whether nothing is left to run, as it seems, see `seems_finished`.
     """
-    if seems_finished(opened, retry_failed=retry_failed):
+    if finished:
         yield None
         return
     _import_framework(opened)

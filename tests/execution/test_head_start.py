@@ -66,7 +66,8 @@ def test_a_finished_study_starts_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     """Neither the fork server nor Ray; a wrong study is left to whoever can say what is wrong."""
     stored(tmp_path, ["ok"] * 4)
     monkeypatch.setattr(module.process, "warm_up", lambda *_, **__: pytest.fail("the fork server was started"))
-    with head_start(opened(tmp_path), None, None) as ahead:
+    study = opened(tmp_path)
+    with head_start(study, None, None, finished=seems_finished(study)) as ahead:
         assert ahead is None
     import_ahead(tmp_path / "absent.yaml")
 
